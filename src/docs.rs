@@ -1,0 +1,3 @@
+//! How the map works and why it is correct.
+
+pub mod memory_model;

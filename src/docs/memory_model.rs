@@ -1,0 +1,1 @@
+//! Orderings, pair by pair.

@@ -1,0 +1,66 @@
+//! What can be refused, and what is given back with the refusal.
+
+use core::fmt;
+use std::error::Error;
+
+/// The key was present already; from [`HashMap::try_insert`](crate::HashMap::try_insert).
+#[derive(Debug, PartialEq, Eq)]
+pub struct OccupiedError<'a, V> {
+    /// The value in the map.
+    pub current: &'a V,
+    /// The value that was not inserted.
+    pub not_inserted: V,
+}
+
+impl<V: fmt::Debug> fmt::Display for OccupiedError<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to insert {:?}: the key is present with value {:?}", self.not_inserted, self.current)
+    }
+}
+
+impl<V: fmt::Debug> Error for OccupiedError<'_, V> {}
+
+/// The value was not the expected one; from [`HashMap::compare_exchange`](crate::HashMap::compare_exchange).
+#[derive(Debug, PartialEq, Eq)]
+pub struct CompareExchangeError<'a, V> {
+    /// The value in the map, if the key is present.
+    pub current: Option<&'a V>,
+    /// The value that was not stored.
+    pub new: V,
+}
+
+impl<V: fmt::Debug> fmt::Display for CompareExchangeError<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to store {:?}: the current value is {:?}", self.new, self.current)
+    }
+}
+
+impl<V: fmt::Debug> Error for CompareExchangeError<'_, V> {}
+
+/// The value was not the expected one; from [`HashMap::compare_remove`](crate::HashMap::compare_remove).
+#[derive(Debug, PartialEq, Eq)]
+pub struct CompareRemoveError<'a, V> {
+    /// The value in the map, if the key is present.
+    pub current: Option<&'a V>,
+}
+
+impl<V: fmt::Debug> fmt::Display for CompareRemoveError<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to remove: the current value is {:?}", self.current)
+    }
+}
+
+impl<V: fmt::Debug> Error for CompareRemoveError<'_, V> {}
+
+/// An invariant of the map does not hold; from [`HashMap::validate`](crate::HashMap::validate). Always a bug, in the map or
+/// in unsafe code beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation(pub(crate) String);
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Violation {}

@@ -1,0 +1,36 @@
+//! Taking a map apart.
+
+use core::fmt;
+use core::iter::FusedIterator;
+
+use crate::raw::teardown::{Remains, into_content};
+
+/// Entries of a map that has been given up, by value, in no particular order. What is not taken out is dropped with it.
+pub struct IntoIter<K, V> {
+    pub(crate) remains: Remains<K, V>,
+    pub(crate) left: usize,
+}
+
+impl<K, V> Iterator for IntoIter<K, V> {
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        let entry = self.remains.take()?;
+        self.left = self.left.saturating_sub(1);
+        // SAFETY: just given out.
+        let content = unsafe { into_content(entry) };
+        Some((content.key, content.value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<K, V> FusedIterator for IntoIter<K, V> {}
+
+impl<K, V> fmt::Debug for IntoIter<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntoIter").field("left", &self.left).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! The public map: hashing, guards and names over the engine. No `unsafe` but the passing on of one promise, and no
+//! ordering.
+
+mod build;
+mod read;
+mod resize;
+mod traits;
+mod write;
+
+pub use build::HashMapBuilder;
+
+use core::hash::{BuildHasher, Hash};
+
+use hashbrown::{DefaultHashBuilder, Equivalent};
+
+use crate::raw::RawMap;
+use crate::raw::hash::Hash as Finalised;
+
+/// A concurrent hash map.
+///
+/// All operations take `&self`. What they return are references that live as long as the [`Guard`](crate::Guard) that was
+/// passed in and as the borrow of the map. The everyday form is [`pin`](HashMap::pin), which returns a
+/// [`HashMapRef`](crate::HashMapRef) with a guard inside:
+///
+/// ```
+/// let map = evacmap::HashMap::new();
+/// map.pin().insert("answer", 42);
+/// assert_eq!(map.pin().get("answer"), Some(&42));
+///
+/// let map = map.pin(); // or keep the guard for a batch of operations
+/// map.insert("question", 6 * 9);
+/// assert_eq!(map.len(), 2);
+/// ```
+///
+/// # Bounds
+///
+/// `K: Hash + Eq` for look-ups. Operations that can retire an entry, which is then dropped on whatever thread comes along,
+/// need `K: Send, V: Send`. Nothing needs `'static`, `Clone` or `Copy`.
+///
+/// The map is invariant in `K` and `V`, since it can be written through `&`:
+///
+/// ```compile_fail
+/// fn shorter<'a>(map: evacmap::HashMap<&'static str, ()>) -> evacmap::HashMap<&'a str, ()> {
+///     map
+/// }
+/// ```
+///
+/// # When `Hash`, `Eq`, `Clone`, `Drop` or a closure panics or lies
+///
+/// After a panic the map is valid and usable, and nothing is lost but what the panic itself abandoned. A panic in the `Drop` of
+/// an entry that is reclaimed later is reported by the panic hook and then swallowed, since it would otherwise surface
+/// in a thread that has nothing to do with it. An `Eq` or `Hash` that is inconsistent leads to wrong answers, and to nothing
+/// worse.
+pub struct HashMap<K, V, S = DefaultHashBuilder> {
+    raw: RawMap<K, V>,
+    hasher: S,
+}
+
+/// What [`HashMap::compute`] is to do with the entry.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Operation<V, T> {
+    /// Insert the value, or replace the present one by it.
+    Insert(V),
+    /// Remove the entry.
+    Remove,
+    /// Change nothing, and hand this out.
+    Abort(T),
+}
+
+/// What [`HashMap::compute`] has done.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Compute<'g, K, V, T> {
+    /// The key was absent; this entry was inserted.
+    Inserted(&'g K, &'g V),
+    /// The entry was replaced.
+    Updated {
+        /// The entry that was there.
+        old: (&'g K, &'g V),
+        /// The entry that is there now.
+        new: (&'g K, &'g V),
+    },
+    /// This entry was removed.
+    Removed(&'g K, &'g V),
+    /// Nothing was changed.
+    Aborted(T),
+}
+
+impl<K, V, S: BuildHasher> HashMap<K, V, S> {
+    #[inline]
+    fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> Finalised {
+        Finalised::finalise(self.hasher.hash_one(key))
+    }
+
+    /// The hash of a key and the test for it, as the engine takes them.
+    #[inline]
+    fn probe<'q, Q>(&self, key: &'q Q) -> (Finalised, impl Fn(&K) -> bool + use<'q, Q, K, V, S>)
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        (self.hash(key), |candidate: &K| key.equivalent(candidate))
+    }
+}

@@ -1,0 +1,133 @@
+//! Operations that change nothing.
+
+use core::hash::{BuildHasher, Hash};
+
+use hashbrown::Equivalent;
+
+use super::HashMap;
+use crate::guard::Guard;
+use crate::iter::{Iter, Keys, Values};
+use crate::map_ref::HashMapRef;
+
+impl<K, V, S> HashMap<K, V, S> {
+    /// A guard, for the forms of the operations that take one. The same as [`evacmap::pin`](crate::pin).
+    #[inline]
+    pub fn guard(&self) -> Guard {
+        crate::pin()
+    }
+
+    /// The map with a guard inside.
+    #[inline]
+    pub fn pin(&self) -> HashMapRef<'_, K, V, S> {
+        HashMapRef::new(self, crate::pin())
+    }
+
+    /// The number of entries.
+    ///
+    /// Exact when nobody writes; otherwise some number near it, never less than what this thread itself has put in and
+    /// nobody has removed. Takes time in proportion to the number of threads that have written to the map.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.len(), 2);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.raw.len(&crate::pin())
+    }
+
+    /// Whether the map has no entry; as exact as [`len`](Self::len).
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many entries the map can hold before it grows.
+    pub fn capacity(&self) -> usize {
+        self.raw.capacity(&crate::pin())
+    }
+}
+
+impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
+    /// The value of a key.
+    ///
+    /// Wait-free: looks at one chain, whatever other threads and resizes do.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([("a", 1)]);
+    /// let guard = map.guard();
+    /// assert_eq!(map.get("a", &guard), Some(&1));
+    /// assert_eq!(map.get("b", &guard), None);
+    /// ```
+    #[inline]
+    pub fn get<'g, Q>(&'g self, key: &Q, guard: &'g Guard) -> Option<&'g V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let (hash, is_key) = self.probe(key);
+        self.raw.get(hash, is_key, guard).map(|entry| &entry.value)
+    }
+
+    /// The key as it is in the map, and its value.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(String::from("a"), 1)]);
+    /// let guard = map.guard();
+    /// assert_eq!(map.get_key_value("a", &guard), Some((&String::from("a"), &1)));
+    /// ```
+    #[inline]
+    pub fn get_key_value<'g, Q>(&'g self, key: &Q, guard: &'g Guard) -> Option<(&'g K, &'g V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let (hash, is_key) = self.probe(key);
+        self.raw.get(hash, is_key, guard).map(|entry| entry.pair())
+    }
+
+    /// Whether the key is present.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, ())]);
+    /// assert!(map.contains_key(&1, &map.guard()));
+    /// ```
+    #[inline]
+    pub fn contains_key<Q>(&self, key: &Q, guard: &Guard) -> bool
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.get(key, guard).is_some()
+    }
+
+    /// All entries, in no particular order, while others may read, write and resize.
+    ///
+    /// A key that is present during the whole iteration is returned exactly once; no key is returned twice; a key that is
+    /// absent throughout is never returned; a value that is returned was the key's value at some moment of the call of
+    /// `next` that returned it. It is not a snapshot: keys that come or go meanwhile may be returned or not.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
+    /// let guard = map.guard();
+    /// assert_eq!(map.iter(&guard).map(|(_, v)| v).sum::<i32>(), 30);
+    /// ```
+    pub fn iter<'g>(&'g self, guard: &'g Guard) -> Iter<'g, K, V> {
+        Iter { walk: self.raw.walk(guard) }
+    }
+
+    /// All keys; as [`iter`](Self::iter).
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
+    /// assert_eq!(map.keys(&map.guard()).sum::<i32>(), 3);
+    /// ```
+    pub fn keys<'g>(&'g self, guard: &'g Guard) -> Keys<'g, K, V> {
+        Keys { iter: self.iter(guard) }
+    }
+
+    /// All values; as [`iter`](Self::iter).
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
+    /// assert_eq!(map.values(&map.guard()).max(), Some(&20));
+    /// ```
+    pub fn values<'g>(&'g self, guard: &'g Guard) -> Values<'g, K, V> {
+        Values { iter: self.iter(guard) }
+    }
+}

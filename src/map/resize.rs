@@ -1,0 +1,149 @@
+//! Capacity, and the resizes that go on behind the writes.
+
+use core::hash::{BuildHasher, Hash};
+
+use super::HashMap;
+use crate::error::Violation;
+use crate::guard::Guard;
+use crate::raw::Entry;
+use crate::stats::{Progress, Stats};
+
+impl<K, V, S> HashMap<K, V, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    S: BuildHasher,
+{
+    /// Makes room for `additional` more entries.
+    ///
+    /// If the table has to grow, it is swapped for a larger one now, and the entries are moved by the writes that follow. A
+    /// growth by more than a factor of four is done in steps, of which this thread works off all but the last.
+    ///
+    /// # Panics
+    ///
+    /// With "capacity overflow" if no table could be that large.
+    ///
+    /// ```
+    /// let map: evacmap::HashMap<u32, u32> = evacmap::HashMap::new();
+    /// map.reserve(1000, &map.guard());
+    /// assert!(map.capacity() >= 1000);
+    /// ```
+    pub fn reserve(&self, additional: usize, guard: &Guard) {
+        let entries = self.raw.len(guard).checked_add(additional).expect("capacity overflow");
+        if entries > 0 {
+            self.raw.reserve(entries, &self.raw.heap.local(), guard);
+        }
+    }
+
+    /// Swaps the table for the smallest that holds the present entries. The entries are moved by the writes that follow, or by
+    /// [`help_resize`](Self::help_resize); a shrink by more than a factor of 64 is done in steps, of which this thread works
+    /// off all but the last.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::with_capacity(10_000);
+    /// map.pin().insert(1, 1);
+    /// map.shrink_to_fit(&map.guard());
+    /// assert!(map.capacity() < 100);
+    /// ```
+    pub fn shrink_to_fit(&self, guard: &Guard) {
+        self.raw.shrink(self.raw.len(guard), &self.raw.heap.local(), guard);
+    }
+
+    /// Whether a resize (a growth, shrink, rebuild or clearing) is under way.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from_iter((0..100).map(|i| (i, i)));
+    /// map.finish_resize();
+    /// assert!(!map.is_resizing());
+    /// ```
+    pub fn is_resizing(&self) -> bool {
+        let guard = crate::pin();
+        self.raw.root(&guard).is_filling()
+    }
+
+    /// Does a part of a running resize, for a thread that has nothing better to do: about `groups` groups of buckets.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from_iter((0..1000).map(|i| (i, i)));
+    /// while !map.help_resize(16).is_complete() {}
+    /// ```
+    pub fn help_resize(&self, groups: usize) -> Progress {
+        let guard = crate::pin();
+        let (done, total) = self.raw.help(groups, &self.raw.heap.local(), &guard);
+        Progress { done, total }
+    }
+
+    /// Helps the running resize, if any, until it is over. Takes time in proportion to what is left of it; others go on
+    /// meanwhile, and are not waited for.
+    pub fn finish_resize(&self) {
+        let guard = crate::pin();
+        self.raw.finish(&self.raw.heap.local(), &guard);
+    }
+
+    /// Begins a rebuild at the present size, for tests.
+    #[cfg(any(feature = "_hooks", evacmap_loom))]
+    #[doc(hidden)]
+    pub fn start_rebuild(&self) {
+        let guard = crate::pin();
+        self.raw.rebuild(&self.raw.heap.local(), &guard);
+    }
+
+    /// Begins a growth by `bits` bits (or a shrink, if negative), for tests.
+    #[cfg(any(feature = "_hooks", evacmap_loom))]
+    #[doc(hidden)]
+    pub fn start_resize(&self, bits: i32) {
+        let guard = crate::pin();
+        let local = self.raw.heap.local();
+        let wanted = self.raw.root(&guard).shape_bits().saturating_add_signed(bits);
+        self.raw.resize(wanted, bits < 0, &local, &guard);
+    }
+}
+
+impl<K, V, S> HashMap<K, V, S> {
+    /// Figures of the map. Cheap: takes time in proportion to the number of threads that have written to it.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, 1)]);
+    /// assert_eq!(map.stats().len, 1);
+    /// ```
+    pub fn stats(&self) -> Stats {
+        let guard = &crate::pin();
+        let raw = &self.raw;
+        let (old_buckets, table_bytes) = raw.footprint(guard);
+        let (groups_evacuated, groups_total) = raw.progress(guard);
+        let counts = raw.tally.counts();
+        let (len, retired, spare) = (raw.len(guard), raw.heap.garbage(), raw.heap.spare());
+        Stats {
+            len,
+            capacity: raw.capacity(guard),
+            bytes: table_bytes + raw.heap.bytes() + (len + retired + spare) * size_of::<Entry<K, V>>(),
+            buckets: if raw.root(guard).is_placeholder() { 0 } else { raw.root(guard).buckets() },
+            old_buckets,
+            groups_evacuated,
+            groups_total,
+            overflow_buckets: raw.overflow_buckets(guard),
+            growths: counts.growths as u64,
+            shrinks: counts.shrinks as u64,
+            rebuilds: counts.rebuilds as u64,
+            clears: counts.clears as u64,
+            retired,
+            spare,
+        }
+    }
+}
+
+impl<K: Eq, V, S> HashMap<K, V, S> {
+    /// Checks every invariant of the map's structure; for tests. Takes time in proportion to the map.
+    ///
+    /// # Errors
+    ///
+    /// The first violation found, in words.
+    ///
+    /// ```
+    /// let mut map = evacmap::HashMap::from([(1, 1)]);
+    /// map.validate().unwrap();
+    /// ```
+    pub fn validate(&mut self) -> Result<(), Violation> {
+        self.raw.validate().map_err(Violation)
+    }
+}

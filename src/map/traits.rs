@@ -1,0 +1,136 @@
+//! The standard traits.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+
+use super::HashMap;
+use crate::into_iter::IntoIter;
+
+/// Most entries that a size hint alone makes room for: an iterator may claim anything.
+const TRUSTED_HINT: usize = 1 << 16;
+
+impl<K, V, S: Default> Default for HashMap<K, V, S> {
+    fn default() -> Self {
+        Self::with_hasher(S::default())
+    }
+}
+
+impl<K, V, S> Extend<(K, V)> for &HashMap<K, V, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    S: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        let entries = entries.into_iter();
+        let map = self.pin();
+        map.reserve(entries.size_hint().0.min(TRUSTED_HINT).saturating_sub(map.capacity().saturating_sub(map.len())));
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+    }
+}
+
+impl<K, V, S> Extend<(K, V)> for HashMap<K, V, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    S: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        (&*self).extend(entries);
+    }
+}
+
+impl<'a, K, V, S> Extend<(&'a K, &'a V)> for HashMap<K, V, S>
+where
+    K: Hash + Eq + Send + Copy,
+    V: Send + Copy,
+    S: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        (&*self).extend(entries.into_iter().map(|(key, value)| (*key, *value)));
+    }
+}
+
+impl<K, V, S> FromIterator<(K, V)> for HashMap<K, V, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    S: BuildHasher + Default,
+{
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let map = Self::default();
+        (&map).extend(entries);
+        map
+    }
+}
+
+impl<K, V, const N: usize> From<[(K, V); N]> for HashMap<K, V>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+{
+    fn from(entries: [(K, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl<K, V, S> Clone for HashMap<K, V, S>
+where
+    K: Hash + Eq + Send + Clone,
+    V: Send + Clone,
+    S: BuildHasher + Clone,
+{
+    /// Copies entry by entry; what it sees of concurrent changes is told at [`HashMap::iter`].
+    fn clone(&self) -> Self {
+        // Room for all from the start: entries come in the order of their hashes, which a small table with the same hasher
+        // would take into a few crowded chains.
+        let copy = Self::with_capacity_and_hasher(self.len(), self.hasher.clone());
+        (&copy).extend(self.pin().iter().map(|(key, value)| (key.clone(), value.clone())));
+        copy
+    }
+}
+
+impl<K, V, S> PartialEq for HashMap<K, V, S>
+where
+    K: Hash + Eq,
+    V: PartialEq,
+    S: BuildHasher,
+{
+    /// Whether both maps hold the same keys with equal values. Meaningful when nobody writes.
+    fn eq(&self, other: &Self) -> bool {
+        let other = other.pin();
+        self.len() == other.len()
+            && self.pin().iter().all(|(key, value)| other.get(key).is_some_and(|theirs| *value == *theirs))
+    }
+}
+
+impl<K, V, S> Eq for HashMap<K, V, S>
+where
+    K: Hash + Eq,
+    V: Eq,
+    S: BuildHasher,
+{
+}
+
+impl<K, V, S> fmt::Debug for HashMap<K, V, S>
+where
+    K: Hash + Eq + fmt::Debug,
+    V: fmt::Debug,
+    S: BuildHasher,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.pin().iter()).finish()
+    }
+}
+
+impl<K, V, S> IntoIterator for HashMap<K, V, S> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V>;
+
+    fn into_iter(mut self) -> IntoIter<K, V> {
+        let left = self.len();
+        IntoIter { remains: self.raw.take_remains(), left }
+    }
+}

@@ -1,0 +1,471 @@
+//! Operations that change the map.
+//!
+//! All of them demand `K: Send, V: Send`: what they retire is dropped on whatever thread the collector runs on. That is the
+//! promise which the `unsafe` blocks here pass on to the engine.
+
+use core::hash::{BuildHasher, Hash};
+
+use hashbrown::Equivalent;
+
+use super::{Compute, HashMap, Operation};
+use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
+use crate::guard::Guard;
+use crate::raw::{Deleted, Entry, Outcome, Step};
+use crate::reclaim::Draft;
+
+impl<K, V, S> HashMap<K, V, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    S: BuildHasher,
+{
+    #[inline]
+    fn draft(&self, key: K, value: Option<V>) -> Draft<'_, K, V> {
+        let hash = self.hash(&key);
+        Draft::new(self.raw.heap.local(), hash, key, value)
+    }
+
+    #[inline]
+    fn assign<'g>(
+        &'g self,
+        draft: &mut Draft<'_, K, V>,
+        guard: &'g Guard,
+        decide: impl FnMut(Option<&'g Entry<K, V>>, &mut Draft<'_, K, V>) -> Step,
+    ) -> Outcome<'g, K, V> {
+        // SAFETY: `K: Send, V: Send`.
+        unsafe { self.raw.assign(draft, guard, decide) }
+    }
+
+    #[inline]
+    fn delete<'g, Q>(
+        &'g self,
+        key: &Q,
+        guard: &'g Guard,
+        condition: impl FnMut(&'g Entry<K, V>) -> bool,
+    ) -> Deleted<'g, K, V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let (hash, is_key) = self.probe(key);
+        // SAFETY: `K: Send, V: Send`.
+        unsafe { self.raw.delete(hash, is_key, guard, condition) }
+    }
+
+    /// Puts a value in. Returns the one it replaced, if the key was present.
+    ///
+    /// The key is replaced too: an entry is one allocation, and readers may still hold the old one. That matters for keys
+    /// that are equal without being identical. (Go's `Store` and `Swap`.)
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::new();
+    /// let guard = map.guard();
+    /// assert_eq!(map.insert(1, 'a', &guard), None);
+    /// assert_eq!(map.insert(1, 'b', &guard), Some(&'a'));
+    /// ```
+    #[inline]
+    pub fn insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> Option<&'g V> {
+        let mut draft = self.draft(key, Some(value));
+        match self.assign(&mut draft, guard, |_, _| Step::Put) {
+            Outcome::Replaced { old, .. } => Some(&old.value),
+            _ => None,
+        }
+    }
+
+    /// Puts a value in if the key is absent.
+    ///
+    /// # Errors
+    ///
+    /// If the key is present: its value, and the one that was to be inserted.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::new();
+    /// let guard = map.guard();
+    /// assert_eq!(map.try_insert(1, 'a', &guard), Ok(&'a'));
+    /// assert_eq!(map.try_insert(1, 'b', &guard).unwrap_err().not_inserted, 'b');
+    /// ```
+    #[inline]
+    pub fn try_insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> Result<&'g V, OccupiedError<'g, V>> {
+        let mut draft = self.draft(key, Some(value));
+        match self.assign(&mut draft, guard, |entry, _| if entry.is_some() { Step::Leave } else { Step::Put }) {
+            Outcome::Left(Some(entry)) => {
+                let not_inserted = draft.into_value().expect("it was not inserted");
+                Err(OccupiedError { current: &entry.value, not_inserted })
+            }
+            outcome => Ok(present(outcome)),
+        }
+    }
+
+    /// The value of a key; `value` if it is absent, which is then inserted. (Go's `LoadOrStore`.)
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::new();
+    /// let guard = map.guard();
+    /// assert_eq!(map.get_or_insert(1, 'a', &guard), &'a');
+    /// assert_eq!(map.get_or_insert(1, 'b', &guard), &'a');
+    /// ```
+    #[inline]
+    pub fn get_or_insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> &'g V {
+        let mut draft = self.draft(key, Some(value));
+        let put_absent = |entry: Option<_>, _: &mut Draft<'_, _, _>| if entry.is_some() { Step::Leave } else { Step::Put };
+        present(self.assign(&mut draft, guard, put_absent))
+    }
+
+    /// The value of a key; what `make` returns if it is absent, which is then inserted.
+    ///
+    /// `make` runs at most once, and only if the key was seen to be absent. If another thread inserts the key in the meantime,
+    /// its value wins and that of `make` is dropped.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::new();
+    /// let guard = map.guard();
+    /// assert_eq!(map.get_or_insert_with(1, || 'a', &guard), &'a');
+    /// assert_eq!(map.get_or_insert_with(1, || unreachable!(), &guard), &'a');
+    /// ```
+    #[inline]
+    pub fn get_or_insert_with<'g>(&'g self, key: K, make: impl FnOnce() -> V, guard: &'g Guard) -> &'g V {
+        let mut make = Some(make);
+        let mut draft = self.draft(key, None);
+        present(self.assign(&mut draft, guard, |entry, draft| {
+            if entry.is_some() {
+                return Step::Leave;
+            }
+            if let Some(make) = make.take() {
+                draft.set_value(make());
+            }
+            Step::Put
+        }))
+    }
+
+    /// Replaces the value of a key by what `change` makes of it. Returns the new value, or `None` if the key is absent.
+    ///
+    /// `change` runs again if the value has changed before the result could be put in.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([("a", 1)]);
+    /// let guard = map.guard();
+    /// assert_eq!(map.update("a", |n| n + 1, &guard), Some(&2));
+    /// assert_eq!(map.update("b", |n| n + 1, &guard), None);
+    /// ```
+    #[inline]
+    pub fn update<'g>(&'g self, key: K, mut change: impl FnMut(&V) -> V, guard: &'g Guard) -> Option<&'g V> {
+        let mut draft = self.draft(key, None);
+        let outcome = self.assign(&mut draft, guard, |entry, draft| match entry {
+            Some(entry) => {
+                draft.set_value(change(&entry.value));
+                Step::Put
+            }
+            None => Step::Leave,
+        });
+        match outcome {
+            Outcome::Replaced { new, .. } => Some(&new.value),
+            _ => None,
+        }
+    }
+
+    /// Replaces the value of a key by what `change` makes of it, or inserts `value` if the key is absent. Returns the new
+    /// value.
+    ///
+    /// `change` runs again if the value has changed before the result could be put in.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::new();
+    /// let guard = map.guard();
+    /// assert_eq!(map.update_or_insert("a", |n| n + 1, 1, &guard), &1);
+    /// assert_eq!(map.update_or_insert("a", |n| n + 1, 1, &guard), &2);
+    /// ```
+    #[inline]
+    pub fn update_or_insert<'g>(&'g self, key: K, change: impl FnMut(&V) -> V, value: V, guard: &'g Guard) -> &'g V {
+        self.update_or_insert_with(key, change, || value, guard)
+    }
+
+    /// As [`update_or_insert`](Self::update_or_insert), with a value that is made, at most once, when the key is seen to be
+    /// absent.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::new();
+    /// let guard = map.guard();
+    /// assert_eq!(map.update_or_insert_with("a", |n| n + 1, || 1, &guard), &1);
+    /// ```
+    #[inline]
+    pub fn update_or_insert_with<'g>(
+        &'g self,
+        key: K,
+        mut change: impl FnMut(&V) -> V,
+        make: impl FnOnce() -> V,
+        guard: &'g Guard,
+    ) -> &'g V {
+        let mut make = Some(make);
+        // What `make` returned is in the draft, or set aside here while a changed value is.
+        let (mut made, mut drafted) = (None, false);
+        let mut draft = self.draft(key, None);
+        present(self.assign(&mut draft, guard, |entry, draft| {
+            if let Some(entry) = entry {
+                let before = draft.swap_value(change(&entry.value));
+                if core::mem::take(&mut drafted) {
+                    made = before;
+                }
+            } else if !core::mem::replace(&mut drafted, true) {
+                let value = made.take().or_else(|| make.take().map(|make| make()));
+                draft.set_value(value.expect("made once, and set aside when it was displaced"));
+            }
+            Step::Put
+        }))
+    }
+
+    /// Decides by the key's entry, or its absence, what to do with it, in one atomic step.
+    ///
+    /// `decide` runs again if the entry has changed before its decision could be carried out.
+    ///
+    /// # Panics
+    ///
+    /// If `decide` asks for the removal of an entry that is not there.
+    ///
+    /// ```
+    /// use evacmap::{Compute, HashMap, Operation};
+    ///
+    /// let map = HashMap::new();
+    /// let guard = map.guard();
+    /// let countdown = |entry: Option<(&&str, &u32)>| match entry {
+    ///     None => Operation::Insert(2),
+    ///     Some((_, 0)) => Operation::Abort("over"),
+    ///     Some((_, 1)) => Operation::Remove,
+    ///     Some((_, n)) => Operation::Insert(n - 1),
+    /// };
+    /// assert_eq!(map.compute("a", countdown, &guard), Compute::Inserted(&"a", &2));
+    /// assert_eq!(map.compute("a", countdown, &guard), Compute::Updated { old: (&"a", &2), new: (&"a", &1) });
+    /// assert_eq!(map.compute("a", countdown, &guard), Compute::Removed(&"a", &1));
+    /// ```
+    #[inline]
+    pub fn compute<'g, T>(
+        &'g self,
+        key: K,
+        mut decide: impl FnMut(Option<(&'g K, &'g V)>) -> Operation<V, T>,
+        guard: &'g Guard,
+    ) -> Compute<'g, K, V, T> {
+        let mut aborted = None;
+        let mut draft = self.draft(key, None);
+        let outcome = self.assign(&mut draft, guard, |entry, draft| match decide(entry.map(Entry::pair)) {
+            Operation::Insert(value) => {
+                draft.set_value(value);
+                Step::Put
+            }
+            Operation::Remove => {
+                assert!(entry.is_some(), "`Operation::Remove` for a key that is absent");
+                Step::Remove
+            }
+            Operation::Abort(with) => {
+                aborted = Some(with);
+                Step::Leave
+            }
+        });
+        match outcome {
+            Outcome::Inserted(new) => Compute::Inserted(&new.key, &new.value),
+            Outcome::Replaced { old, new } => Compute::Updated { old: old.pair(), new: new.pair() },
+            Outcome::Removed(old) => Compute::Removed(&old.key, &old.value),
+            Outcome::Left(_) => Compute::Aborted(aborted.expect("only an abort leaves the entry alone")),
+        }
+    }
+
+    /// Stores `new` if the key's value equals `current`. Returns the value that was replaced. (Go's `CompareAndSwap`.)
+    ///
+    /// # Errors
+    ///
+    /// If the key is absent or its value another: that value, and `new`.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([("a", 1)]);
+    /// let guard = map.guard();
+    /// assert_eq!(map.compare_exchange("a", &1, 2, &guard), Ok(&1));
+    /// assert_eq!(map.compare_exchange("a", &1, 3, &guard).unwrap_err().current, Some(&2));
+    /// ```
+    #[inline]
+    pub fn compare_exchange<'g>(
+        &'g self,
+        key: K,
+        current: &V,
+        new: V,
+        guard: &'g Guard,
+    ) -> Result<&'g V, CompareExchangeError<'g, V>>
+    where
+        V: PartialEq,
+    {
+        let mut draft = self.draft(key, Some(new));
+        let outcome = self.assign(&mut draft, guard, |entry, _| match entry {
+            Some(entry) if entry.value == *current => Step::Put,
+            _ => Step::Leave,
+        });
+        match outcome {
+            Outcome::Replaced { old, .. } => Ok(&old.value),
+            Outcome::Left(entry) => {
+                let new = draft.into_value().expect("it was not stored");
+                Err(CompareExchangeError { current: entry.map(|entry| &entry.value), new })
+            }
+            Outcome::Inserted(_) | Outcome::Removed(_) => unreachable!("only a replacement was asked for"),
+        }
+    }
+
+    /// Removes the key if its value equals `current`. Returns the value. (Go's `CompareAndDelete`.)
+    ///
+    /// # Errors
+    ///
+    /// If the key is absent or its value another: that value.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([("a", 1)]);
+    /// let guard = map.guard();
+    /// assert_eq!(map.compare_remove("a", &2, &guard).unwrap_err().current, Some(&1));
+    /// assert_eq!(map.compare_remove("a", &1, &guard), Ok(&1));
+    /// ```
+    #[inline]
+    pub fn compare_remove<'g, Q>(
+        &'g self,
+        key: &Q,
+        current: &V,
+        guard: &'g Guard,
+    ) -> Result<&'g V, CompareRemoveError<'g, V>>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        V: PartialEq,
+    {
+        match self.delete(key, guard, |entry| entry.value == *current) {
+            Deleted::Removed(entry) => Ok(&entry.value),
+            Deleted::Kept(entry) => Err(CompareRemoveError { current: Some(&entry.value) }),
+            Deleted::Absent => Err(CompareRemoveError { current: None }),
+        }
+    }
+
+    /// Removes a key. Returns its value, which stays readable as long as the guard. (Go's `LoadAndDelete`.)
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([("a", 1)]);
+    /// let guard = map.guard();
+    /// assert_eq!(map.remove("a", &guard), Some(&1));
+    /// assert_eq!(map.remove("a", &guard), None);
+    /// ```
+    #[inline]
+    pub fn remove<'g, Q>(&'g self, key: &Q, guard: &'g Guard) -> Option<&'g V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.remove_entry(key, guard).map(|(_, value)| value)
+    }
+
+    /// Removes a key. Returns it and its value.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([("a", 1)]);
+    /// assert_eq!(map.remove_entry("a", &map.guard()), Some((&"a", &1)));
+    /// ```
+    #[inline]
+    pub fn remove_entry<'g, Q>(&'g self, key: &Q, guard: &'g Guard) -> Option<(&'g K, &'g V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        match self.delete(key, guard, |_| true) {
+            Deleted::Removed(entry) => Some(entry.pair()),
+            _ => None,
+        }
+    }
+
+    /// Removes a key if `condition` holds for its entry, in one atomic step: `Ok(Some(entry))` if it was removed, `Ok(None)`
+    /// if the key was absent.
+    ///
+    /// `condition` runs again if the entry has changed before it could be removed.
+    ///
+    /// # Errors
+    ///
+    /// The entry, if `condition` did not hold for it.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([("a", 1)]);
+    /// let guard = map.guard();
+    /// assert_eq!(map.remove_if("a", |_, n| *n > 1, &guard), Err((&"a", &1)));
+    /// assert_eq!(map.remove_if("a", |_, n| *n > 0, &guard), Ok(Some((&"a", &1))));
+    /// assert_eq!(map.remove_if("a", |_, _| true, &guard), Ok(None));
+    /// ```
+    #[inline]
+    #[allow(clippy::type_complexity)]
+    pub fn remove_if<'g, Q>(
+        &'g self,
+        key: &Q,
+        mut condition: impl FnMut(&K, &V) -> bool,
+        guard: &'g Guard,
+    ) -> Result<Option<(&'g K, &'g V)>, (&'g K, &'g V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        match self.delete(key, guard, |entry| condition(&entry.key, &entry.value)) {
+            Deleted::Removed(entry) => Ok(Some(entry.pair())),
+            Deleted::Kept(entry) => Err(entry.pair()),
+            Deleted::Absent => Ok(None),
+        }
+    }
+
+    /// Removes every entry for which `keep` does not hold; what the iteration sees of concurrent changes is told at
+    /// [`iter`](Self::iter). An entry is removed only if `keep` has been asked about its present value.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, 10), (2, 20), (3, 30)]);
+    /// map.retain(|k, _| k % 2 == 1, &map.guard());
+    /// assert_eq!(map.len(), 2);
+    /// ```
+    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool, guard: &Guard) {
+        for entry in self.raw.walk(guard) {
+            if keep(&entry.key, &entry.value) {
+                continue;
+            }
+            let mut asked = entry;
+            let is_key = |key: &K| *key == entry.key;
+            // SAFETY: `K: Send, V: Send`.
+            unsafe {
+                self.raw.delete(entry.hash, is_key, guard, |now| {
+                    let same = core::ptr::eq(now, asked);
+                    asked = now;
+                    same || !keep(&now.key, &now.value)
+                })
+            };
+        }
+    }
+
+    /// Removes everything, at one moment: the map's table is swapped for an empty one of the same size. The old entries are
+    /// dropped later, a few at a time, by whoever writes to the map.
+    ///
+    /// If a resize is running, this thread helps to finish it first. A write that began before the swap may count as before
+    /// it. The capacity stays.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
+    /// map.clear(&map.guard());
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn clear(&self, guard: &Guard) {
+        self.raw.clear(&self.raw.heap.local(), guard);
+    }
+
+    /// Hands what this thread has removed from the map to the collector, and drops what no guard can see any more, of this
+    /// map's garbage and of others'.
+    ///
+    /// Without it, up to 128 removed entries per thread wait until that thread removes more, or the map is dropped. An entry
+    /// removed while another thread holds a guard is dropped at the earliest when that guard is gone; a few calls may be
+    /// needed then, for the collector advances in steps.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, "a")]);
+    /// map.pin().remove(&1);
+    /// map.flush();
+    /// ```
+    pub fn flush(&self) {
+        let guard = crate::pin();
+        // SAFETY: `K: Send, V: Send`.
+        unsafe { self.raw.heap.local().flush(guard.pin()) };
+    }
+}
+
+/// The value that is in the map after an operation that leaves one there.
+#[inline]
+fn present<'g, K, V>(outcome: Outcome<'g, K, V>) -> &'g V {
+    match outcome {
+        Outcome::Inserted(entry) | Outcome::Replaced { new: entry, .. } | Outcome::Left(Some(entry)) => &entry.value,
+        Outcome::Removed(_) | Outcome::Left(None) => unreachable!("the operation never ends without the key"),
+    }
+}

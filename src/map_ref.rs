@@ -1,0 +1,284 @@
+//! The map with a guard inside.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+
+use hashbrown::{DefaultHashBuilder, Equivalent};
+
+use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
+use crate::guard::Guard;
+use crate::iter::{Iter, Keys, Values};
+use crate::map::{Compute, HashMap, Operation};
+use crate::stats::{Progress, Stats};
+
+/// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. Its methods are those of the map, without the guard.
+///
+/// What they return lives as long as this reference. As long as it is held, nothing that is removed from any map can be
+/// freed, so hold it for a batch of operations rather than for good.
+pub struct HashMapRef<'map, K, V, S = DefaultHashBuilder> {
+    map: &'map HashMap<K, V, S>,
+    guard: Guard,
+}
+
+impl<'map, K, V, S> HashMapRef<'map, K, V, S> {
+    #[inline]
+    pub(crate) fn new(map: &'map HashMap<K, V, S>, guard: Guard) -> Self {
+        HashMapRef { map, guard }
+    }
+
+    /// The map itself.
+    pub fn map(&self) -> &'map HashMap<K, V, S> {
+        self.map
+    }
+
+    /// The guard inside.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
+    pub fn repin(&mut self) {
+        self.guard.repin();
+    }
+
+    /// See [`HashMap::len`].
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// See [`HashMap::is_empty`].
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// See [`HashMap::capacity`].
+    pub fn capacity(&self) -> usize {
+        self.map.capacity()
+    }
+
+    /// See [`HashMap::stats`].
+    pub fn stats(&self) -> Stats {
+        self.map.stats()
+    }
+}
+
+impl<K: Hash + Eq, V, S: BuildHasher> HashMapRef<'_, K, V, S> {
+    /// See [`HashMap::get`].
+    #[inline]
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.map.get(key, &self.guard)
+    }
+
+    /// See [`HashMap::get_key_value`].
+    #[inline]
+    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.map.get_key_value(key, &self.guard)
+    }
+
+    /// See [`HashMap::contains_key`].
+    #[inline]
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.map.contains_key(key, &self.guard)
+    }
+
+    /// See [`HashMap::iter`].
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        self.map.iter(&self.guard)
+    }
+
+    /// See [`HashMap::keys`].
+    pub fn keys(&self) -> Keys<'_, K, V> {
+        self.map.keys(&self.guard)
+    }
+
+    /// See [`HashMap::values`].
+    pub fn values(&self) -> Values<'_, K, V> {
+        self.map.values(&self.guard)
+    }
+}
+
+impl<K, V, S> HashMapRef<'_, K, V, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    S: BuildHasher,
+{
+    /// See [`HashMap::insert`].
+    #[inline]
+    pub fn insert(&self, key: K, value: V) -> Option<&V> {
+        self.map.insert(key, value, &self.guard)
+    }
+
+    /// See [`HashMap::try_insert`].
+    #[inline]
+    pub fn try_insert(&self, key: K, value: V) -> Result<&V, OccupiedError<'_, V>> {
+        self.map.try_insert(key, value, &self.guard)
+    }
+
+    /// See [`HashMap::get_or_insert`].
+    #[inline]
+    pub fn get_or_insert(&self, key: K, value: V) -> &V {
+        self.map.get_or_insert(key, value, &self.guard)
+    }
+
+    /// See [`HashMap::get_or_insert_with`].
+    #[inline]
+    pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> &V {
+        self.map.get_or_insert_with(key, make, &self.guard)
+    }
+
+    /// See [`HashMap::update`].
+    #[inline]
+    pub fn update(&self, key: K, change: impl FnMut(&V) -> V) -> Option<&V> {
+        self.map.update(key, change, &self.guard)
+    }
+
+    /// See [`HashMap::update_or_insert`].
+    #[inline]
+    pub fn update_or_insert(&self, key: K, change: impl FnMut(&V) -> V, value: V) -> &V {
+        self.map.update_or_insert(key, change, value, &self.guard)
+    }
+
+    /// See [`HashMap::update_or_insert_with`].
+    #[inline]
+    pub fn update_or_insert_with(&self, key: K, change: impl FnMut(&V) -> V, make: impl FnOnce() -> V) -> &V {
+        self.map.update_or_insert_with(key, change, make, &self.guard)
+    }
+
+    /// See [`HashMap::compute`].
+    #[inline]
+    pub fn compute<'g, T>(
+        &'g self,
+        key: K,
+        decide: impl FnMut(Option<(&'g K, &'g V)>) -> Operation<V, T>,
+    ) -> Compute<'g, K, V, T> {
+        self.map.compute(key, decide, &self.guard)
+    }
+
+    /// See [`HashMap::compare_exchange`].
+    ///
+    /// # Errors
+    ///
+    /// The current value, if it is not the expected one, and `new`.
+    #[inline]
+    pub fn compare_exchange(&self, key: K, current: &V, new: V) -> Result<&V, CompareExchangeError<'_, V>>
+    where
+        V: PartialEq,
+    {
+        self.map.compare_exchange(key, current, new, &self.guard)
+    }
+
+    /// See [`HashMap::compare_remove`].
+    ///
+    /// # Errors
+    ///
+    /// The current value, if it is not the expected one.
+    #[inline]
+    pub fn compare_remove<Q>(&self, key: &Q, current: &V) -> Result<&V, CompareRemoveError<'_, V>>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        V: PartialEq,
+    {
+        self.map.compare_remove(key, current, &self.guard)
+    }
+
+    /// See [`HashMap::remove`].
+    #[inline]
+    pub fn remove<Q>(&self, key: &Q) -> Option<&V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.map.remove(key, &self.guard)
+    }
+
+    /// See [`HashMap::remove_entry`].
+    #[inline]
+    pub fn remove_entry<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.map.remove_entry(key, &self.guard)
+    }
+
+    /// See [`HashMap::remove_if`].
+    ///
+    /// # Errors
+    ///
+    /// The entry, if `condition` did not hold for it.
+    #[inline]
+    #[allow(clippy::type_complexity)]
+    pub fn remove_if<Q>(
+        &self,
+        key: &Q,
+        condition: impl FnMut(&K, &V) -> bool,
+    ) -> Result<Option<(&K, &V)>, (&K, &V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.map.remove_if(key, condition, &self.guard)
+    }
+
+    /// See [`HashMap::retain`].
+    pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
+        self.map.retain(keep, &self.guard);
+    }
+
+    /// See [`HashMap::clear`].
+    pub fn clear(&self) {
+        self.map.clear(&self.guard);
+    }
+
+    /// See [`HashMap::reserve`].
+    pub fn reserve(&self, additional: usize) {
+        self.map.reserve(additional, &self.guard);
+    }
+
+    /// See [`HashMap::shrink_to_fit`].
+    pub fn shrink_to_fit(&self) {
+        self.map.shrink_to_fit(&self.guard);
+    }
+
+    /// See [`HashMap::help_resize`].
+    pub fn help_resize(&self, groups: usize) -> Progress {
+        self.map.help_resize(groups)
+    }
+
+    /// See [`HashMap::finish_resize`].
+    pub fn finish_resize(&self) {
+        self.map.finish_resize();
+    }
+
+    /// See [`HashMap::flush`]. What this guard still sees is not dropped.
+    pub fn flush(&self) {
+        self.map.flush();
+    }
+}
+
+impl<'g, K: Hash + Eq, V, S: BuildHasher> IntoIterator for &'g HashMapRef<'_, K, V, S> {
+    type Item = (&'g K, &'g V);
+    type IntoIter = Iter<'g, K, V>;
+
+    fn into_iter(self) -> Iter<'g, K, V> {
+        self.iter()
+    }
+}
+
+impl<K, V, S> fmt::Debug for HashMapRef<'_, K, V, S>
+where
+    K: Hash + Eq + fmt::Debug,
+    V: fmt::Debug,
+    S: BuildHasher,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.map.fmt(f)
+    }
+}

@@ -1,0 +1,120 @@
+//! Memory for buckets, all EMPTY: zeroed lazily by the operating system where that can be had.
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+use std::alloc;
+
+use super::bucket::Bucket;
+
+/// A fixed number of buckets.
+#[repr(C)]
+pub(crate) struct BucketArray<K, V> {
+    first: NonNull<Bucket<K, V>>,
+    len: usize,
+    /// What the allocator returned; null for borrowed memory.
+    block: *mut u8,
+}
+
+// SAFETY: buckets are words behind atomics; what they point to is governed by the map's own bounds.
+unsafe impl<K, V> Send for BucketArray<K, V> {}
+// SAFETY: as above.
+unsafe impl<K, V> Sync for BucketArray<K, V> {}
+
+impl<K, V> BucketArray<K, V> {
+    /// The layout to ask for. `alloc_zeroed` with an alignment above 16 makes the system's allocator clear the whole block
+    /// at once; one bucket more at alignment 16, aligned by hand, comes as untouched pages.
+    fn layout(len: usize) -> Option<Layout> {
+        let bytes = len.checked_add(1)?.checked_mul(size_of::<Bucket<K, V>>())?;
+        Layout::from_size_align(bytes, 16).ok()
+    }
+
+    /// Allocates `len` EMPTY buckets. `Err` with what failed: nothing for an overflow of the address space.
+    #[cfg(not(evacmap_loom))]
+    pub(crate) fn try_new(len: usize) -> Result<Self, Option<Layout>> {
+        let layout = Self::layout(len).ok_or(None)?;
+        // SAFETY: the size is not zero: there is at least one bucket in it.
+        let block = unsafe { alloc::alloc_zeroed(layout) };
+        if block.is_null() {
+            return Err(Some(layout));
+        }
+        let skip = block.align_offset(align_of::<Bucket<K, V>>());
+        // SAFETY: the block has one bucket more than is needed, so that skipping to the alignment stays inside, and an
+        // all-zero bucket is a valid one: EMPTY slots and no overflow.
+        let first = unsafe { NonNull::new_unchecked(block.add(skip).cast()) };
+        Ok(BucketArray { first, len, block })
+    }
+
+    /// loom's atomics have to be constructed, and dropped.
+    #[cfg(evacmap_loom)]
+    pub(crate) fn try_new(len: usize) -> Result<Self, Option<Layout>> {
+        Self::layout(len).ok_or(None)?;
+        Ok(Self::of((0..len).map(|_| Bucket::empty()).collect()))
+    }
+
+    #[cfg(evacmap_loom)]
+    pub(crate) fn of(buckets: Box<[Bucket<K, V>]>) -> Self {
+        let len = buckets.len();
+        let first: NonNull<Bucket<K, V>> = NonNull::new(Box::into_raw(buckets).cast()).unwrap();
+        BucketArray { first, len, block: first.as_ptr().cast() }
+    }
+
+    /// One bucket that lives elsewhere, for ever.
+    #[cfg(not(evacmap_loom))]
+    pub(crate) const fn borrowed(bucket: &'static Bucket<K, V>) -> Self {
+        BucketArray { first: NonNull::from_ref(bucket), len: 1, block: core::ptr::null_mut() }
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// # Safety
+    ///
+    /// `index < self.len()`
+    #[inline]
+    pub(crate) unsafe fn get_unchecked(&self, index: usize) -> &Bucket<K, V> {
+        debug_assert!(index < self.len);
+        // SAFETY: inside the array, by the caller.
+        let bucket = unsafe { self.first.add(index) };
+        // SAFETY: the array holds initialised buckets as long as `self` lives, and nobody has `&mut` to one.
+        unsafe { bucket.as_ref() }
+    }
+
+    /// Asks for a line ahead of its use; out of range is harmless.
+    #[inline]
+    pub(crate) fn prefetch(&self, index: usize) {
+        if index < self.len {
+            // SAFETY: just compared.
+            unsafe { self.get_unchecked(index) }.prefetch();
+        }
+    }
+}
+
+impl<K, V> Drop for BucketArray<K, V> {
+    #[cfg(not(evacmap_loom))]
+    fn drop(&mut self) {
+        if self.block.is_null() {
+            return;
+        }
+        let layout = Self::layout(self.len).expect("it was allocated with this layout");
+        // SAFETY: allocated by `try_new` with this layout; buckets need no drop.
+        unsafe { alloc::dealloc(self.block, layout) }
+    }
+
+    #[cfg(evacmap_loom)]
+    fn drop(&mut self) {
+        if !self.block.is_null() {
+            // SAFETY: made by `try_new` from such a box.
+            drop(unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(self.first.as_ptr(), self.len)) });
+        }
+    }
+}
+
+/// Ends the process, or panics, as the standard collections do when memory cannot be had.
+#[cold]
+pub(crate) fn fail(what: Option<Layout>) -> ! {
+    match what {
+        Some(layout) => alloc::handle_alloc_error(layout),
+        None => panic!("capacity overflow"),
+    }
+}

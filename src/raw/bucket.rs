@@ -1,0 +1,152 @@
+//! A bucket: one cache line of slots and the link to its overflow. No policy: when to append is decided elsewhere.
+//!
+//! # The overflow word
+//!
+//! ```text
+//!   63                          6 5     2    1        0
+//!  +-----------------------------+-------+------+-----------+
+//!  | next bucket (64-aligned)    |   0   | END  |INITIALISED|
+//!  +-----------------------------+-------+------+-----------+
+//! ```
+//!
+//! | bit | on | means | set by |
+//! |---|---|---|---|
+//! | INITIALISED | the head of a destination | evacuation has filled this chain: it is the truth now | `initialise` |
+//! | END | any bucket of a source | frozen: nothing can be appended any more | `freeze_end` |
+//!
+//! The link goes from null to a bucket once and never changes again; both bits are only ever set.
+
+use super::sizes::SLOTS;
+use super::slot::Slot;
+use crate::sync::{AcqRel, Acquire, AtomicPtr};
+
+const INITIALISED: usize = 1;
+const END: usize = 2;
+const FLAGS: usize = 63;
+
+/// See the module's text.
+#[repr(C, align(64))]
+pub(crate) struct Bucket<K, V> {
+    slots: [Slot<K, V>; SLOTS],
+    overflow: AtomicPtr<Bucket<K, V>>,
+}
+
+#[cfg(all(not(evacmap_loom), target_pointer_width = "64"))]
+const _: () = assert!(size_of::<Bucket<u8, u8>>() == 64, "a bucket is one cache line");
+
+/// What follows a bucket in its chain.
+pub(crate) enum Next<'g, K, V> {
+    /// Another bucket.
+    Bucket(&'g Bucket<K, V>),
+    /// Nothing yet: a bucket may be appended.
+    Open,
+    /// Nothing, ever.
+    Frozen,
+}
+
+impl<K, V> Bucket<K, V> {
+    #[cfg(any(evacmap_loom, test))]
+    pub(crate) fn empty() -> Self {
+        Bucket { slots: core::array::from_fn(|_| Slot::empty()), overflow: AtomicPtr::new(core::ptr::null_mut()) }
+    }
+
+    /// A bucket that has been evacuated before it was ever used: the content of a new map.
+    #[cfg(not(evacmap_loom))]
+    pub(crate) const fn frozen() -> Self {
+        Bucket {
+            slots: [const { Slot::frozen() }; SLOTS],
+            overflow: AtomicPtr::new(core::ptr::without_provenance_mut(END)),
+        }
+    }
+
+    #[cfg(evacmap_loom)]
+    pub(crate) fn frozen() -> Self {
+        Bucket {
+            slots: core::array::from_fn(|_| Slot::frozen()),
+            overflow: AtomicPtr::new(core::ptr::without_provenance_mut(END)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn slot(&self, index: usize) -> &Slot<K, V> {
+        &self.slots[index]
+    }
+
+    pub(crate) fn slots(&self) -> &[Slot<K, V>; SLOTS] {
+        &self.slots
+    }
+
+    #[inline]
+    pub(crate) fn next(&self) -> Next<'_, K, V> {
+        // ORDERING: Acquire, P2: sees the content that the appended bucket was published with; P3: sees the new table of
+        // the evacuation that froze the end.
+        self.follow(self.overflow.load(Acquire))
+    }
+
+    fn follow(&self, word: *mut Self) -> Next<'_, K, V> {
+        // SAFETY: a non-null link was set by `append` to a bucket of the same table, initialised before (P2), and
+        // overflow buckets live as long as their table (I8), which `self` borrows from.
+        match unsafe { word.map_addr(|address| address & !FLAGS).as_ref() } {
+            Some(bucket) => Next::Bucket(bucket),
+            None if word.addr() & END != 0 => Next::Frozen,
+            None => Next::Open,
+        }
+    }
+
+    /// This bucket and its overflows, as far as they are linked now.
+    pub(crate) fn chain(&self) -> impl Iterator<Item = &Self> {
+        core::iter::successors(Some(self), |bucket| match bucket.next() {
+            Next::Bucket(next) => Some(next),
+            Next::Open | Next::Frozen => None,
+        })
+    }
+
+    /// Links a bucket behind this one. `false` if another bucket is there already or the end is frozen.
+    #[must_use]
+    pub(crate) fn append(&self, bucket: &Self) -> bool {
+        // ORDERING: Acquire: only the flags are kept of it; P3 as in `next`.
+        let seen = self.overflow.load(Acquire);
+        if seen.addr() & (!FLAGS | END) != 0 {
+            return false;
+        }
+        let link = core::ptr::from_ref(bucket).cast_mut().map_addr(|address| address | seen.addr());
+        // ORDERING: AcqRel, P2: publishes the appended bucket's content. The failure is not looked at, but Acquire keeps
+        // the helper that lost an append to a chain it is about to follow (P4).
+        self.overflow.compare_exchange(seen, link, AcqRel, Acquire).is_ok()
+    }
+
+    /// Freezes the end of the chain, unless the chain goes on: the next bucket, if any.
+    pub(crate) fn freeze_end(&self) -> Option<&Self> {
+        // ORDERING: AcqRel. Acquire, P2: the next bucket's content. Release, P3: whoever finds the end frozen has to find
+        // the new table.
+        match self.follow(self.overflow.fetch_or(END, AcqRel)) {
+            Next::Bucket(next) => Some(next),
+            Next::Open | Next::Frozen => None,
+        }
+    }
+
+    /// Whether evacuation has filled the chain that this bucket heads.
+    #[inline]
+    pub(crate) fn is_initialised(&self) -> bool {
+        // ORDERING: Acquire, P5: with the flag come all words that the evacuation placed.
+        self.overflow.load(Acquire).addr() & INITIALISED != 0
+    }
+
+    /// Declares the chain filled. `true` for the one helper that set the flag.
+    pub(crate) fn initialise(&self) -> bool {
+        // ORDERING: AcqRel. Release, P5: publishes every word placed, also those of other helpers, which this one acquired
+        // when its own `place` failed (P4). Acquire: a helper that finds the flag set counts on the chain.
+        self.overflow.fetch_or(INITIALISED, AcqRel).addr() & INITIALISED == 0
+    }
+
+    /// Asks for the bucket's line ahead of its use; never a fault, whatever the address.
+    #[inline]
+    pub(crate) fn prefetch(&self) {
+        #[cfg(all(target_arch = "x86_64", not(evacmap_loom)))]
+        // SAFETY: a prefetch has no effect that a program can observe.
+        unsafe {
+            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(self).cast());
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! Driving a resize: when, how big, starting it, sharing the work out, ending it. How a bucket looks is not known here.
+//!
+//! # Protocol of the cursors
+//!
+//! `nevacuate` hands out groups, [`SHARE_GROUPS`] at a time; each helper evacuates its share and adds the heads that it set
+//! INITIALISED to `evacuated`. Whoever brings `evacuated` to the number of destinations promotes. That is the whole story
+//! as long as nobody stalls.
+//!
+//! A helper may stop for ever, with its share half done, or with a head INITIALISED and not yet counted. So when the groups
+//! have all been handed out and `evacuated` is still short, writers *sweep*: `swept` says that all groups below it are
+//! known to be evacuated; a sweeper makes the next few so, evacuating whatever is not, and then moves `swept` past them by
+//! CAS. Several may do the same groups; nobody depends on anybody. When `swept` reaches the end, the sweeper promotes.
+//! (The count alone would not do: a helper that stops between setting a flag and counting it would keep the old table linked
+//! and the next growth from ever starting.)
+
+use super::RawMap;
+use super::evacuate;
+use super::hash::{Hash, Shape};
+use super::lookup::Chain;
+use super::sizes::{
+    FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS, PREFETCH_GROUPS,
+    SHARE_GROUPS,
+};
+use super::slot::Tag;
+use super::table::{Old, Table};
+use crate::guard::Guard;
+use crate::hooks::{Branch, Point, hit, reach};
+use crate::reclaim::LocalRef;
+use crate::sync::{AcqRel, Acquire, Relaxed};
+
+/// What a full chain leads to.
+pub(super) enum Room {
+    /// A resize has begun, here or elsewhere: start again.
+    Resizing,
+    /// Append an overflow bucket.
+    Append,
+}
+
+/// Why a table gets a successor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// More buckets.
+    Grow,
+    /// As many, without the DEAD slots (Go: sameSizeGrow).
+    Rebuild,
+    /// Fewer buckets.
+    Shrink,
+    /// As many, without any entry.
+    Clear,
+}
+
+/// The shape that follows `shape` when its size becomes `1 << bits`.
+///
+/// Growing by `d` bits moves the top `d` tag bits into the index; the bits that would have to come in below are not in the
+/// word. When too few would be left, the evacuation reads the hashes and all are known again. Shrinking gives bits back.
+pub(super) fn successor(shape: Shape, bits: u32) -> Shape {
+    let tag_bits = if bits > shape.bits() {
+        let left = shape.tag_bits().saturating_sub(bits - shape.bits());
+        if left < MIN_TAG_BITS { Tag::WIDTH } else { left }
+    } else {
+        Tag::WIDTH.min(shape.tag_bits() + (shape.bits() - bits))
+    };
+    Shape::new(bits, tag_bits)
+}
+
+/// The fewest bits with which a table holds `entries` without growing; `None` if no table can.
+pub(super) fn bits_for(entries: usize) -> Option<u32> {
+    let buckets = entries.div_ceil(LOAD).max(1 << MIN_BITS).checked_next_power_of_two()?;
+    Some(buckets.trailing_zeros()).filter(|bits| *bits <= MAX_BITS)
+}
+
+/// Groups of a resize, and destinations: a group is a prefix of the index, as long as the smaller table has bits.
+fn groups<K, V>(new: &Table<K, V>, old: Old<'_, K, V>) -> usize {
+    new.buckets().min(old.table().buckets())
+}
+
+impl<K, V> RawMap<K, V> {
+    /// As [`RawMap::chain`], after doing this write's share of a running resize.
+    #[inline]
+    pub(super) fn chain_for_write<'g>(
+        &'g self,
+        hash: Hash,
+        local: &LocalRef<'_, K, V>,
+        guard: &'g Guard,
+    ) -> Chain<'g, K, V> {
+        let root = self.root(guard);
+        if let Some(old) = root.old(guard)
+            && local.tick()
+        {
+            self.share(root, old, SHARE_GROUPS, local, guard);
+        }
+        self.chain(hash, guard)
+    }
+
+    /// A frozen word, or a full old chain, stands in the way of a write: evacuates the group of `hash`, if the current
+    /// resize has not done so yet. Returns having made sure that the write finds something else next time.
+    #[cold]
+    pub(super) fn unblock(&self, hash: Hash, local: &LocalRef<'_, K, V>, guard: &Guard) {
+        hit(Branch::FrozenEnd);
+        let root = self.root(guard);
+        if root.is_placeholder() {
+            self.install(root, MIN_BITS, guard);
+        } else if let Some(old @ Old::Source(source)) = root.old(guard)
+            && !evacuate::is_settled(root, source, root.shape.place(hash).index)
+        {
+            let in_smaller = if root.buckets() < source.buckets() { root.shape } else { source.shape };
+            let set = self.evacuate_group(root, old, in_smaller.place(hash).index, local, guard);
+            self.account(root, old, set, guard);
+        }
+    }
+
+    /// Puts a first table in the place of the placeholder.
+    #[cold]
+    pub(super) fn install(&self, placeholder: &Table<K, V>, bits: u32, guard: &Guard) {
+        let first = Table::new(Shape::new(bits, Tag::WIDTH), 0);
+        if self.swap_root(placeholder, first, guard) {
+            // SAFETY: unlinked by the swap; it holds no entry.
+            unsafe { guard.pin().retire_table(core::ptr::from_ref(placeholder).cast_mut()) };
+        } else {
+            hit(Branch::InstallLost);
+        }
+    }
+
+    /// Decides what a full chain of the root's table leads to. Asked nowhere else, so that no write pays for the decision.
+    pub(super) fn make_room(&self, table: &Table<K, V>, guard: &Guard) -> Room {
+        if table.is_filling() {
+            return Room::Append;
+        }
+        let (bits, buckets) = (table.shape.bits(), table.buckets());
+        if self.heap.len(table.era) > LOAD * buckets {
+            let step = if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 };
+            if bits + step <= MAX_BITS {
+                self.start(table, bits + step, Kind::Grow, guard);
+                return Room::Resizing;
+            }
+        } else if table.overflow.linked() >= buckets {
+            self.start(table, bits, Kind::Rebuild, guard);
+            return Room::Resizing;
+        }
+        Room::Append
+    }
+
+    /// Publishes an empty table that will be filled from `table`. Never while `table` is itself being filled.
+    ///
+    /// Returns whether it was this call that did it; if not, another resize began.
+    pub(super) fn start(&self, table: &Table<K, V>, bits: u32, kind: Kind, guard: &Guard) -> bool {
+        debug_assert!(!table.is_filling());
+        let (shape, era, old) = match kind {
+            Kind::Clear => (table.shape, table.era + 1, Old::Discarded(table)),
+            _ => (successor(table.shape, bits), table.era, Old::Source(table)),
+        };
+        let mut new = Table::new(shape, era);
+        new.succeed(old);
+        reach(Point::BeforeStart);
+        let started = self.swap_root(table, new, guard);
+        if started {
+            self.tally.count(kind);
+            reach(Point::Started);
+        } else {
+            hit(Branch::StartLost);
+        }
+        started
+    }
+
+    /// Does up to `count` groups of the resize of `new`, and promotes if they were the last. Bounded work.
+    pub(super) fn share(
+        &self,
+        new: &Table<K, V>,
+        old: Old<'_, K, V>,
+        count: usize,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) {
+        let groups = groups(new, old);
+        // Shrinking has many sources to a group: the same number of buckets makes fewer groups.
+        let count = (count * new.buckets() / old.table().buckets().max(new.buckets())).clamp(1, groups);
+        // ORDERING: Relaxed: a hint that saves the counter from running on.
+        if new.progress.nevacuate.load(Relaxed) < groups {
+            // ORDERING: Relaxed: hands out numbers; what was read or written is ordered by the words themselves.
+            let first = new.progress.nevacuate.fetch_add(count, Relaxed);
+            if first < groups {
+                reach(Point::ShareTaken);
+                let set = (first..groups.min(first + count))
+                    .map(|group| {
+                        old.table().prefetch(group + PREFETCH_GROUPS);
+                        self.evacuate_group(new, old, group, local, guard)
+                    })
+                    .sum();
+                return self.account(new, old, set, guard);
+            }
+        }
+        self.sweep(new, old, groups, count, local, guard);
+    }
+
+    /// All groups are handed out: makes sure that the next few are done, whoever had them.
+    #[cold]
+    fn sweep(
+        &self,
+        new: &Table<K, V>,
+        old: Old<'_, K, V>,
+        groups: usize,
+        count: usize,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) {
+        // ORDERING: Acquire, P14: sees the groups that were found done below it.
+        let first = new.progress.swept.load(Acquire);
+        let end = groups.min(first + count);
+        let mut set = 0;
+        for group in first..end {
+            if !evacuate::is_done(new, old, group) {
+                hit(Branch::Swept);
+                set += self.evacuate_group(new, old, group, local, guard);
+            }
+        }
+        self.account(new, old, set, guard);
+        // ORDERING: AcqRel, P14: passes on what this thread saw done in `first..end` and what others did below. A failure
+        // means that another sweeper was as far; the next share goes on from there.
+        let moved = new.progress.swept.compare_exchange(first, end, AcqRel, Acquire).is_ok();
+        if moved && end == groups {
+            self.promote(new, old, guard);
+        }
+    }
+
+    fn evacuate_group(
+        &self,
+        new: &Table<K, V>,
+        old: Old<'_, K, V>,
+        group: usize,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> usize {
+        match old {
+            Old::Source(old) => evacuate::group(new, old, group, guard),
+            Old::Discarded(old) => evacuate::discard(new, old, group, guard, |entry| {
+                // SAFETY: `discard` calls this for the one winner of the entry's last transition, and a map that was
+                // cleared could only be filled by operations that demand `K: Send, V: Send`.
+                unsafe { self.retire(entry, local, guard) }
+            }),
+        }
+    }
+
+    /// Adds to the count of INITIALISED heads, and promotes when it is complete.
+    pub(super) fn account(&self, new: &Table<K, V>, old: Old<'_, K, V>, set: usize, guard: &Guard) {
+        reach(Point::BeforeAccount);
+        // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and promotes on the
+        // strength of it.
+        let before = new.progress.evacuated.fetch_add(set, AcqRel);
+        if before + set == new.buckets() {
+            self.promote(new, old, guard);
+        }
+    }
+
+    /// Every chain of `new` is filled: drops the link to the old table, which its one winner retires.
+    #[cold]
+    fn promote(&self, new: &Table<K, V>, old: Old<'_, K, V>, guard: &Guard) {
+        reach(Point::BeforePromote);
+        if new.unlink(old) {
+            reach(Point::Promoted);
+            // SAFETY: unlinked, and it was never the root again: no guard pinned later finds it. Its entries live on in
+            // `new`, or were retired one by one when they were discarded.
+            unsafe { guard.pin().retire_table(core::ptr::from_ref(old.table()).cast_mut()) };
+        }
+    }
+
+    /// Helps the resize that is running until it is over. Others may do most of it, and nobody is waited for.
+    pub(crate) fn finish(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
+        let root = self.root(guard);
+        while let Some(old) = root.old(guard) {
+            self.share(root, old, SHARE_GROUPS, local, guard);
+        }
+    }
+
+    /// Helps with about `count` groups. Returns how many of how many are done.
+    pub(crate) fn help(&self, count: usize, local: &LocalRef<'_, K, V>, guard: &Guard) -> (usize, usize) {
+        let root = self.root(guard);
+        let mut left = count;
+        while let Some(old) = root.old(guard).filter(|_| left > 0) {
+            let now = left.min(SHARE_GROUPS);
+            self.share(root, old, now, local, guard);
+            left -= now;
+        }
+        self.progress(guard)
+    }
+
+    /// How many destinations of how many are filled. Of a table at rest: all.
+    pub(crate) fn progress(&self, guard: &Guard) -> (usize, usize) {
+        let root = self.root(guard);
+        let total = root.buckets();
+        if root.old(guard).is_none() {
+            return (total, total);
+        }
+        // ORDERING: Relaxed: a statistic.
+        (root.progress.evacuated.load(Relaxed).min(total), total)
+    }
+
+    /// Brings the table to `1 << bits` buckets if it has fewer (or more, when `shrink`), in steps that each keep a group
+    /// small. The last step is left running for the writers.
+    pub(crate) fn resize(&self, bits: u32, shrink: bool, local: &LocalRef<'_, K, V>, guard: &Guard) {
+        loop {
+            let root = self.root(guard);
+            let now = root.shape.bits();
+            if root.is_placeholder() {
+                if shrink {
+                    return;
+                }
+                self.install(root, bits, guard);
+                continue;
+            }
+            if if shrink { now <= bits } else { now >= bits } {
+                return;
+            }
+            self.finish(local, guard);
+            if root.is_filling() {
+                continue;
+            }
+            if shrink {
+                self.start(root, bits.max(now.saturating_sub(MAX_SHRINK_STEP)), Kind::Shrink, guard);
+            } else {
+                self.start(root, bits.min(now + MAX_GROW_STEP), Kind::Grow, guard);
+            }
+        }
+    }
+
+    /// Rebuilds the table at its size, once.
+    #[cfg(any(feature = "_hooks", evacmap_loom))]
+    pub(crate) fn rebuild(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
+        self.finish(local, guard);
+        let root = self.root(guard);
+        if !root.is_placeholder() && !root.is_filling() {
+            self.start(root, root.shape.bits(), Kind::Rebuild, guard);
+        }
+    }
+
+    /// Swaps in an empty table. The swap is the linearisation point; the old entries are retired group by group.
+    pub(crate) fn clear(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
+        loop {
+            self.finish(local, guard);
+            let root = self.root(guard);
+            if root.is_placeholder() {
+                return;
+            }
+            if !root.is_filling() && self.start(root, root.shape.bits(), Kind::Clear, guard) {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(all(test, not(evacmap_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tag_bits_run_out_once_in_eight_doublings_and_shrinking_returns_them() {
+        if Tag::WIDTH == 0 {
+            return;
+        }
+        let mut shape = Shape::new(1, 16);
+        let mut left = vec![];
+        for bits in 2..=18 {
+            shape = successor(shape, bits);
+            left.push(shape.tag_bits());
+        }
+        assert_eq!(left[..9], [15, 14, 13, 12, 11, 10, 9, 8, 16]);
+        assert_eq!(successor(Shape::new(10, 9), 10).tag_bits(), 9);
+        assert_eq!(successor(Shape::new(10, 9), 7).tag_bits(), 12);
+        assert_eq!(successor(Shape::new(10, 9), 1).tag_bits(), 16);
+    }
+
+    #[test]
+    fn sizes_at_their_bounds() {
+        assert_eq!(bits_for(0), Some(MIN_BITS));
+        assert_eq!(bits_for(LOAD << 4), Some(4));
+        assert_eq!(bits_for((LOAD << 4) + 1), Some(5));
+        assert_eq!(bits_for(LOAD << MAX_BITS), Some(MAX_BITS));
+        assert_eq!(bits_for((LOAD << MAX_BITS) + 1), None);
+        assert_eq!(bits_for(usize::MAX), None);
+    }
+}

@@ -1,0 +1,46 @@
+//! Every size and threshold of the engine, each with its reason. Under the models all of them shrink, so that two inserts
+//! fill a bucket and the third key starts a growth.
+
+/// Slots in a bucket: with the overflow word they fill one 64-byte cache line.
+pub(crate) const SLOTS: usize = if cfg!(evacmap_loom) { 2 } else { 7 };
+
+/// Buckets in a map's first table, as a power of two: 128 bytes, so that a small map stays small.
+pub(crate) const MIN_BITS: u32 = if cfg!(evacmap_loom) { 0 } else { 1 };
+
+/// The largest table: beyond it a bucket array would not fit an address space of 47 bits.
+pub(crate) const MAX_BITS: u32 = if usize::BITS == 64 { 40 } else { usize::BITS - 8 };
+
+/// Entries per bucket, on average, above which a full chain makes the table grow. With a good hash a bucket of an
+/// average of 5 overflows its 7 slots with probability 13 % (Poisson), and 71 % of the slots are in use.
+pub(crate) const LOAD: usize = if cfg!(evacmap_loom) { 1 } else { 5 };
+const _: () = assert!(LOAD < SLOTS, "a table must grow before the average chain is full");
+
+/// Below this size a growth is fourfold, above it twofold. Growing fourfold, a map that starts
+/// small moves a third as many entries on its way; above, the memory of a table that is a quarter full would be felt.
+pub(crate) const FOURFOLD_BELOW_BITS: u32 = 14;
+
+/// Most bits that one growth adds: an evacuation keeps a cursor for each of the `1 << MAX_GROW_STEP` destinations.
+pub(crate) const MAX_GROW_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 2 };
+
+/// Most bits that one shrink takes away: a group has `1 << MAX_SHRINK_STEP` sources, 4 KiB of bucket heads.
+pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 6 };
+
+/// Groups that a writer takes from the cursor at once, and how many of its writes pass before it takes some again.
+/// Two groups per write on average: a growth by two is complete long before the new table can be full.
+pub(crate) const SHARE_GROUPS: usize = if cfg!(evacmap_loom) { 1 } else { 16 };
+pub(crate) const SHARE_EVERY: usize = if cfg!(evacmap_loom) { 1 } else { 8 };
+
+/// How many groups ahead of the one being evacuated its source line is prefetched.
+pub(crate) const PREFETCH_GROUPS: usize = 8;
+
+/// When fewer tag bits than this would remain after a growth, the evacuation reads the entries' hashes and refills them.
+/// Eight bits still turn away 255 of 256 foreign entries without touching them.
+pub(crate) const MIN_TAG_BITS: u32 = 8;
+
+/// Retired entries that a thread gathers before it hands them to the collector as one batch.
+#[cfg(not(evacmap_loom))]
+pub(crate) const BATCH: usize = 64;
+
+/// Batches of bare entry memory that may wait for the thread that retired them; more goes to the allocator.
+#[cfg(not(evacmap_loom))]
+pub(crate) const MAX_RETURNED: usize = 8;

@@ -1,0 +1,237 @@
+//! One bucket array with its header: allocation, indexing, release.
+
+use super::array::{BucketArray, fail};
+use super::bucket::Bucket;
+use super::hash::{Hash, Shape};
+use super::overflow::Overflow;
+use super::sizes::MAX_BITS;
+use super::slot::Tag;
+use crate::guard::Guard;
+use crate::reclaim::Alive;
+use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicUsize};
+
+/// In `oldbuckets`: the old table was cleared; nobody looks for anything behind the link.
+const DISCARD: usize = 1;
+
+/// A bucket array with its immutable header, and the words that change while it is filled from its predecessor.
+///
+/// Who may touch what is tabulated in [`super`]. The first line is read by every operation and written at promotion only;
+/// the words that writers change during a resize stand on the next.
+#[repr(C, align(64))]
+pub(crate) struct Table<K, V> {
+    pub(super) shape: Shape,
+    buckets: BucketArray<K, V>,
+    oldbuckets: AtomicPtr<Table<K, V>>,
+    /// How many times the map had been cleared when this table was made: entries are counted by era.
+    pub(crate) era: u64,
+    pub(super) progress: Progress,
+    pub(super) overflow: Overflow<K, V>,
+    placeholder: bool,
+    alive: Alive,
+}
+
+/// The cursors of the resize that fills a table; their protocol is in [`super::grow`].
+#[repr(align(64))]
+pub(super) struct Progress {
+    /// The next group to hand out (Go: nevacuate).
+    pub(super) nevacuate: AtomicUsize,
+    /// Heads of destinations that are INITIALISED, as counted by those who set the flags.
+    pub(super) evacuated: AtomicUsize,
+    /// All groups below are known to be evacuated: advanced by whoever checked them, for when a helper stalls.
+    pub(super) swept: AtomicUsize,
+}
+
+/// The table that a resize empties.
+pub(super) enum Old<'g, K, V> {
+    /// Its entries move to the new table; until a bucket there is INITIALISED, its chain here is the truth.
+    Source(&'g Table<K, V>),
+    /// It was cleared: its entries are retired.
+    Discarded(&'g Table<K, V>),
+}
+
+impl<K, V> Clone for Old<'_, K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K, V> Copy for Old<'_, K, V> {}
+
+impl<'g, K, V> Old<'g, K, V> {
+    pub(super) fn table(self) -> &'g Table<K, V> {
+        let (Old::Source(table) | Old::Discarded(table)) = self;
+        table
+    }
+}
+
+// SAFETY: a table is a set of words; whether the entries behind them may cross threads is decided by the map's bounds.
+unsafe impl<K, V> Sync for Table<K, V> {}
+// SAFETY: as above.
+unsafe impl<K, V> Send for Table<K, V> {}
+
+#[cfg(not(evacmap_loom))]
+const fn atomic(value: usize) -> AtomicUsize {
+    AtomicUsize::new(value)
+}
+
+#[cfg(evacmap_loom)]
+fn atomic(value: usize) -> AtomicUsize {
+    AtomicUsize::new(value)
+}
+
+/// What every map starts with: one bucket, frozen and empty, so that reads need no null check and the first write meets a
+/// frozen end. It holds no entry, so that it serves maps of all types.
+#[cfg(not(evacmap_loom))]
+static PLACEHOLDER: Table<(), ()> = {
+    static BUCKET: Bucket<(), ()> = Bucket::frozen();
+    Table {
+        shape: Shape::new(0, Tag::WIDTH),
+        buckets: BucketArray::borrowed(&BUCKET),
+        oldbuckets: AtomicPtr::new(core::ptr::null_mut()),
+        era: 0,
+        progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0) },
+        overflow: Overflow::new(),
+        placeholder: true,
+        alive: Alive::new(),
+    }
+};
+
+impl<K, V> Table<K, V> {
+    /// The table of a new map.
+    #[cfg(not(evacmap_loom))]
+    pub(crate) const fn placeholder() -> *mut Self {
+        (&raw const PLACEHOLDER).cast_mut().cast()
+    }
+
+    /// loom's atomics cannot be static: each map has a placeholder of its own.
+    #[cfg(evacmap_loom)]
+    pub(crate) fn placeholder() -> *mut Self {
+        let buckets = BucketArray::of(Box::new([Bucket::frozen()]));
+        let table = Self::assemble(Shape::new(0, Tag::WIDTH), buckets, 0, core::ptr::null_mut());
+        Box::into_raw(Box::new(Table { placeholder: true, ..table }))
+    }
+
+    /// A table of `shape` that will be filled from `oldbuckets`, if that is not null.
+    pub(super) fn try_new(shape: Shape, era: u64) -> Result<Box<Self>, Option<core::alloc::Layout>> {
+        if shape.bits() > MAX_BITS {
+            return Err(None);
+        }
+        let buckets = BucketArray::try_new(shape.buckets())?;
+        Ok(Box::new(Self::assemble(shape, buckets, era, core::ptr::null_mut())))
+    }
+
+    /// As `try_new`, with the standard ends for a failure.
+    pub(super) fn new(shape: Shape, era: u64) -> Box<Self> {
+        Self::try_new(shape, era).unwrap_or_else(|what| fail(what))
+    }
+
+    fn assemble(shape: Shape, buckets: BucketArray<K, V>, era: u64, oldbuckets: *mut Self) -> Self {
+        Table {
+            shape,
+            buckets,
+            oldbuckets: AtomicPtr::new(oldbuckets),
+            era,
+            progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0) },
+            overflow: Overflow::new(),
+            placeholder: false,
+            alive: Alive::new(),
+        }
+    }
+
+    /// Links the table that this one is to be filled from. Before publication only.
+    pub(super) fn succeed(&mut self, old: Old<'_, K, V>) {
+        let link = core::ptr::from_ref(old.table()).cast_mut();
+        let mark = if matches!(old, Old::Discarded(_)) { DISCARD } else { 0 };
+        self.oldbuckets = AtomicPtr::new(link.map_addr(|address| address | mark));
+    }
+
+    #[inline]
+    pub(crate) fn is_placeholder(&self) -> bool {
+        self.placeholder
+    }
+
+    #[cfg(any(feature = "_hooks", evacmap_loom))]
+    pub(crate) fn shape_bits(&self) -> u32 {
+        self.shape.bits()
+    }
+
+    pub(crate) fn buckets(&self) -> usize {
+        self.shape.buckets()
+    }
+
+    #[inline]
+    pub(crate) fn bucket(&self, index: usize) -> &Bucket<K, V> {
+        self.alive.check();
+        debug_assert!(index < self.buckets());
+        // SAFETY: indices come from `Shape::place`, masked to the number of buckets, from a group number below the number
+        // of groups, or from a loop over all buckets.
+        unsafe { self.buckets.get_unchecked(index) }
+    }
+
+    /// The head of the chain that a hash belongs to.
+    #[inline]
+    pub(crate) fn head(&self, hash: Hash) -> (&Bucket<K, V>, Tag) {
+        let place = self.shape.place(hash);
+        (self.bucket(place.index), place.tag)
+    }
+
+    pub(super) fn prefetch(&self, index: usize) {
+        self.buckets.prefetch(index);
+    }
+
+    /// The table that this one is being filled from, if it still is.
+    #[inline]
+    pub(super) fn old<'g>(&'g self, _guard: &'g Guard) -> Option<Old<'g, K, V>> {
+        // ORDERING: Acquire. Non-null, P7: sees the old table. Null, P8: sees every chain that the resize filled.
+        let link = self.oldbuckets.load(Acquire);
+        if link.is_null() { None } else { Some(Self::follow(link)) }
+    }
+
+    fn follow<'g>(link: *mut Self) -> Old<'g, K, V> {
+        // SAFETY: the old table was published by the CAS on the root that published this one (P7). It is retired by
+        // the promotion that unlinks it, so whoever found the link under a guard may use it as long as the guard (I8).
+        let table = unsafe { &*link.map_addr(|address| address & !DISCARD) };
+        if link.addr() & DISCARD == 0 { Old::Source(table) } else { Old::Discarded(table) }
+    }
+
+    /// Whether a resize has yet to be completed.
+    pub(crate) fn is_filling(&self) -> bool {
+        // ORDERING: Acquire, P8, for callers that go on to look at chains.
+        !self.oldbuckets.load(Acquire).is_null()
+    }
+
+    /// Drops the link to the old table. `true` for the one caller that did it, who has to retire that table.
+    #[must_use]
+    pub(super) fn unlink(&self, old: Old<'_, K, V>) -> bool {
+        // ORDERING: Relaxed: only compared, and exchanged right below.
+        let link = self.oldbuckets.load(crate::sync::Relaxed);
+        let same = link.map_addr(|address| address & !DISCARD);
+        // ORDERING: AcqRel. Release, P8: whoever finds the link null relies on every chain being filled, which the caller
+        // has acquired through `evacuated` or `swept`. The failure is not looked at.
+        core::ptr::eq(same, old.table())
+            && self.oldbuckets.compare_exchange(link, core::ptr::null_mut(), AcqRel, Acquire).is_ok()
+    }
+
+    /// Bytes that this table holds.
+    pub(crate) fn bytes(&self) -> usize {
+        if self.placeholder {
+            return 0;
+        }
+        size_of::<Self>() + (self.buckets() + 1) * size_of::<Bucket<K, V>>() + self.overflow.bytes()
+    }
+
+    /// Frees a table.
+    ///
+    /// # Safety
+    ///
+    /// `table` came from `Box::into_raw` or [`Table::placeholder`], nobody can reach it any more, and the entries in it are
+    /// taken care of.
+    pub(crate) unsafe fn free(table: *mut Self) {
+        // SAFETY: by the caller, nobody else frees it.
+        if cfg!(not(evacmap_loom)) && unsafe { (*table).placeholder } {
+            return;
+        }
+        // SAFETY: not the static one, so it came from a box.
+        let table = unsafe { Box::from_raw(table) };
+        table.alive.end();
+    }
+}

@@ -1,0 +1,92 @@
+//! Traversal for iterators, beside any number of writers and through any number of resizes.
+//!
+//! A walk goes through the buckets of the table that was the root when it began, one after the other. Arriving at a bucket
+//! it notes the slots of that bucket's chain that are LIVE; returning an entry, it reads its slot again.
+//!
+//! 1. A key that is present throughout MUST be returned exactly once: it has one slot in the walked table, or in the chain
+//!    that fills it, and that slot stays LIVE, frozen or not.
+//! 2. No key MAY be returned twice. Within a chain a key can have a second slot only after its first is DEAD for good, so
+//!    that the noted slots that are not DEAD after the chain has been gone through belong to different keys.
+//! 3. A value returned MUST have been current at some moment of the call that returned it: a slot that is not frozen
+//!    says so itself; for a frozen one the key is looked up in the current table.
+//! 4. A key that is absent throughout MUST NOT be returned; one that comes or goes MAY be.
+//!
+//! A walk neither helps nor hinders a resize. It is not a snapshot of the map.
+
+use super::RawMap;
+use super::bucket::Bucket;
+use super::entry::Entry;
+use super::evacuate::{self, Part};
+use super::slot::Slot;
+use super::table::Table;
+use crate::guard::Guard;
+use crate::hooks::{Branch, hit};
+
+/// See the module's text.
+pub(crate) struct Walk<'g, K, V> {
+    map: &'g RawMap<K, V>,
+    guard: &'g Guard,
+    table: &'g Table<K, V>,
+    bucket: usize,
+    slots: Vec<&'g Slot<K, V>>,
+    at: usize,
+}
+
+impl<K, V> RawMap<K, V> {
+    pub(crate) fn walk<'g>(&'g self, guard: &'g Guard) -> Walk<'g, K, V> {
+        Walk { map: self, guard, table: self.root(guard), bucket: 0, slots: Vec::new(), at: 0 }
+    }
+}
+
+impl<'g, K, V> Walk<'g, K, V> {
+    /// Notes the slots of the next bucket.
+    fn arrive(&mut self) {
+        self.slots.clear();
+        self.at = 0;
+        let index = self.bucket;
+        self.bucket += 1;
+        evacuate::parts(self.table, index, self.guard).for_each(|part| self.note(&part));
+        let guard = self.guard;
+        self.slots.retain(|slot| !slot.load(guard).is_dead());
+    }
+
+    fn note(&mut self, part: &Part<'g, K, V>) {
+        for slot in part.head.chain().flat_map(Bucket::slots) {
+            let word = slot.load(self.guard);
+            if word.is_empty() {
+                return;
+            }
+            if !word.pointer().is_null() && part.holds(word) {
+                self.slots.push(slot);
+            }
+        }
+    }
+}
+
+impl<'g, K: Eq, V> Iterator for Walk<'g, K, V> {
+    type Item = &'g Entry<K, V>;
+
+    fn next(&mut self) -> Option<&'g Entry<K, V>> {
+        loop {
+            while let Some(slot) = self.slots.get(self.at) {
+                self.at += 1;
+                let word = slot.load(self.guard);
+                match word.entry() {
+                    None => {}
+                    Some(entry) if !word.is_frozen() => return Some(entry),
+                    Some(entry) => {
+                        hit(Branch::WalkMoved);
+                        let current = self.map.get(entry.hash, |key| *key == entry.key, self.guard);
+                        if current.is_some() {
+                            return current;
+                        }
+                    }
+                }
+            }
+            if self.bucket == self.table.buckets() {
+                return None;
+            }
+            self.arrive();
+        }
+    }
+}

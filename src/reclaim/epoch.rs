@@ -1,0 +1,47 @@
+//! The collector: crossbeam-epoch's default one, behind a type that no guard of another collector can get into.
+
+use crate::raw::Table;
+
+/// A pinned thread.
+pub(crate) struct Pin(crossbeam_epoch::Guard);
+
+impl Pin {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Pin(crossbeam_epoch::pin())
+    }
+
+    pub(crate) fn flush(&self) {
+        self.0.flush();
+    }
+
+    pub(crate) fn repin(&mut self) {
+        self.0.repin();
+    }
+
+    /// Runs `f` when every guard that is held now is gone, on any thread.
+    ///
+    /// # Safety
+    ///
+    /// `f` may be sent to another thread, and may run after everything that the caller borrows has ended.
+    pub(super) unsafe fn defer(&self, f: impl FnOnce()) {
+        // SAFETY: passed on.
+        unsafe { self.0.defer_unchecked(f) }
+    }
+
+    /// Frees a table when every guard that is held now is gone.
+    ///
+    /// # Safety
+    ///
+    /// The table came from `Box::into_raw` and has been unlinked: no guard pinned later can find it. The entries in it are
+    /// taken care of. Nobody retires it twice.
+    pub(crate) unsafe fn retire_table<K, V>(&self, table: *mut Table<K, V>) {
+        // SAFETY: not freed yet: the caller holds a guard.
+        if unsafe { (*table).is_placeholder() } {
+            return;
+        }
+        // SAFETY: a table's memory belongs to no thread and to no map once it is unlinked, and freeing it touches no key
+        // and no value; so the closure may run anywhere, at any time later.
+        unsafe { self.defer(move || Table::free(table)) };
+    }
+}

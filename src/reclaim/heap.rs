@@ -1,0 +1,295 @@
+//! All threads' slots of one map, and the way from a thread to its own.
+
+use core::marker::PhantomData;
+use core::ops::Deref;
+use core::ptr::{self, NonNull};
+use std::cell::Cell;
+
+use crossbeam_utils::CachePadded;
+use thread_local::ThreadLocal;
+
+use super::epoch::Pin;
+use super::local::{Local, SpareList};
+use crate::hooks::{Branch, hit};
+use crate::raw::Entry;
+use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, Relaxed, Release};
+
+/// A map's memory. Empty until the first write.
+pub(crate) struct Heap<K, V> {
+    slots: AtomicPtr<Slots<K, V>>,
+}
+
+struct Slots<K, V> {
+    threads: ThreadLocal<CachePadded<Local<K, V>>>,
+    /// Slots for threads that are beyond having one of their own: those that run thread-local destructors.
+    orphans: AtomicPtr<Orphan<K, V>>,
+}
+
+/// A slot that any thread may claim for one operation.
+struct Orphan<K, V> {
+    local: Local<K, V>,
+    busy: AtomicBool,
+    next: *mut Orphan<K, V>,
+}
+
+/// A slot, in the hands of its thread.
+pub(crate) struct LocalRef<'h, K, V> {
+    local: &'h Local<K, V>,
+    orphan: Option<&'h Orphan<K, V>>,
+    /// It is this thread's, and stays on it.
+    unsend: PhantomData<*mut ()>,
+}
+
+impl<K, V> Drop for LocalRef<'_, K, V> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(orphan) = self.orphan {
+            // ORDERING: Release, P12: the next to claim the slot sees what we did to it.
+            orphan.busy.store(false, Release);
+        }
+    }
+}
+
+/// The operations of a slot, safe because a `LocalRef` proves that this thread has the slot.
+impl<K, V> LocalRef<'_, K, V> {
+    #[inline]
+    pub(crate) fn count(&self, era: u64, change: isize) {
+        self.local.count(era, change);
+    }
+
+    #[inline]
+    pub(crate) fn tick(&self) -> bool {
+        // SAFETY: `self` is the proof.
+        unsafe { self.local.tick() }
+    }
+
+    /// A new entry, not linked yet.
+    #[inline]
+    pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {
+        // SAFETY: `self` is the proof.
+        let memory = unsafe { self.local.allocate() };
+        // SAFETY: fresh memory of the right layout. `entry` only assembles what the caller has already computed.
+        unsafe { memory.write(entry()) };
+        memory
+    }
+
+    /// Takes an entry that was never linked apart again.
+    ///
+    /// # Safety
+    ///
+    /// It came from `allocate` of this map, was never linked, and is not used again.
+    pub(crate) unsafe fn deallocate(&self, entry: NonNull<Entry<K, V>>) -> Entry<K, V> {
+        // SAFETY: never linked, so ours alone.
+        let content = unsafe { entry.read() };
+        // SAFETY: `self` is the proof, and the content has just been moved out.
+        unsafe { self.local.recycle(entry) };
+        content
+    }
+
+    /// # Safety
+    ///
+    /// No guard pinned later can find the entry, and nobody retires it again. Keys and values may be dropped on any thread.
+    #[inline]
+    pub(crate) unsafe fn retire(&self, entry: &Entry<K, V>, pin: &Pin) {
+        // SAFETY: `self` is the proof; the rest by the caller.
+        unsafe { self.local.retire(NonNull::from_ref(entry), pin) };
+    }
+
+    /// Hands this thread's garbage to the collector and has it free what is ready. Runs user code.
+    ///
+    /// # Safety
+    ///
+    /// Keys and values may be dropped on any thread.
+    pub(crate) unsafe fn flush(&self, pin: &Pin) {
+        // SAFETY: `self` is the proof; the rest by the caller.
+        unsafe { self.local.flush(pin) };
+    }
+}
+
+impl<K, V> Heap<K, V> {
+    pub(crate) const fn new() -> Self {
+        Heap { slots: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    fn slots(&self) -> Option<&Slots<K, V>> {
+        // ORDERING: Acquire, P13: sees the slots that `create` published.
+        // SAFETY: set once, to a box that is freed by the map's drop.
+        unsafe { self.slots.load(Acquire).as_ref() }
+    }
+
+    /// This thread's slot.
+    #[inline]
+    pub(crate) fn local(&self) -> LocalRef<'_, K, V> {
+        if let Some(slots) = self.slots()
+            && let Some(local) = slots.threads.get()
+        {
+            return LocalRef { local, orphan: None, unsend: PhantomData };
+        }
+        self.enter()
+    }
+
+    /// A thread's first write.
+    #[cold]
+    fn enter(&self) -> LocalRef<'_, K, V> {
+        let slots = self.slots().unwrap_or_else(|| self.create());
+        if thread_is_ending() {
+            hit(Branch::Orphan);
+            return slots.claim_orphan();
+        }
+        let local = slots.threads.get_or(|| CachePadded::new(Local::new())).deref();
+        watch_the_end();
+        LocalRef { local, orphan: None, unsend: PhantomData }
+    }
+
+    fn create(&self) -> &Slots<K, V> {
+        let orphans = AtomicPtr::new(ptr::null_mut());
+        let slots = Box::into_raw(Box::new(Slots { threads: ThreadLocal::new(), orphans }));
+        // ORDERING: AcqRel, P13: publishes the slots, or sees those of another thread.
+        if self.slots.compare_exchange(ptr::null_mut(), slots, AcqRel, Acquire).is_err() {
+            // SAFETY: not published, so ours alone.
+            drop(unsafe { Box::from_raw(slots) });
+        }
+        self.slots().expect("set by us or by another")
+    }
+
+    fn locals(&self) -> impl Iterator<Item = &Local<K, V>> {
+        self.slots().into_iter().flat_map(Slots::locals)
+    }
+
+    /// The number of entries counted in `era`; exact for whoever has synchronised with all writers.
+    pub(crate) fn len(&self, era: u64) -> usize {
+        let sum: isize = self.locals().map(|local| local.counted(era)).sum();
+        sum.max(0).unsigned_abs()
+    }
+
+    /// Entries retired and not yet freed.
+    pub(crate) fn garbage(&self) -> usize {
+        self.locals().map(Local::garbage).sum()
+    }
+
+    /// Entries' worth of bare memory kept for reuse.
+    pub(crate) fn spare(&self) -> usize {
+        self.locals().map(Local::spare).sum()
+    }
+
+    /// Bytes of the slots themselves.
+    pub(crate) fn bytes(&self) -> usize {
+        let each = size_of::<CachePadded<Local<K, V>>>();
+        self.slots().map_or(0, |_| size_of::<Slots<K, V>>() + self.locals().count() * each)
+    }
+
+    /// The map is being dropped: all garbage that nobody else will drop, as entries to be dropped now. What other threads
+    /// are in the midst of dropping has been dropped when this returns.
+    pub(crate) fn abandon(&mut self) -> Vec<NonNull<Entry<K, V>>> {
+        // ORDERING: Relaxed: exclusive access.
+        let slots = self.slots.load(Relaxed);
+        // SAFETY: the box is freed by our drop alone.
+        let Some(slots) = (unsafe { slots.as_mut() }) else { return Vec::new() };
+        let mut entries: Vec<_> = slots.threads.iter_mut().flat_map(|local| local.abandon()).collect();
+        // ORDERING: Relaxed: exclusive access.
+        let mut orphan = slots.orphans.load(Relaxed);
+        // SAFETY: orphans are freed with their slots alone.
+        while let Some(each) = unsafe { orphan.as_mut() } {
+            entries.append(&mut each.local.abandon());
+            orphan = each.next;
+        }
+        entries
+    }
+}
+
+/// Frees an entry of which the content is gone or moved out.
+///
+/// # Safety
+///
+/// It came from `LocalRef::allocate`, holds nothing, and nobody uses it again.
+pub(crate) unsafe fn free_bare<K, V>(entry: NonNull<Entry<K, V>>) {
+    // SAFETY: by the caller; dropping the list gives the memory back.
+    unsafe { SpareList::new().push(entry) };
+}
+
+impl<K, V> Drop for Heap<K, V> {
+    fn drop(&mut self) {
+        // ORDERING: Relaxed: exclusive access.
+        let slots = self.slots.load(Relaxed);
+        if !slots.is_null() {
+            // SAFETY: boxed by `create`, and nobody else can reach it any more.
+            drop(unsafe { Box::from_raw(slots) });
+        }
+    }
+}
+
+impl<K, V> Slots<K, V> {
+    fn orphans(&self) -> impl Iterator<Item = &Orphan<K, V>> {
+        // ORDERING: Acquire, P12: sees the orphans that were pushed.
+        let first = self.orphans.load(Acquire);
+        // SAFETY: orphans are freed with their slots alone.
+        let follow = |orphan: *mut Orphan<K, V>| unsafe { orphan.as_ref() };
+        core::iter::successors(follow(first), move |orphan| follow(orphan.next))
+    }
+
+    fn locals(&self) -> impl Iterator<Item = &Local<K, V>> {
+        self.threads.iter().map(Deref::deref).chain(self.orphans().map(|orphan| &orphan.local))
+    }
+
+    /// A slot for one operation of a thread that can have none of its own any more.
+    fn claim_orphan(&self) -> LocalRef<'_, K, V> {
+        // ORDERING: Acquire, P12: sees what the last holder did. The failure side of `swap` is a read as well.
+        let free = self.orphans().find(|orphan| !orphan.busy.swap(true, Acquire));
+        let orphan = free.unwrap_or_else(|| self.add_orphan());
+        LocalRef { local: &orphan.local, orphan: Some(orphan), unsend: PhantomData }
+    }
+
+    fn add_orphan(&self) -> &Orphan<K, V> {
+        let new = Orphan { local: Local::new(), busy: AtomicBool::new(true), next: ptr::null_mut() };
+        let orphan = Box::into_raw(Box::new(new));
+        // ORDERING: Acquire, P12, as for whoever follows the list.
+        let mut seen = self.orphans.load(Acquire);
+        loop {
+            // SAFETY: not published yet, so ours alone.
+            unsafe { (*orphan).next = seen };
+            // ORDERING: AcqRel, P12: publishes the orphan.
+            match self.orphans.compare_exchange(seen, orphan, AcqRel, Acquire) {
+                // SAFETY: freed with the slots alone.
+                Ok(_) => return unsafe { &*orphan },
+                Err(now) => seen = now,
+            }
+        }
+    }
+}
+
+impl<K, V> Drop for Slots<K, V> {
+    fn drop(&mut self) {
+        // ORDERING: Relaxed: exclusive access.
+        let mut orphan = self.orphans.load(Relaxed);
+        while !orphan.is_null() {
+            // SAFETY: boxed by `add_orphan`, in the list once.
+            let owned = unsafe { Box::from_raw(orphan) };
+            orphan = owned.next;
+        }
+    }
+}
+
+thread_local! {
+    /// Whether this thread's destructors are running. Without a destructor itself, so that it can always be read.
+    static ENDING: Cell<bool> = const { Cell::new(false) };
+    static WATCH: Watch = const { Watch };
+}
+
+struct Watch;
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        ENDING.set(true);
+    }
+}
+
+/// Whether `thread_local` may already have given this thread's number away.
+fn thread_is_ending() -> bool {
+    ENDING.get()
+}
+
+/// Has `thread_is_ending` turn true before `thread_local` gives this thread's number away: destructors run in the reverse of
+/// the order in which they were registered, and `thread_local` has just registered its own.
+fn watch_the_end() {
+    WATCH.with(|_| ());
+}

@@ -1,0 +1,54 @@
+//! A look inside.
+
+/// Figures of a map, from [`HashMap::stats`](crate::HashMap::stats). Each was true at some moment of that call; together
+/// they are exact when nobody writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Entries in the map.
+    pub len: usize,
+    /// Entries that the current table holds without growing.
+    pub capacity: usize,
+    /// Bytes of tables, entries (dead ones that wait to be freed, and spare memory, included) and the threads' slots; not
+    /// what keys and values own elsewhere.
+    pub bytes: usize,
+    /// Buckets of the current table.
+    pub buckets: usize,
+    /// Buckets of the table that is being evacuated; 0 when no resize is running.
+    pub old_buckets: usize,
+    /// Buckets of the current table that the running resize has filled, or all.
+    pub groups_evacuated: usize,
+    /// Buckets of the current table that a resize has to fill.
+    pub groups_total: usize,
+    /// Buckets appended to full chains of the current table.
+    pub overflow_buckets: usize,
+    /// Resizes begun to get more buckets.
+    pub growths: u64,
+    /// Resizes begun to get fewer.
+    pub shrinks: u64,
+    /// Resizes begun to be rid of the slots of removed entries.
+    pub rebuilds: u64,
+    /// Times the map was cleared.
+    pub clears: u64,
+    /// Entries replaced or removed that have not been freed yet, since a guard might still see them.
+    pub retired: usize,
+    /// Entries' worth of memory that threads keep for their next inserts.
+    pub spare: usize,
+}
+
+/// How far a resize is, from [`HashMap::help_resize`](crate::HashMap::help_resize).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Buckets of the current table that are filled.
+    pub done: usize,
+    /// Buckets of the current table.
+    pub total: usize,
+}
+
+impl Progress {
+    /// Whether nothing is left to do.
+    pub fn is_complete(&self) -> bool {
+        self.done == self.total
+    }
+}
