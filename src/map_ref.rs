@@ -216,11 +216,7 @@ where
     /// The entry, if `condition` did not hold for it.
     #[inline]
     #[allow(clippy::type_complexity)]
-    pub fn remove_if<Q>(
-        &self,
-        key: &Q,
-        condition: impl FnMut(&K, &V) -> bool,
-    ) -> Result<Option<(&K, &V)>, (&K, &V)>
+    pub fn remove_if<Q>(&self, key: &Q, condition: impl FnMut(&K, &V) -> bool) -> Result<Option<(&K, &V)>, (&K, &V)>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {

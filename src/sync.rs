@@ -15,23 +15,31 @@ mod imp {
 mod imp {
     use loom::sync::atomic;
 
-    pub(crate) use atomic::{AtomicU64, AtomicUsize};
-    pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
+    pub(crate) use atomic::AtomicUsize;
+    pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed};
 
-    /// loom's `AtomicPtr` with the one method it lacks.
-    pub(crate) struct AtomicPtr<T>(atomic::AtomicPtr<T>);
+    use core::marker::PhantomData;
+    use core::ptr::with_exposed_provenance_mut;
+
+    /// loom's `AtomicPtr` has no `fetch_or`; its `AtomicUsize` has. In a model the provenance does not matter.
+    pub(crate) struct AtomicPtr<T>(AtomicUsize, PhantomData<*mut T>);
+
+    // SAFETY: as the real one: a word, whatever it points to.
+    unsafe impl<T> Send for AtomicPtr<T> {}
+    // SAFETY: as above.
+    unsafe impl<T> Sync for AtomicPtr<T> {}
 
     impl<T> AtomicPtr<T> {
         pub(crate) fn new(pointer: *mut T) -> Self {
-            AtomicPtr(atomic::AtomicPtr::new(pointer))
+            AtomicPtr(AtomicUsize::new(pointer.expose_provenance()), PhantomData)
         }
 
         pub(crate) fn load(&self, order: Ordering) -> *mut T {
-            self.0.load(order)
+            with_exposed_provenance_mut(self.0.load(order))
         }
 
         pub(crate) fn store(&self, pointer: *mut T, order: Ordering) {
-            self.0.store(pointer, order)
+            self.0.store(pointer.expose_provenance(), order)
         }
 
         pub(crate) fn compare_exchange(
@@ -41,19 +49,16 @@ mod imp {
             success: Ordering,
             failure: Ordering,
         ) -> Result<*mut T, *mut T> {
-            self.0.compare_exchange(current, new, success, failure)
+            let exchanged = self
+                .0
+                .compare_exchange(current.addr(), new.expose_provenance(), success, failure);
+            exchanged
+                .map(with_exposed_provenance_mut)
+                .map_err(with_exposed_provenance_mut)
         }
 
-        /// A read-modify-write like the real one: the loop ends with the first exchange that nobody disturbed.
         pub(crate) fn fetch_or(&self, bits: usize, order: Ordering) -> *mut T {
-            let mut seen = self.0.load(Acquire);
-            loop {
-                let wanted = seen.map_addr(|address| address | bits);
-                match self.0.compare_exchange(seen, wanted, order, Acquire) {
-                    Ok(previous) => return previous,
-                    Err(now) => seen = now,
-                }
-            }
+            with_exposed_provenance_mut(self.0.fetch_or(bits, order))
         }
     }
 }

@@ -86,10 +86,17 @@ where
     #[inline]
     pub fn try_insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> Result<&'g V, OccupiedError<'g, V>> {
         let mut draft = self.draft(key, Some(value));
-        match self.assign(&mut draft, guard, |entry, _| if entry.is_some() { Step::Leave } else { Step::Put }) {
+        match self.assign(
+            &mut draft,
+            guard,
+            |entry, _| if entry.is_some() { Step::Leave } else { Step::Put },
+        ) {
             Outcome::Left(Some(entry)) => {
                 let not_inserted = draft.into_value().expect("it was not inserted");
-                Err(OccupiedError { current: &entry.value, not_inserted })
+                Err(OccupiedError {
+                    current: &entry.value,
+                    not_inserted,
+                })
             }
             outcome => Ok(present(outcome)),
         }
@@ -106,7 +113,8 @@ where
     #[inline]
     pub fn get_or_insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> &'g V {
         let mut draft = self.draft(key, Some(value));
-        let put_absent = |entry: Option<_>, _: &mut Draft<'_, _, _>| if entry.is_some() { Step::Leave } else { Step::Put };
+        let put_absent =
+            |entry: Option<_>, _: &mut Draft<'_, _, _>| if entry.is_some() { Step::Leave } else { Step::Put };
         present(self.assign(&mut draft, guard, put_absent))
     }
 
@@ -260,7 +268,10 @@ where
         });
         match outcome {
             Outcome::Inserted(new) => Compute::Inserted(&new.key, &new.value),
-            Outcome::Replaced { old, new } => Compute::Updated { old: old.pair(), new: new.pair() },
+            Outcome::Replaced { old, new } => Compute::Updated {
+                old: old.pair(),
+                new: new.pair(),
+            },
             Outcome::Removed(old) => Compute::Removed(&old.key, &old.value),
             Outcome::Left(_) => Compute::Aborted(aborted.expect("only an abort leaves the entry alone")),
         }
@@ -298,7 +309,10 @@ where
             Outcome::Replaced { old, .. } => Ok(&old.value),
             Outcome::Left(entry) => {
                 let new = draft.into_value().expect("it was not stored");
-                Err(CompareExchangeError { current: entry.map(|entry| &entry.value), new })
+                Err(CompareExchangeError {
+                    current: entry.map(|entry| &entry.value),
+                    new,
+                })
             }
             Outcome::Inserted(_) | Outcome::Removed(_) => unreachable!("only a replacement was asked for"),
         }
@@ -329,7 +343,9 @@ where
     {
         match self.delete(key, guard, |entry| entry.value == *current) {
             Deleted::Removed(entry) => Ok(&entry.value),
-            Deleted::Kept(entry) => Err(CompareRemoveError { current: Some(&entry.value) }),
+            Deleted::Kept(entry) => Err(CompareRemoveError {
+                current: Some(&entry.value),
+            }),
             Deleted::Absent => Err(CompareRemoveError { current: None }),
         }
     }

@@ -38,9 +38,10 @@ impl<K, V> BucketArray<K, V> {
             return Err(Some(layout));
         }
         let skip = block.align_offset(align_of::<Bucket<K, V>>());
-        // SAFETY: the block has one bucket more than is needed, so that skipping to the alignment stays inside, and an
-        // all-zero bucket is a valid one: EMPTY slots and no overflow.
-        let first = unsafe { NonNull::new_unchecked(block.add(skip).cast()) };
+        // SAFETY: the block has one bucket more than is needed, so that skipping to the alignment stays inside.
+        let first = unsafe { block.add(skip) };
+        // An all-zero bucket is a valid one: EMPTY slots and no overflow.
+        let first = NonNull::new(first.cast()).expect("it is inside of the block");
         Ok(BucketArray { first, len, block })
     }
 
@@ -55,13 +56,21 @@ impl<K, V> BucketArray<K, V> {
     pub(crate) fn of(buckets: Box<[Bucket<K, V>]>) -> Self {
         let len = buckets.len();
         let first: NonNull<Bucket<K, V>> = NonNull::new(Box::into_raw(buckets).cast()).unwrap();
-        BucketArray { first, len, block: first.as_ptr().cast() }
+        BucketArray {
+            first,
+            len,
+            block: first.as_ptr().cast(),
+        }
     }
 
     /// One bucket that lives elsewhere, for ever.
     #[cfg(not(evacmap_loom))]
     pub(crate) const fn borrowed(bucket: &'static Bucket<K, V>) -> Self {
-        BucketArray { first: NonNull::from_ref(bucket), len: 1, block: core::ptr::null_mut() }
+        BucketArray {
+            first: NonNull::from_ref(bucket),
+            len: 1,
+            block: core::ptr::null_mut(),
+        }
     }
 
     pub(crate) const fn len(&self) -> usize {

@@ -47,7 +47,10 @@ pub(crate) enum Next<'g, K, V> {
 impl<K, V> Bucket<K, V> {
     #[cfg(any(evacmap_loom, test))]
     pub(crate) fn empty() -> Self {
-        Bucket { slots: core::array::from_fn(|_| Slot::empty()), overflow: AtomicPtr::new(core::ptr::null_mut()) }
+        Bucket {
+            slots: core::array::from_fn(|_| Slot::empty()),
+            overflow: AtomicPtr::new(core::ptr::null_mut()),
+        }
     }
 
     /// A bucket that has been evacuated before it was ever used: the content of a new map.
@@ -109,7 +112,9 @@ impl<K, V> Bucket<K, V> {
         if seen.addr() & (!FLAGS | END) != 0 {
             return false;
         }
-        let link = core::ptr::from_ref(bucket).cast_mut().map_addr(|address| address | seen.addr());
+        let link = core::ptr::from_ref(bucket)
+            .cast_mut()
+            .map_addr(|address| address | seen.addr());
         // ORDERING: AcqRel, P2: publishes the appended bucket's content. The failure is not looked at, but Acquire keeps
         // the helper that lost an append to a chain it is about to follow (P4).
         self.overflow.compare_exchange(seen, link, AcqRel, Acquire).is_ok()

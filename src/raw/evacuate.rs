@@ -85,7 +85,10 @@ fn extend<'g, K, V>(bucket: &'g Bucket<K, V>, table: &'g Table<K, V>) -> &'g Buc
     }
 }
 
-const _: () = assert!(MAX_GROW_STEP <= MIN_TAG_BITS, "a tag always names the destination of a growth");
+const _: () = assert!(
+    MAX_GROW_STEP <= MIN_TAG_BITS,
+    "a tag always names the destination of a growth"
+);
 
 /// Where a source word goes, and under which tag.
 struct Route {
@@ -126,7 +129,8 @@ impl Route {
         if Tag::WIDTH == 0 {
             return self.word_by_hash(word).0;
         }
-        word.tag().next_index_bits(self.new.bits().saturating_sub(self.old.bits()))
+        word.tag()
+            .next_index_bits(self.new.bits().saturating_sub(self.old.bits()))
     }
 
     /// Reads the entry: once in eight doublings.
@@ -141,12 +145,7 @@ impl Route {
 }
 
 /// Evacuates group `index` of the resize from `old` to `new`. Returns how many heads this call set INITIALISED.
-pub(super) fn group<'g, K, V>(
-    new: &'g Table<K, V>,
-    old: &'g Table<K, V>,
-    index: usize,
-    guard: &'g Guard,
-) -> usize {
+pub(super) fn group<'g, K, V>(new: &'g Table<K, V>, old: &'g Table<K, V>, index: usize, guard: &'g Guard) -> usize {
     let destinations = span(index, new, old);
     if destinations.clone().any(|to| new.bucket(to).is_initialised()) {
         return initialise(new, destinations);
@@ -193,7 +192,11 @@ pub(super) fn discard<'g, K, V>(
     freeze(old.bucket(index), guard, |slot, word| {
         reach(Point::SourceFrozen);
         if let Some(entry) = word.entry() {
-            if slot.discard(word) { retire(entry) } else { hit(Branch::DiscardLost) }
+            if slot.discard(word) {
+                retire(entry)
+            } else {
+                hit(Branch::DiscardLost)
+            }
         }
     });
     initialise(new, index..index + 1)
@@ -230,7 +233,9 @@ pub(super) struct Part<'g, K, V> {
 impl<K, V> Part<'_, K, V> {
     /// Whether a live word of the chain belongs to the bucket that was asked for.
     pub(super) fn holds(&self, word: Word<'_, K, V>) -> bool {
-        self.filter.as_ref().is_none_or(|(route, within)| route.which(word) == *within)
+        self.filter
+            .as_ref()
+            .is_none_or(|(route, within)| route.which(word) == *within)
     }
 }
 
@@ -244,13 +249,19 @@ pub(super) fn parts<'g, K, V>(
         Some(Old::Source(old)) if !is_settled(table, old, index) => Some(old),
         _ => None,
     };
-    let own = unsettled.is_none().then(|| Part { head: table.bucket(index), filter: None });
+    let own = unsettled.is_none().then(|| Part {
+        head: table.bucket(index),
+        filter: None,
+    });
     let sources = unsettled.into_iter().flat_map(move |old| {
         let more = table.shape.bits().saturating_sub(old.shape.bits());
         let within = index & ((1 << more) - 1);
         span(index >> more, old, table).map(move |source| {
             let route = Route::new(old.shape, table.shape);
-            Part { head: old.bucket(source), filter: Some((route, within)) }
+            Part {
+                head: old.bucket(source),
+                filter: Some((route, within)),
+            }
         })
     });
     own.into_iter().chain(sources)

@@ -103,7 +103,11 @@ impl<K, V> RawMap<K, V> {
         } else if let Some(old @ Old::Source(source)) = root.old(guard)
             && !evacuate::is_settled(root, source, root.shape.place(hash).index)
         {
-            let in_smaller = if root.buckets() < source.buckets() { root.shape } else { source.shape };
+            let in_smaller = if root.buckets() < source.buckets() {
+                root.shape
+            } else {
+                source.shape
+            };
             let set = self.evacuate_group(root, old, in_smaller.place(hash).index, local, guard);
             self.account(root, old, set, guard);
         }

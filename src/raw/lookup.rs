@@ -3,16 +3,21 @@
 use super::bucket::{Bucket, Next};
 use super::entry::Entry;
 use super::hash::Hash;
+use super::scan::{self, Mask};
 use super::slot::{Slot, Tag, Word};
 use super::table::{Old, Table};
-use super::{RawMap, evacuate, scan};
+use super::{RawMap, evacuate};
 use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 
 /// What a writer finds at the end of its walk along a chain.
 pub(super) enum Located<'g, K, V> {
     /// The key's slot, LIVE.
-    Occupied { slot: &'g Slot<K, V>, word: Word<'g, K, V>, entry: &'g Entry<K, V> },
+    Occupied {
+        slot: &'g Slot<K, V>,
+        word: Word<'g, K, V>,
+        entry: &'g Entry<K, V>,
+    },
     /// The key is absent; the first EMPTY slot of the chain is where an insert goes.
     Vacant { slot: &'g Slot<K, V> },
     /// The key is absent, every slot is used, and nothing follows this bucket.
@@ -66,9 +71,19 @@ impl<K, V> RawMap<K, V> {
             && !evacuate::is_settled(root, old, root.shape.place(hash).index)
         {
             let (head, tag) = old.head(hash);
-            return Chain { root, table: old, tag, head };
+            return Chain {
+                root,
+                table: old,
+                tag,
+                head,
+            };
         }
-        Chain { root, table: root, tag, head }
+        Chain {
+            root,
+            table: root,
+            tag,
+            head,
+        }
     }
 
     /// The writers' walk.
@@ -81,10 +96,11 @@ impl<K, V> RawMap<K, V> {
     ) -> Located<'g, K, V> {
         let mut bucket = chain.head;
         loop {
-            if let Some(found) = locate_key(bucket, chain.tag, hash, &mut is_key, guard) {
+            let survey = scan::survey(bucket, chain.tag);
+            if let Some(found) = locate_key(bucket, survey.candidates, hash, &mut is_key, guard) {
                 return found;
             }
-            if let Some(index) = scan::vacant(bucket).lowest() {
+            if let Some(index) = survey.vacant.lowest() {
                 let slot = bucket.slot(index);
                 let word = slot.load(guard);
                 match (word.is_empty(), word.is_frozen()) {
@@ -133,12 +149,12 @@ fn find<'g, K, V>(
 #[inline]
 fn locate_key<'g, K, V>(
     bucket: &'g Bucket<K, V>,
-    tag: Tag,
+    candidates: Mask,
     hash: Hash,
     is_key: &mut impl FnMut(&K) -> bool,
     guard: &'g Guard,
 ) -> Option<Located<'g, K, V>> {
-    for index in scan::candidates(bucket, tag) {
+    for index in candidates {
         let slot = bucket.slot(index);
         let word = slot.load(guard);
         if let Some(entry) = word.entry()

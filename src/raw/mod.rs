@@ -170,7 +170,11 @@ impl<K, V> RawMap<K, V> {
     /// Entries that the current table holds without growing.
     pub(crate) fn capacity(&self, guard: &Guard) -> usize {
         let root = self.root(guard);
-        if root.is_placeholder() { 0 } else { root.buckets() * sizes::LOAD }
+        if root.is_placeholder() {
+            0
+        } else {
+            root.buckets() * sizes::LOAD
+        }
     }
 
     /// Makes room for `entries` in all. `Err` with what could not be had.
@@ -192,7 +196,10 @@ impl<K, V> RawMap<K, V> {
     pub(crate) fn footprint(&self, guard: &Guard) -> (usize, usize) {
         let root = self.root(guard);
         let old = root.old(guard).map(Old::table);
-        (old.map_or(0, Table::buckets), root.bytes() + old.map_or(0, Table::bytes))
+        (
+            old.map_or(0, Table::buckets),
+            root.bytes() + old.map_or(0, Table::bytes),
+        )
     }
 
     /// Overflow buckets of the current table.

@@ -18,7 +18,11 @@ impl Mask {
     /// The lowest slot of the set.
     #[inline]
     pub(crate) fn lowest(self) -> Option<usize> {
-        if self.0 == 0 { None } else { Some(self.0.trailing_zeros() as usize) }
+        if self.0 == 0 {
+            None
+        } else {
+            Some(self.0.trailing_zeros() as usize)
+        }
     }
 }
 
@@ -35,24 +39,48 @@ impl Iterator for Mask {
 
 const FROZEN: usize = 1;
 
+/// What a writer has to know of a bucket. Both sets are of ONE snapshot: a slot that is not vacant in it was used when its
+/// tag was compared. Two scans, one after the other, would let a key slip in between them and be inserted twice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Survey {
+    /// As [`candidates`].
+    pub(crate) candidates: Mask,
+    /// The EMPTY slots, frozen or not. The lowest is the end of the chain's content (ordered fill).
+    pub(crate) vacant: Mask,
+}
+
 /// The portable scans. Where the vector ones are used, tests alone call these.
 #[allow(dead_code)]
 mod scalar {
     use super::*;
 
     #[inline]
-    fn mask<K, V>(bucket: &Bucket<K, V>, holds: impl Fn(usize) -> bool) -> Mask {
-        Mask((0..SLOTS).fold(0, |mask, i| mask | u32::from(holds(bucket.slot(i).peek())) << i))
+    fn mask(words: &[usize; SLOTS], holds: impl Fn(usize) -> bool) -> Mask {
+        Mask(
+            words
+                .iter()
+                .enumerate()
+                .fold(0, |mask, (i, word)| mask | u32::from(holds(*word)) << i),
+        )
+    }
+
+    #[inline]
+    fn words<K, V>(bucket: &Bucket<K, V>) -> [usize; SLOTS] {
+        core::array::from_fn(|i| bucket.slot(i).peek())
     }
 
     #[inline]
     pub(super) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
-        mask(bucket, |word| word & TAG_MASK == tag.bits())
+        mask(&words(bucket), |word| word & TAG_MASK == tag.bits())
     }
 
     #[inline]
-    pub(super) fn vacant<K, V>(bucket: &Bucket<K, V>) -> Mask {
-        mask(bucket, |word| word & !FROZEN == 0)
+    pub(super) fn survey<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Survey {
+        let words = words(bucket);
+        Survey {
+            candidates: mask(&words, |word| word & TAG_MASK == tag.bits()),
+            vacant: mask(&words, |word| word & !FROZEN == 0),
+        }
     }
 }
 
@@ -99,26 +127,44 @@ mod vector {
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    pub(super) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
-        let [a, b, c, d] = load(bucket);
-        let first = _mm_srai_epi32::<16>(halves::<HIGH>(a, b));
-        let second = _mm_srai_epi32::<16>(halves::<HIGH>(c, d));
-        let tags = _mm_packs_epi32(first, second);
-        let equal = _mm_cmpeq_epi16(tags, _mm_set1_epi16(tag.as_u16() as i16));
-        Mask(_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128())) as u32 & SLOT_BITS)
+    fn slots(words: __m128i) -> Mask {
+        Mask(_mm_movemask_epi8(_mm_packs_epi16(words, _mm_setzero_si128())) as u32 & SLOT_BITS)
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    pub(super) fn vacant<K, V>(bucket: &Bucket<K, V>) -> Mask {
-        let [a, b, c, d] = load(bucket);
-        let frozen = _mm_set1_epi32(FROZEN as i32);
-        let empty = |a, b| {
-            let low = _mm_andnot_si128(frozen, halves::<LOW>(a, b));
-            _mm_cmpeq_epi32(_mm_or_si128(low, halves::<HIGH>(a, b)), _mm_setzero_si128())
-        };
-        let words = _mm_packs_epi32(empty(a, b), empty(c, d));
-        Mask(_mm_movemask_epi8(_mm_packs_epi16(words, _mm_setzero_si128())) as u32 & SLOT_BITS)
+    fn tagged([a, b, c, d]: [__m128i; 4], tag: Tag) -> Mask {
+        let first = _mm_srai_epi32::<16>(halves::<HIGH>(a, b));
+        let second = _mm_srai_epi32::<16>(halves::<HIGH>(c, d));
+        slots(_mm_cmpeq_epi16(
+            _mm_packs_epi32(first, second),
+            _mm_set1_epi16(tag.as_u16() as i16),
+        ))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn empty(a: __m128i, b: __m128i) -> __m128i {
+        let low = _mm_andnot_si128(_mm_set1_epi32(FROZEN as i32), halves::<LOW>(a, b));
+        _mm_cmpeq_epi32(_mm_or_si128(low, halves::<HIGH>(a, b)), _mm_setzero_si128())
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub(super) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
+        tagged(load(bucket), tag)
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub(super) fn survey<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Survey {
+        let line = load(bucket);
+        let [a, b, c, d] = line;
+        let vacant = slots(_mm_packs_epi32(empty(a, b), empty(c, d)));
+        Survey {
+            candidates: tagged(line, tag),
+            vacant,
+        }
     }
 }
 
@@ -139,13 +185,13 @@ pub(crate) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
     }
 }
 
-/// The EMPTY slots, frozen or not. The lowest is the end of the chain's content (ordered fill).
+/// Both sets that a writer needs.
 #[inline(always)]
-pub(crate) fn vacant<K, V>(bucket: &Bucket<K, V>) -> Mask {
+pub(crate) fn survey<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Survey {
     // SAFETY: as in `candidates`.
     #[allow(unused_unsafe)]
     unsafe {
-        best::vacant(bucket)
+        best::survey(bucket, tag)
     }
 }
 
@@ -178,9 +224,9 @@ mod tests {
                         _ => assert!(slot.publish(word)),
                     }
                 }
-                assert_eq!(vacant(&bucket), scalar::vacant(&bucket));
                 for tag in tags {
                     assert_eq!(candidates(&bucket, tag), scalar::candidates(&bucket, tag));
+                    assert_eq!(survey(&bucket, tag), scalar::survey(&bucket, tag));
                 }
             }
         }

@@ -28,7 +28,8 @@ pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 6 };
 /// Groups that a writer takes from the cursor at once, and how many of its writes pass before it takes some again.
 /// Two groups per write on average: a growth by two is complete long before the new table can be full.
 pub(crate) const SHARE_GROUPS: usize = if cfg!(evacmap_loom) { 1 } else { 16 };
-pub(crate) const SHARE_EVERY: usize = if cfg!(evacmap_loom) { 1 } else { 8 };
+#[cfg(not(evacmap_loom))]
+pub(crate) const SHARE_EVERY: usize = 8;
 
 /// How many groups ahead of the one being evacuated its source line is prefetched.
 pub(crate) const PREFETCH_GROUPS: usize = 8;

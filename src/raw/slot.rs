@@ -50,14 +50,26 @@ const FLAGS: usize = 7;
 const FREE_HIGH_BITS: bool = cfg!(all(
     not(evacmap_no_tags),
     any(target_arch = "x86_64", target_arch = "aarch64"),
-    any(target_os = "linux", target_os = "macos", target_os = "windows", target_os = "freebsd")
+    any(
+        target_os = "linux",
+        target_os = "macos",
+        target_os = "windows",
+        target_os = "freebsd"
+    )
 ));
 
 /// The bits of a word that hold the tag.
-pub(crate) const TAG_MASK: usize = if Tag::WIDTH == 0 { 0 } else { usize::MAX << (usize::BITS - 16) };
+pub(crate) const TAG_MASK: usize = if Tag::WIDTH == 0 {
+    0
+} else {
+    usize::MAX << (usize::BITS - 16)
+};
 
 const ENTRY_MASK: usize = !(TAG_MASK | FLAGS);
-const _: () = assert!(align_of::<Entry<u8, u8>>() > FLAGS, "the flags fit below an entry's address");
+const _: () = assert!(
+    align_of::<Entry<u8, u8>>() > FLAGS,
+    "the flags fit below an entry's address"
+);
 
 /// Hash bits kept beside the pointer (Go's tophash), already in place: all other bits of it are zero.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,6 +104,7 @@ impl Tag {
     }
 
     /// Whether an address leaves room for a tag.
+    #[cfg(not(evacmap_loom))]
     #[inline]
     pub(crate) fn fits_beside(address: usize) -> bool {
         address & TAG_MASK == 0
@@ -305,22 +318,38 @@ mod tests {
 
         let seen = slot.freeze(&guard);
         assert!(!seen.is_frozen() && slot.load(&guard).is_frozen());
-        assert!(!slot.replace(second, first) && !slot.kill(second), "frozen words do not change");
-        assert!(core::ptr::eq(slot.load(&guard).entry().unwrap(), seen.entry().unwrap()), "read through FROZEN");
+        assert!(
+            !slot.replace(second, first) && !slot.kill(second),
+            "frozen words do not change"
+        );
+        assert!(
+            core::ptr::eq(slot.load(&guard).entry().unwrap(), seen.entry().unwrap()),
+            "read through FROZEN"
+        );
         assert!(slot.discard(seen) && !slot.discard(seen), "one winner");
         assert!(slot.load(&guard).is_dead() && slot.load(&guard).is_frozen());
 
         let slot = Slot::empty();
         slot.place(first);
         slot.place(second);
-        assert_eq!(slot.load(&guard).pointer(), first.pointer(), "the first helper's word stays");
+        assert_eq!(
+            slot.load(&guard).pointer(),
+            first.pointer(),
+            "the first helper's word stays"
+        );
         assert!(slot.kill(first) && slot.load(&guard).is_dead());
         slot.place(second);
-        assert!(slot.load(&guard).is_dead(), "a late helper cannot resurrect a removed key (I5)");
+        assert!(
+            slot.load(&guard).is_dead(),
+            "a late helper cannot resurrect a removed key (I5)"
+        );
         assert!(!slot.publish(second), "DEAD is final (I1)");
         assert!(slot.freeze(&guard).is_dead());
 
         let slot = Slot::<u32, u32>::frozen();
-        assert!(slot.load(&guard).is_empty() && !slot.publish(first), "a frozen EMPTY takes nothing");
+        assert!(
+            slot.load(&guard).is_empty() && !slot.publish(first),
+            "a frozen EMPTY takes nothing"
+        );
     }
 }

@@ -88,7 +88,11 @@ static PLACEHOLDER: Table<(), ()> = {
         buckets: BucketArray::borrowed(&BUCKET),
         oldbuckets: AtomicPtr::new(core::ptr::null_mut()),
         era: 0,
-        progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0) },
+        progress: Progress {
+            nevacuate: atomic(0),
+            evacuated: atomic(0),
+            swept: atomic(0),
+        },
         overflow: Overflow::new(),
         placeholder: true,
         alive: Alive::new(),
@@ -107,7 +111,10 @@ impl<K, V> Table<K, V> {
     pub(crate) fn placeholder() -> *mut Self {
         let buckets = BucketArray::of(Box::new([Bucket::frozen()]));
         let table = Self::assemble(Shape::new(0, Tag::WIDTH), buckets, 0, core::ptr::null_mut());
-        Box::into_raw(Box::new(Table { placeholder: true, ..table }))
+        Box::into_raw(Box::new(Table {
+            placeholder: true,
+            ..table
+        }))
     }
 
     /// A table of `shape` that will be filled from `oldbuckets`, if that is not null.
@@ -130,7 +137,11 @@ impl<K, V> Table<K, V> {
             buckets,
             oldbuckets: AtomicPtr::new(oldbuckets),
             era,
-            progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0) },
+            progress: Progress {
+                nevacuate: atomic(0),
+                evacuated: atomic(0),
+                swept: atomic(0),
+            },
             overflow: Overflow::new(),
             placeholder: false,
             alive: Alive::new(),
@@ -190,7 +201,11 @@ impl<K, V> Table<K, V> {
         // SAFETY: the old table was published by the CAS on the root that published this one (P7). It is retired by
         // the promotion that unlinks it, so whoever found the link under a guard may use it as long as the guard (I8).
         let table = unsafe { &*link.map_addr(|address| address & !DISCARD) };
-        if link.addr() & DISCARD == 0 { Old::Source(table) } else { Old::Discarded(table) }
+        if link.addr() & DISCARD == 0 {
+            Old::Source(table)
+        } else {
+            Old::Discarded(table)
+        }
     }
 
     /// Whether a resize has yet to be completed.
@@ -208,7 +223,10 @@ impl<K, V> Table<K, V> {
         // ORDERING: AcqRel. Release, P8: whoever finds the link null relies on every chain being filled, which the caller
         // has acquired through `evacuated` or `swept`. The failure is not looked at.
         core::ptr::eq(same, old.table())
-            && self.oldbuckets.compare_exchange(link, core::ptr::null_mut(), AcqRel, Acquire).is_ok()
+            && self
+                .oldbuckets
+                .compare_exchange(link, core::ptr::null_mut(), AcqRel, Acquire)
+                .is_ok()
     }
 
     /// Bytes that this table holds.
@@ -217,6 +235,12 @@ impl<K, V> Table<K, V> {
             return 0;
         }
         size_of::<Self>() + (self.buckets() + 1) * size_of::<Bucket<K, V>>() + self.overflow.bytes()
+    }
+
+    /// Clears the models' flag, ahead of `free`.
+    #[cfg(evacmap_loom)]
+    pub(crate) fn end(&self) {
+        self.alive.end();
     }
 
     /// Frees a table.

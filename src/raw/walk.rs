@@ -34,7 +34,14 @@ pub(crate) struct Walk<'g, K, V> {
 
 impl<K, V> RawMap<K, V> {
     pub(crate) fn walk<'g>(&'g self, guard: &'g Guard) -> Walk<'g, K, V> {
-        Walk { map: self, guard, table: self.root(guard), bucket: 0, slots: Vec::new(), at: 0 }
+        Walk {
+            map: self,
+            guard,
+            table: self.root(guard),
+            bucket: 0,
+            slots: Vec::new(),
+            at: 0,
+        }
     }
 }
 

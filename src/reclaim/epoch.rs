@@ -42,6 +42,8 @@ impl Pin {
         }
         // SAFETY: a table's memory belongs to no thread and to no map once it is unlinked, and freeing it touches no key
         // and no value; so the closure may run anywhere, at any time later.
-        unsafe { self.defer(move || Table::free(table)) };
+        let free = move || unsafe { Table::free(table) };
+        // SAFETY: as just said.
+        unsafe { self.defer(free) };
     }
 }

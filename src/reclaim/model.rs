@@ -1,0 +1,305 @@
+//! The reclaimer of the models: the strictest one that keeps the collector's promise, and an oracle for use after free.
+//!
+//! What is retired is freed at the very moment when the last guard that was held at its retirement is gone. A guard pinned
+//! after the retirement protects nothing of it, just as with epochs. "Freed" means that keys and values are dropped and the
+//! `alive` flag is cleared, which every dereference asserts; the memory itself stays until the execution ends.
+//!
+//! The book-keeping is in plain `std` types, which loom does not see and so does not multiply executions by; loom runs one
+//! thread at a time. What the collector does give beside protection is order: who pins after something was freed has seen
+//! it unlinked. One modelled word stands for that, written at each retirement and read at each pin.
+
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use crate::raw::{Entry, Table};
+use crate::sync::{AcqRel, Acquire, AtomicUsize, Relaxed};
+
+/// Cleared when what carries it is freed.
+pub(crate) struct Alive(AtomicBool);
+
+impl Alive {
+    pub(crate) fn new() -> Self {
+        Alive(AtomicBool::new(true))
+    }
+
+    pub(crate) fn check(&self) {
+        // ORDERING: Relaxed: the models run one thread at a time.
+        assert!(self.0.load(Relaxed), "use after free");
+    }
+
+    pub(crate) fn end(&self) {
+        // ORDERING: Relaxed: as above.
+        self.0.store(false, Relaxed);
+    }
+}
+
+loom::lazy_static! {
+    static ref REGISTRY: Registry = Registry::default();
+}
+
+struct Registry {
+    order: AtomicUsize,
+    books: Mutex<Books>,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Registry {
+            order: AtomicUsize::new(0),
+            books: Mutex::default(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Books {
+    next: u64,
+    retirements: usize,
+    guards: BTreeSet<u64>,
+    retired: Vec<Retired>,
+    graveyard: Vec<Retired>,
+}
+
+/// Something unlinked, with the guards that may still see it.
+struct Retired {
+    map: u64,
+    what: *mut (),
+    waits_for: BTreeSet<u64>,
+    /// Drops the content and clears the flag.
+    end: unsafe fn(*mut ()),
+    /// Gives the memory back.
+    bury: unsafe fn(*mut ()),
+}
+
+// SAFETY: the models run one thread at a time.
+unsafe impl Send for Retired {}
+
+impl Drop for Retired {
+    fn drop(&mut self) {
+        // SAFETY: retired things are owned by the registry, and this is the last that happens to them.
+        unsafe { (self.bury)(self.what) };
+    }
+}
+
+impl Registry {
+    fn retire(&self, map: u64, what: *mut (), end: unsafe fn(*mut ()), bury: unsafe fn(*mut ())) {
+        // ORDERING: AcqRel: see the module's text.
+        self.order.fetch_add(1, AcqRel);
+        let mut books = self.books.lock().unwrap();
+        books.retirements += 1;
+        let waits_for = books.guards.clone();
+        assert!(!waits_for.is_empty(), "retired without a guard");
+        books.retired.push(Retired {
+            map,
+            what,
+            waits_for,
+            end,
+            bury,
+        });
+    }
+
+    fn unpin(&self, guard: u64) {
+        let mut ripe = Vec::new();
+        {
+            let mut books = self.books.lock().unwrap();
+            books.guards.remove(&guard);
+            let all = std::mem::take(&mut books.retired);
+            for mut retired in all {
+                retired.waits_for.remove(&guard);
+                if retired.waits_for.is_empty() {
+                    ripe.push(retired)
+                } else {
+                    books.retired.push(retired)
+                }
+            }
+        }
+        for retired in &ripe {
+            // SAFETY: its grace period is over, and it is in no list any more, so this happens once.
+            unsafe { (retired.end)(retired.what) };
+        }
+        self.books.lock().unwrap().graveyard.extend(ripe);
+    }
+}
+
+/// A pinned thread.
+pub(crate) struct Pin(u64);
+
+impl Pin {
+    pub(crate) fn new() -> Self {
+        // Before the first retirement there is nothing to have seen, and a step less for loom to permute.
+        if REGISTRY.books.lock().unwrap().retirements > 0 {
+            // ORDERING: Acquire, by a read-modify-write, which reads the newest value: see the module's text.
+            REGISTRY.order.fetch_add(0, Acquire);
+        }
+        let mut books = REGISTRY.books.lock().unwrap();
+        books.next += 1;
+        let id = books.next;
+        books.guards.insert(id);
+        Pin(id)
+    }
+
+    pub(crate) fn flush(&self) {}
+
+    pub(crate) fn repin(&mut self) {
+        REGISTRY.unpin(self.0);
+        core::mem::forget(core::mem::replace(self, Pin::new()));
+    }
+
+    /// # Safety
+    ///
+    /// As with the real collector.
+    pub(crate) unsafe fn retire_table<K, V>(&self, table: *mut Table<K, V>) {
+        unsafe fn end<K, V>(table: *mut ()) {
+            // SAFETY: not buried yet.
+            unsafe { &*table.cast::<Table<K, V>>() }.end();
+        }
+        unsafe fn bury<K, V>(table: *mut ()) {
+            // SAFETY: retired once, and buried last.
+            unsafe { Table::<K, V>::free(table.cast()) };
+        }
+        REGISTRY.retire(0, table.cast(), end::<K, V>, bury::<K, V>);
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        REGISTRY.unpin(self.0);
+    }
+}
+
+/// A map's memory.
+pub(crate) struct Heap<K, V> {
+    id: u64,
+    /// By era.
+    counts: Mutex<BTreeMap<u64, isize>>,
+    of: PhantomData<(K, V)>,
+}
+
+/// The models need no slot per thread.
+pub(crate) struct LocalRef<'h, K, V>(&'h Heap<K, V>);
+
+impl<K, V> Heap<K, V> {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // ORDERING: Relaxed: a number.
+        Heap {
+            id: NEXT.fetch_add(1, Relaxed),
+            counts: Mutex::default(),
+            of: PhantomData,
+        }
+    }
+
+    pub(crate) fn local(&self) -> LocalRef<'_, K, V> {
+        LocalRef(self)
+    }
+
+    pub(crate) fn len(&self, era: u64) -> usize {
+        self.counts
+            .lock()
+            .unwrap()
+            .get(&era)
+            .map_or(0, |count| (*count).max(0).unsigned_abs())
+    }
+
+    pub(crate) fn garbage(&self) -> usize {
+        REGISTRY
+            .books
+            .lock()
+            .unwrap()
+            .retired
+            .iter()
+            .filter(|retired| retired.map == self.id)
+            .count()
+    }
+
+    pub(crate) fn spare(&self) -> usize {
+        0
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+
+    pub(crate) fn abandon(&mut self) -> Vec<NonNull<Entry<K, V>>> {
+        // Modelled words have to go before the execution does.
+        drop(std::mem::take(&mut REGISTRY.books.lock().unwrap().graveyard));
+        let mut books = REGISTRY.books.lock().unwrap();
+        let (mine, others) = std::mem::take(&mut books.retired)
+            .into_iter()
+            .partition(|retired| retired.map == self.id);
+        books.retired = others;
+        let mine: Vec<Retired> = mine;
+        mine.into_iter()
+            .map(ManuallyDrop::new)
+            .filter_map(|retired| NonNull::new(retired.what.cast()))
+            .collect()
+    }
+}
+
+impl<K, V> LocalRef<'_, K, V> {
+    pub(crate) fn count(&self, era: u64, change: isize) {
+        *self.0.counts.lock().unwrap().entry(era).or_default() += change;
+    }
+
+    pub(crate) fn tick(&self) -> bool {
+        true
+    }
+
+    pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {
+        NonNull::from(Box::leak(Box::new(entry())))
+    }
+
+    /// # Safety
+    ///
+    /// It came from `allocate`, was never linked, and is not used again.
+    pub(crate) unsafe fn deallocate(&self, entry: NonNull<Entry<K, V>>) -> Entry<K, V> {
+        // SAFETY: by the caller.
+        *unsafe { Box::from_raw(entry.as_ptr()) }
+    }
+
+    /// # Safety
+    ///
+    /// As with the real collector.
+    pub(crate) unsafe fn retire(&self, entry: &Entry<K, V>, _pin: &Pin) {
+        unsafe fn end<K, V>(entry: *mut ()) {
+            let entry: *mut Entry<K, V> = entry.cast();
+            // SAFETY: past its grace period.
+            unsafe { &*entry }.alive.check();
+            // SAFETY: as above.
+            unsafe { &*entry }.alive.end();
+            // SAFETY: the flag says from now on that nobody may look at the content.
+            unsafe { (&raw mut (*entry).key).drop_in_place() };
+            // SAFETY: as above.
+            unsafe { (&raw mut (*entry).value).drop_in_place() };
+        }
+        unsafe fn bury<K, V>(entry: *mut ()) {
+            // SAFETY: boxed by `allocate`, and its content has been dropped.
+            drop(unsafe { Box::from_raw(entry.cast::<MaybeUninit<Entry<K, V>>>()) });
+        }
+        REGISTRY.retire(
+            self.0.id,
+            core::ptr::from_ref(entry).cast_mut().cast(),
+            end::<K, V>,
+            bury::<K, V>,
+        );
+    }
+
+    /// # Safety
+    ///
+    /// As with the real collector.
+    pub(crate) unsafe fn flush(&self, pin: &Pin) {
+        pin.flush();
+    }
+}
+
+/// # Safety
+///
+/// The entry came from `allocate`, its content is gone, and nobody uses it again.
+pub(crate) unsafe fn free_bare<K, V>(entry: NonNull<Entry<K, V>>) {
+    // SAFETY: by the caller.
+    drop(unsafe { Box::from_raw(entry.as_ptr().cast::<MaybeUninit<Entry<K, V>>>()) });
+}
