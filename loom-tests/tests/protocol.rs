@@ -216,7 +216,10 @@ fn shrink_against_writers() {
 fn clear_against_writers() {
     model("clear_against_writers", || {
         let map = Arc::new(filled::<Identity>(2));
-        let a = spawn(&map, |map| map.pin().clear());
+        let a = spawn(&map, |map| {
+            map.pin().clear();
+            map.finish_resize();
+        });
         let replaced = map.pin().insert(1, 9).is_some();
         let after = map.pin().get(&1).copied();
         assert!(after == Some(9) || after.is_none());

@@ -1,1 +1,33 @@
-//! Orderings, pair by pair.
+//! Every ordering in the crate, as pairs of a release and the acquire that it is for.
+//!
+//! There is no `SeqCst` and no fence in the crate. The only total order that anything relies on is that of one word's
+//! modifications, and the collector's promise (crossbeam-epoch's, which does use fences of its own): what is retired is freed
+//! when every guard held at that moment is gone, and whoever pins after it was freed has seen what came before it
+//! was retired.
+//!
+//! | pair | released by | acquired by | what becomes visible |
+//! |---|---|---|---|
+//! | P1 | a slot's CAS: `publish`, `replace`, `place` | `Slot::load`, `freeze` | the entry |
+//! | P2 | `Bucket::append` | `Bucket::next`, `freeze_end` | the appended bucket and what it holds already |
+//! | P3 | `Slot::freeze`, `Bucket::freeze_end` | `Slot::load`, `Bucket::next` | the new table at the root: a writer that is turned away finds a way on |
+//! | P4 | `place`, `append` of one helper | the failed CAS of another | what was placed, to whoever sets INITIALISED on the strength of it |
+//! | P5 | `Bucket::initialise` | `Bucket::is_initialised` | all that was placed in the chain, by whichever helper |
+//! | P6 | a slab's publication | the load of the newest slab | its buckets |
+//! | P7 | the CAS on the root | `RawMap::root` (and `Table::old`) | a table's header, and the old table behind it |
+//! | P8 | `Table::unlink` | `Table::old` that finds null | every chain of the table, without a look at its flag |
+//! | P9 | a batch's state | the other side's CAS or load of it | whose the entries and the node are; all that was done to them |
+//! | P10 | a thread's era | `Local::counted` | the count that belongs to it |
+//! | P11 | a list of spare memory pushed to its thread | the swap that takes it | that nobody uses the memory any more |
+//! | P12 | an orphan slot's `busy` and its link | the claim, the walk | what the last holder did |
+//! | P13 | the creation of a map's slots | `Heap::slots` | the slots |
+//! | P14 | additions to `evacuated`, moves of `swept` | the same, by the one that completes them | every INITIALISED flag that was counted, and with it P5: what promotion (P8) vouches for |
+//!
+//! # Why relaxed is enough elsewhere
+//!
+//! - `Slot::peek` (the scan of a bucket): only bits are compared. A used slot keeps its key and so its tag (I1), so a
+//!   mismatch is final; a match is loaded again with Acquire; an EMPTY that is stale makes a CAS fail, or is, for a reader,
+//!   a moment in the past of a key that nobody has told it of.
+//! - `nevacuate` hands out numbers. What two helpers do with the same number is settled by the words.
+//! - `Overflow::linked`, the tallies, and the bounds on spare memory are hints and statistics.
+//! - A thread's own `count` and `retired` are stored by that thread alone. Their sum is exact for whoever has synchronised
+//!   with the writers in some other way, such as joining them.

@@ -1,0 +1,211 @@
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use super::map::{Hasher, Map};
+use super::pool::{Barrier, Pool, Span, elapsed, fail};
+use super::workload::{Config, Lane, Workload};
+
+/// How the map is made that a workload finds full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upbringing {
+    /// With room for all entries from the start.
+    Sized,
+    /// From empty, growing as the entries come.
+    Grown,
+}
+
+/// What a timed section came to.
+#[derive(Clone, Copy)]
+pub struct Sample {
+    elapsed: Duration,
+    /// Of one thread.
+    operations: f64,
+}
+
+impl Sample {
+    /// Thread-nanoseconds per operation: the threads run side by side, so one thread's operations took all the time.
+    pub fn nanoseconds(&self) -> f64 {
+        self.elapsed.as_nanos() as f64 / self.operations
+    }
+}
+
+/// One map under one workload.
+pub struct Session<'p, M: Map> {
+    pool: &'p Pool,
+    stage: Arc<Stage<M>>,
+    label: String,
+}
+
+/// What the threads share.
+struct Stage<M> {
+    config: Config,
+    upbringing: Upbringing,
+    hasher: Hasher,
+    barrier: Barrier,
+    lanes: Vec<Mutex<Lane>>,
+    map: RwLock<Option<M>>,
+}
+
+/// What one thread brings back: its spans, one for each map that was timed, and how many answers were wrong.
+#[derive(Default)]
+struct Outcome {
+    spans: Vec<Span>,
+    wrong: u64,
+}
+
+impl<'p, M: Map> Session<'p, M> {
+    pub fn new(pool: &'p Pool, config: Config, upbringing: Upbringing, hasher: &Hasher, round: u64) -> Self {
+        let lane = |thread| Mutex::new(Lane::new(config, round, thread));
+        let stage = Stage {
+            config,
+            upbringing,
+            hasher: hasher.clone(),
+            barrier: Barrier::new(config.threads),
+            lanes: (0..config.threads).map(lane).collect(),
+            map: RwLock::new(None),
+        };
+        Self {
+            pool,
+            stage: Arc::new(stage),
+            label: format!("{config}/{}", M::NAME),
+        }
+    }
+
+    /// Makes the map and fills it. Does nothing for workloads that do so themselves.
+    pub fn open(&self) {
+        if !self.stage.config.workload.builds() {
+            self.on_all(Stage::open);
+        }
+    }
+
+    /// Times that many operations of each thread, or a little more, on the map that is open or on as many new ones as
+    /// it takes.
+    pub fn run(&self, operations: u64) -> Sample {
+        let Config {
+            workload,
+            entries,
+            threads,
+        } = self.stage.config;
+        if workload.builds() {
+            let rounds = (operations * threads).div_ceil(entries).max(1);
+            let outcomes = self.on_all(move |stage, thread| stage.build(thread, rounds));
+            Sample {
+                elapsed: total(&outcomes),
+                operations: (rounds * entries) as f64 / threads as f64,
+            }
+        } else {
+            // Churn comes in pairs.
+            let operations = operations.next_multiple_of(2);
+            let outcomes = self.on_all(move |stage, thread| stage.run(thread, operations));
+            Sample {
+                elapsed: total(&outcomes),
+                operations: operations as f64,
+            }
+        }
+    }
+
+    /// Drops the map.
+    pub fn close(self) {
+        self.on_all(Stage::close);
+    }
+
+    fn on_all(&self, job: impl Fn(&Stage<M>, u64) -> Outcome + Send + Sync + 'static) -> Vec<Outcome> {
+        let stage = Arc::clone(&self.stage);
+        let outcomes = self.pool.run(&self.label, self.stage.config.threads, move |thread| {
+            job(&stage, thread)
+        });
+        let wrong: u64 = outcomes.iter().map(|outcome| outcome.wrong).sum();
+        if wrong > 0 {
+            fail(&self.label, &format!("gave {wrong} wrong answers"));
+        }
+        outcomes
+    }
+}
+
+/// The time of the maps one after the other, each from the first thread's beginning to the last one's end.
+fn total(outcomes: &[Outcome]) -> Duration {
+    let maps = outcomes.first().map_or(0, |outcome| outcome.spans.len());
+    (0..maps)
+        .map(|map| elapsed(outcomes.iter().map(|outcome| outcome.spans[map])))
+        .sum()
+}
+
+impl<M: Map> Stage<M> {
+    fn open(&self, thread: u64) -> Outcome {
+        self.make(thread);
+        let wrong = self.with_map(|map| self.with_lane(thread, |lane| lane.fill(map)));
+        Outcome {
+            wrong,
+            ..Outcome::default()
+        }
+    }
+
+    fn run(&self, thread: u64, operations: u64) -> Outcome {
+        let (span, wrong) = self.timed(thread, operations);
+        Outcome {
+            spans: vec![span],
+            wrong,
+        }
+    }
+
+    fn build(&self, thread: u64, maps: u64) -> Outcome {
+        let mut outcome = Outcome::default();
+        for _ in 0..maps {
+            self.make(thread);
+            let (span, wrong) = self.timed(thread, 0);
+            outcome.spans.push(span);
+            outcome.wrong += wrong;
+            self.close(thread);
+        }
+        outcome
+    }
+
+    /// Drops the map once nobody uses it any more, in the thread that made it.
+    fn close(&self, thread: u64) -> Outcome {
+        self.barrier.wait();
+        if thread == 0 {
+            drop(self.map.write().unwrap_or_else(PoisonError::into_inner).take());
+        }
+        Outcome::default()
+    }
+
+    fn make(&self, thread: u64) {
+        if thread == 0 {
+            let entries = usize::try_from(self.config.entries).expect("a map that fits into memory");
+            let sized = match self.config.workload {
+                Workload::Fill => true,
+                Workload::Grow => false,
+                _ => self.upbringing == Upbringing::Sized,
+            };
+            let hasher = self.hasher.clone();
+            let map = if sized {
+                M::with_capacity(entries, hasher)
+            } else {
+                M::empty(hasher)
+            };
+            *self.map.write().unwrap_or_else(PoisonError::into_inner) = Some(map);
+        }
+        self.barrier.wait();
+    }
+
+    fn timed(&self, thread: u64, operations: u64) -> (Span, u64) {
+        self.with_map(|map| {
+            self.with_lane(thread, |lane| {
+                self.barrier.wait();
+                let start = Instant::now();
+                let wrong = lane.run(map, operations);
+                ((start, Instant::now()), wrong)
+            })
+        })
+    }
+
+    fn with_map<R>(&self, action: impl FnOnce(&M) -> R) -> R {
+        let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
+        action(map.as_ref().expect("the map is open"))
+    }
+
+    fn with_lane<R>(&self, thread: u64, action: impl FnOnce(&mut Lane) -> R) -> R {
+        let lane = usize::try_from(thread).expect("a thread's number");
+        action(&mut self.lanes[lane].lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
