@@ -8,32 +8,32 @@
 //! thread at a time. What the collector does give beside protection is order: who pins after something was freed has seen
 //! it unlinked. One modelled word stands for that, written at each retirement and read at each pin.
 
+use core::cell::{Cell, RefCell, RefMut};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{ManuallyDrop, MaybeUninit};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use crate::raw::{Entry, Table};
-use crate::sync::{AcqRel, Acquire, AtomicUsize, Relaxed};
+use crate::sync::{AcqRel, Acquire, AtomicUsize};
 
 /// Cleared when what carries it is freed.
-pub(crate) struct Alive(AtomicBool);
+pub(crate) struct Alive(Cell<bool>);
+
+// SAFETY: the models run one thread at a time.
+unsafe impl Sync for Alive {}
 
 impl Alive {
     pub(crate) fn new() -> Self {
-        Alive(AtomicBool::new(true))
+        Alive(Cell::new(true))
     }
 
     pub(crate) fn check(&self) {
-        // ORDERING: Relaxed: the models run one thread at a time.
-        assert!(self.0.load(Relaxed), "use after free");
+        assert!(self.0.get(), "use after free");
     }
 
     pub(crate) fn end(&self) {
-        // ORDERING: Relaxed: as above.
-        self.0.store(false, Relaxed);
+        self.0.set(false);
     }
 }
 
@@ -41,16 +41,30 @@ loom::lazy_static! {
     static ref REGISTRY: Registry = Registry::default();
 }
 
+/// Book-keeping that loom does not see.
+#[derive(Default)]
+struct Unseen<T>(RefCell<T>);
+
+// SAFETY: the models run one thread at a time, and switch only at modelled operations, none of which happens while a
+// borrow is held.
+unsafe impl<T> Sync for Unseen<T> {}
+
+impl<T> Unseen<T> {
+    fn open(&self) -> RefMut<'_, T> {
+        self.0.borrow_mut()
+    }
+}
+
 struct Registry {
     order: AtomicUsize,
-    books: Mutex<Books>,
+    books: Unseen<Books>,
 }
 
 impl Default for Registry {
     fn default() -> Self {
         Registry {
             order: AtomicUsize::new(0),
-            books: Mutex::default(),
+            books: Unseen::default(),
         }
     }
 }
@@ -89,7 +103,7 @@ impl Registry {
     fn retire(&self, map: u64, what: *mut (), end: unsafe fn(*mut ()), bury: unsafe fn(*mut ())) {
         // ORDERING: AcqRel: see the module's text.
         self.order.fetch_add(1, AcqRel);
-        let mut books = self.books.lock().unwrap();
+        let mut books = self.books.open();
         books.retirements += 1;
         let waits_for = books.guards.clone();
         assert!(!waits_for.is_empty(), "retired without a guard");
@@ -105,7 +119,7 @@ impl Registry {
     fn unpin(&self, guard: u64) {
         let mut ripe = Vec::new();
         {
-            let mut books = self.books.lock().unwrap();
+            let mut books = self.books.open();
             books.guards.remove(&guard);
             let all = std::mem::take(&mut books.retired);
             for mut retired in all {
@@ -121,7 +135,7 @@ impl Registry {
             // SAFETY: its grace period is over, and it is in no list any more, so this happens once.
             unsafe { (retired.end)(retired.what) };
         }
-        self.books.lock().unwrap().graveyard.extend(ripe);
+        self.books.open().graveyard.extend(ripe);
     }
 }
 
@@ -131,11 +145,11 @@ pub(crate) struct Pin(u64);
 impl Pin {
     pub(crate) fn new() -> Self {
         // Before the first retirement there is nothing to have seen, and a step less for loom to permute.
-        if REGISTRY.books.lock().unwrap().retirements > 0 {
+        if REGISTRY.books.open().retirements > 0 {
             // ORDERING: Acquire, by a read-modify-write, which reads the newest value: see the module's text.
             REGISTRY.order.fetch_add(0, Acquire);
         }
-        let mut books = REGISTRY.books.lock().unwrap();
+        let mut books = REGISTRY.books.open();
         books.next += 1;
         let id = books.next;
         books.guards.insert(id);
@@ -175,7 +189,7 @@ impl Drop for Pin {
 pub(crate) struct Heap<K, V> {
     id: u64,
     /// By era.
-    counts: Mutex<BTreeMap<u64, isize>>,
+    counts: Unseen<BTreeMap<u64, isize>>,
     of: PhantomData<(K, V)>,
 }
 
@@ -184,11 +198,11 @@ pub(crate) struct LocalRef<'h, K, V>(&'h Heap<K, V>);
 
 impl<K, V> Heap<K, V> {
     pub(crate) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        // ORDERING: Relaxed: a number.
+        let mut books = REGISTRY.books.open();
+        books.next += 1;
         Heap {
-            id: NEXT.fetch_add(1, Relaxed),
-            counts: Mutex::default(),
+            id: books.next,
+            counts: Unseen::default(),
             of: PhantomData,
         }
     }
@@ -199,8 +213,7 @@ impl<K, V> Heap<K, V> {
 
     pub(crate) fn len(&self, era: u64) -> usize {
         self.counts
-            .lock()
-            .unwrap()
+            .open()
             .get(&era)
             .map_or(0, |count| (*count).max(0).unsigned_abs())
     }
@@ -208,8 +221,7 @@ impl<K, V> Heap<K, V> {
     pub(crate) fn garbage(&self) -> usize {
         REGISTRY
             .books
-            .lock()
-            .unwrap()
+            .open()
             .retired
             .iter()
             .filter(|retired| retired.map == self.id)
@@ -226,8 +238,9 @@ impl<K, V> Heap<K, V> {
 
     pub(crate) fn abandon(&mut self) -> Vec<NonNull<Entry<K, V>>> {
         // Modelled words have to go before the execution does.
-        drop(std::mem::take(&mut REGISTRY.books.lock().unwrap().graveyard));
-        let mut books = REGISTRY.books.lock().unwrap();
+        let graveyard = std::mem::take(&mut REGISTRY.books.open().graveyard);
+        drop(graveyard);
+        let mut books = REGISTRY.books.open();
         let (mine, others) = std::mem::take(&mut books.retired)
             .into_iter()
             .partition(|retired| retired.map == self.id);
@@ -242,7 +255,7 @@ impl<K, V> Heap<K, V> {
 
 impl<K, V> LocalRef<'_, K, V> {
     pub(crate) fn count(&self, era: u64, change: isize) {
-        *self.0.counts.lock().unwrap().entry(era).or_default() += change;
+        *self.0.counts.open().entry(era).or_default() += change;
     }
 
     pub(crate) fn tick(&self) -> bool {
@@ -271,10 +284,8 @@ impl<K, V> LocalRef<'_, K, V> {
             unsafe { &*entry }.alive.check();
             // SAFETY: as above.
             unsafe { &*entry }.alive.end();
-            // SAFETY: the flag says from now on that nobody may look at the content.
-            unsafe { (&raw mut (*entry).key).drop_in_place() };
-            // SAFETY: as above.
-            unsafe { (&raw mut (*entry).value).drop_in_place() };
+            // SAFETY: the flag says from now on that nobody may look at the content, which is moved out and dropped.
+            drop(unsafe { entry.read() });
         }
         unsafe fn bury<K, V>(entry: *mut ()) {
             // SAFETY: boxed by `allocate`, and its content has been dropped.
