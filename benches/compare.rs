@@ -27,9 +27,5 @@ use common::{criterion_mode, table_mode};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    if std::env::args().any(|arg| arg == "--table") {
-        table_mode::main()
-    } else {
-        criterion_mode::main()
-    }
+    if std::env::args().any(|arg| arg == "--table") { table_mode::main() } else { criterion_mode::main() }
 }

@@ -14,11 +14,7 @@ pub struct OccupiedError<'a, V> {
 
 impl<V: fmt::Debug> fmt::Display for OccupiedError<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "failed to insert {:?}: the key is present with value {:?}",
-            self.not_inserted, self.current
-        )
+        write!(f, "failed to insert {:?}: the key is present with value {:?}", self.not_inserted, self.current)
     }
 }
 
@@ -35,11 +31,7 @@ pub struct CompareExchangeError<'a, V> {
 
 impl<V: fmt::Debug> fmt::Display for CompareExchangeError<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "failed to store {:?}: the current value is {:?}",
-            self.new, self.current
-        )
+        write!(f, "failed to store {:?}: the current value is {:?}", self.new, self.current)
     }
 }
 

@@ -112,10 +112,7 @@ mod imp {
 
     pub(crate) fn reach(point: Point) {
         // A hook that uses a map does not call itself.
-        let taken = HOOK
-            .try_with(|hook| hook.try_borrow_mut().ok().and_then(|mut hook| hook.take()))
-            .ok()
-            .flatten();
+        let taken = HOOK.try_with(|hook| hook.try_borrow_mut().ok().and_then(|mut hook| hook.take())).ok().flatten();
         if let Some(mut hook) = taken {
             hook(point);
             HOOK.with(|slot| drop(slot.borrow_mut().get_or_insert(hook)));

@@ -31,8 +31,6 @@ impl<K, V> FusedIterator for IntoIter<K, V> {}
 
 impl<K, V> fmt::Debug for IntoIter<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IntoIter")
-            .field("left", &self.left)
-            .finish_non_exhaustive()
+        f.debug_struct("IntoIter").field("left", &self.left).finish_non_exhaustive()
     }
 }

@@ -46,6 +46,7 @@
 
 pub mod docs;
 mod error;
+mod fault;
 mod guard;
 #[doc(hidden)]
 pub mod hooks;

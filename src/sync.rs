@@ -16,7 +16,7 @@ mod imp {
     use loom::sync::atomic;
 
     pub(crate) use atomic::AtomicUsize;
-    pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed};
+    pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
 
     use core::marker::PhantomData;
     use core::ptr::with_exposed_provenance_mut;
@@ -49,12 +49,8 @@ mod imp {
             success: Ordering,
             failure: Ordering,
         ) -> Result<*mut T, *mut T> {
-            let exchanged = self
-                .0
-                .compare_exchange(current.addr(), new.expose_provenance(), success, failure);
-            exchanged
-                .map(with_exposed_provenance_mut)
-                .map_err(with_exposed_provenance_mut)
+            let exchanged = self.0.compare_exchange(current.addr(), new.expose_provenance(), success, failure);
+            exchanged.map(with_exposed_provenance_mut).map_err(with_exposed_provenance_mut)
         }
 
         pub(crate) fn fetch_or(&self, bits: usize, order: Ordering) -> *mut T {

@@ -298,9 +298,7 @@ impl Map for Flurry {
 
     #[inline]
     fn update(&self, key: u64) -> bool {
-        self.pin()
-            .compute_if_present(&key, |_, value| Some(value + 1))
-            .is_some()
+        self.pin().compute_if_present(&key, |_, value| Some(value + 1)).is_some()
     }
 }
 

@@ -56,18 +56,9 @@ pub fn main() {
 fn configured() -> Criterion<ThreadTime> {
     let criterion = Criterion::default().with_measurement(ThreadTime);
     let criterion = if quick() {
-        criterion
-            .sample_size(10)
-            .warm_up_time(ms(20))
-            .measurement_time(ms(100))
-            .nresamples(2_000)
-            .without_plots()
+        criterion.sample_size(10).warm_up_time(ms(20)).measurement_time(ms(100)).nresamples(2_000).without_plots()
     } else {
-        criterion
-            .sample_size(15)
-            .warm_up_time(ms(300))
-            .measurement_time(ms(1_800))
-            .nresamples(20_000)
+        criterion.sample_size(15).warm_up_time(ms(300)).measurement_time(ms(1_800)).nresamples(20_000)
     };
     criterion.configure_from_args()
 }
@@ -96,9 +87,7 @@ fn bench_map<M: Map>(group: &mut BenchmarkGroup<'_, ThreadTime>, course: &Course
 
 fn open<M: Map>(course: &Course, config: Config) -> Session<'_, M> {
     if !course.testing {
-        course
-            .memory
-            .call_once(|| warm_memory(if quick() { 256 } else { 2048 }));
+        course.memory.call_once(|| warm_memory(if quick() { 256 } else { 2048 }));
     }
     let session = Session::new(&course.pool, config, Upbringing::Sized, &course.hasher, 0);
     session.open();
@@ -114,12 +103,7 @@ fn open<M: Map>(course: &Course, config: Config) -> Session<'_, M> {
 fn samples(calls: &[(u64, f64)]) -> Vec<f64> {
     let size = calls.last().map(|&(operations, _)| operations);
     let of_size = |call: &&(u64, f64)| Some(call.0) == size;
-    calls
-        .iter()
-        .skip(1)
-        .filter(of_size)
-        .map(|&(_, nanoseconds)| nanoseconds)
-        .collect()
+    calls.iter().skip(1).filter(of_size).map(|&(_, nanoseconds)| nanoseconds).collect()
 }
 
 /// Nanoseconds in fractions: criterion divides by the number of operations, which may be one.
@@ -161,9 +145,7 @@ impl ValueFormatter for ThreadTime {
 
     fn scale_throughputs(&self, _typical: f64, throughput: &Throughput, values: &mut [f64]) -> &'static str {
         if let Throughput::Elements(elements) = throughput {
-            values
-                .iter_mut()
-                .for_each(|value| *value = *elements as f64 * 1e9 / *value);
+            values.iter_mut().for_each(|value| *value = *elements as f64 * 1e9 / *value);
         }
         "op/s and thread"
     }

@@ -16,36 +16,23 @@ pub struct Ledger {
 
 impl Ledger {
     pub fn record(&mut self, config: Config, map: &'static str, nanoseconds: impl IntoIterator<Item = f64>) {
-        let at = self
-            .cells
-            .iter()
-            .position(|cell| cell.config == config && cell.map == map)
-            .unwrap_or_else(|| {
-                self.cells.push(Cell {
-                    config,
-                    map,
-                    nanoseconds: Vec::new(),
-                });
-                self.cells.len() - 1
-            });
+        let at = self.cells.iter().position(|cell| cell.config == config && cell.map == map).unwrap_or_else(|| {
+            self.cells.push(Cell { config, map, nanoseconds: Vec::new() });
+            self.cells.len() - 1
+        });
         self.cells[at].nanoseconds.extend(nanoseconds);
     }
 
     /// One line on a row that is complete.
     pub fn summary(&self, config: Config) -> String {
         let of_row = self.cells.iter().filter(|cell| cell.config == config);
-        let maps: Vec<_> = of_row
-            .map(|cell| format!("{} {:.1}", cell.map, median(&cell.nanoseconds)))
-            .collect();
+        let maps: Vec<_> = of_row.map(|cell| format!("{} {:.1}", cell.map, median(&cell.nanoseconds))).collect();
         format!("{config}: {}", maps.join(", "))
     }
 
     /// The table of medians in Markdown, or nothing if nothing was measured.
     pub fn table(&self) -> Option<String> {
-        let maps: Vec<_> = names()
-            .into_iter()
-            .filter(|map| self.cells.iter().any(|cell| cell.map == *map))
-            .collect();
+        let maps: Vec<_> = names().into_iter().filter(|map| self.cells.iter().any(|cell| cell.map == *map)).collect();
         let mut rows: Vec<Config> = Vec::new();
         for cell in &self.cells {
             if !rows.contains(&cell.config) {
@@ -60,18 +47,10 @@ impl Ledger {
     fn row(&self, config: Config, maps: &[&'static str]) -> Vec<String> {
         let samples = |map: &str| {
             let cell = self.cells.iter().find(|cell| cell.config == config && cell.map == map);
-            cell.map(|cell| cell.nanoseconds.as_slice())
-                .filter(|samples| !samples.is_empty())
+            cell.map(|cell| cell.nanoseconds.as_slice()).filter(|samples| !samples.is_empty())
         };
-        let mut row = vec![
-            config.workload.to_string(),
-            short(config.entries),
-            config.threads.to_string(),
-        ];
-        row.extend(
-            maps.iter()
-                .map(|map| samples(map).map_or("-".into(), |samples| format!("{:.1}", median(samples)))),
-        );
+        let mut row = vec![config.workload.to_string(), short(config.entries), config.threads.to_string()];
+        row.extend(maps.iter().map(|map| samples(map).map_or("-".into(), |samples| format!("{:.1}", median(samples)))));
 
         let peers = maps.iter().filter(|map| **map != SUBJECT);
         let best = peers
@@ -98,18 +77,13 @@ pub const LEGEND: &str = "Cells: thread-nanoseconds per operation, medians. \
 
 fn markdown(lines: &[Vec<String>]) -> String {
     let columns = lines.first().map_or(0, Vec::len);
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0))
-        .collect();
+    let widths: Vec<usize> =
+        (0..columns).map(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0)).collect();
     let print = |line: &Vec<String>| {
-        let cells = line
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(column, (cell, &width))| match column {
-                0 => format!(" {cell:<width$} "),
-                _ => format!(" {cell:>width$} "),
-            });
+        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
+            0 => format!(" {cell:<width$} "),
+            _ => format!(" {cell:>width$} "),
+        });
         format!("|{}|\n", cells.collect::<Vec<_>>().join("|"))
     };
     let rule = widths.iter().enumerate().map(|(column, &width)| match column {

@@ -15,9 +15,7 @@ pub struct Pool {
 
 impl Pool {
     pub fn new(threads: u64) -> Self {
-        Self {
-            workers: (0..threads).map(spawn_worker).collect(),
-        }
+        Self { workers: (0..threads).map(spawn_worker).collect() }
     }
 
     /// Runs `job` with each number below `threads`, each on a thread of its own, while the caller sleeps.
@@ -32,9 +30,7 @@ impl Pool {
             let (job, results, label) = (Arc::clone(&job), results.clone(), label.to_owned());
             let task: Task = Box::new(move || {
                 // The others would wait for ever at the next barrier for a thread that panicked.
-                let Ok(result) = catch_unwind(AssertUnwindSafe(|| job(thread))) else {
-                    fail(&label, "panicked")
-                };
+                let Ok(result) = catch_unwind(AssertUnwindSafe(|| job(thread))) else { fail(&label, "panicked") };
                 drop(job);
                 // The receiver waits for every result.
                 let _ = results.send(result);
@@ -93,11 +89,7 @@ pub struct Barrier {
 impl Barrier {
     pub fn new(threads: u64) -> Self {
         let threads = usize::try_from(threads).expect("as many threads as a process can have");
-        Self {
-            threads,
-            arrived: AtomicUsize::new(0),
-            passed: AtomicUsize::new(0),
-        }
+        Self { threads, arrived: AtomicUsize::new(0), passed: AtomicUsize::new(0) }
     }
 
     pub fn wait(&self) {
@@ -112,11 +104,7 @@ impl Barrier {
         let mut spins = 0;
         while self.passed.load(Ordering::Acquire) == passed {
             spins += 1;
-            if spins < SPINS {
-                std::hint::spin_loop()
-            } else {
-                thread::yield_now()
-            }
+            if spins < SPINS { std::hint::spin_loop() } else { thread::yield_now() }
         }
     }
 }

@@ -64,11 +64,7 @@ impl<'p, M: Map> Session<'p, M> {
             lanes: (0..config.threads).map(lane).collect(),
             map: RwLock::new(None),
         };
-        Self {
-            pool,
-            stage: Arc::new(stage),
-            label: format!("{config}/{}", M::NAME),
-        }
+        Self { pool, stage: Arc::new(stage), label: format!("{config}/{}", M::NAME) }
     }
 
     /// Makes the map and fills it. Does nothing for workloads that do so themselves.
@@ -81,26 +77,16 @@ impl<'p, M: Map> Session<'p, M> {
     /// Times that many operations of each thread, or a little more, on the map that is open or on as many new ones as
     /// it takes.
     pub fn run(&self, operations: u64) -> Sample {
-        let Config {
-            workload,
-            entries,
-            threads,
-        } = self.stage.config;
+        let Config { workload, entries, threads } = self.stage.config;
         if workload.builds() {
             let rounds = (operations * threads).div_ceil(entries).max(1);
             let outcomes = self.on_all(move |stage, thread| stage.build(thread, rounds));
-            Sample {
-                elapsed: total(&outcomes),
-                operations: (rounds * entries) as f64 / threads as f64,
-            }
+            Sample { elapsed: total(&outcomes), operations: (rounds * entries) as f64 / threads as f64 }
         } else {
             // Churn comes in pairs.
             let operations = operations.next_multiple_of(2);
             let outcomes = self.on_all(move |stage, thread| stage.run(thread, operations));
-            Sample {
-                elapsed: total(&outcomes),
-                operations: operations as f64,
-            }
+            Sample { elapsed: total(&outcomes), operations: operations as f64 }
         }
     }
 
@@ -111,9 +97,7 @@ impl<'p, M: Map> Session<'p, M> {
 
     fn on_all(&self, job: impl Fn(&Stage<M>, u64) -> Outcome + Send + Sync + 'static) -> Vec<Outcome> {
         let stage = Arc::clone(&self.stage);
-        let outcomes = self.pool.run(&self.label, self.stage.config.threads, move |thread| {
-            job(&stage, thread)
-        });
+        let outcomes = self.pool.run(&self.label, self.stage.config.threads, move |thread| job(&stage, thread));
         let wrong: u64 = outcomes.iter().map(|outcome| outcome.wrong).sum();
         if wrong > 0 {
             fail(&self.label, &format!("gave {wrong} wrong answers"));
@@ -125,27 +109,19 @@ impl<'p, M: Map> Session<'p, M> {
 /// The time of the maps one after the other, each from the first thread's beginning to the last one's end.
 fn total(outcomes: &[Outcome]) -> Duration {
     let maps = outcomes.first().map_or(0, |outcome| outcome.spans.len());
-    (0..maps)
-        .map(|map| elapsed(outcomes.iter().map(|outcome| outcome.spans[map])))
-        .sum()
+    (0..maps).map(|map| elapsed(outcomes.iter().map(|outcome| outcome.spans[map]))).sum()
 }
 
 impl<M: Map> Stage<M> {
     fn open(&self, thread: u64) -> Outcome {
         self.make(thread);
         let wrong = self.with_map(|map| self.with_lane(thread, |lane| lane.fill(map)));
-        Outcome {
-            wrong,
-            ..Outcome::default()
-        }
+        Outcome { wrong, ..Outcome::default() }
     }
 
     fn run(&self, thread: u64, operations: u64) -> Outcome {
         let (span, wrong) = self.timed(thread, operations);
-        Outcome {
-            spans: vec![span],
-            wrong,
-        }
+        Outcome { spans: vec![span], wrong }
     }
 
     fn build(&self, thread: u64, maps: u64) -> Outcome {
@@ -178,11 +154,7 @@ impl<M: Map> Stage<M> {
                 _ => self.upbringing == Upbringing::Sized,
             };
             let hasher = self.hasher.clone();
-            let map = if sized {
-                M::with_capacity(entries, hasher)
-            } else {
-                M::empty(hasher)
-            };
+            let map = if sized { M::with_capacity(entries, hasher) } else { M::empty(hasher) };
             *self.map.write().unwrap_or_else(PoisonError::into_inner) = Some(map);
         }
         self.barrier.wait();

@@ -78,10 +78,7 @@ struct Contestant {
 }
 
 fn contestant<M: Map>() -> Contestant {
-    Contestant {
-        name: M::NAME,
-        measure: measure::<M>,
-    }
+    Contestant { name: M::NAME, measure: measure::<M> }
 }
 
 pub fn main() {
@@ -90,11 +87,7 @@ pub fn main() {
     let course = Course {
         pool: Pool::new(threads),
         hasher: Hasher::default(),
-        upbringing: if options.grown {
-            Upbringing::Grown
-        } else {
-            Upbringing::Sized
-        },
+        upbringing: if options.grown { Upbringing::Grown } else { Upbringing::Sized },
         cell: options.cell(),
     };
     let maps: Vec<_> = for_each_map!(contestant())
@@ -114,11 +107,7 @@ pub fn main() {
 
 fn preamble(options: &Options) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let made = if options.grown {
-        "grown from empty"
-    } else {
-        "made with capacity"
-    };
+    let made = if options.grown { "grown from empty" } else { "made with capacity" };
     format!(
         "u64 to u64; hasher: hashbrown's default (foldhash), one seed; allocator: mimalloc; {cores} cores.\n\
          {} rounds in turns after one discarded, {} ms a cell, {} MiB touched before; maps that are not being filled: \

@@ -28,15 +28,8 @@ pub enum Workload {
 }
 
 impl Workload {
-    pub const ALL: [Self; 7] = [
-        Self::HitPinned,
-        Self::Hit,
-        Self::Miss,
-        Self::Fill,
-        Self::Grow,
-        Self::Update,
-        Self::Churn,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::HitPinned, Self::Hit, Self::Miss, Self::Fill, Self::Grow, Self::Update, Self::Churn];
 
     /// Whether the workload itself makes its map, and a new one each time.
     pub fn builds(self) -> bool {
@@ -73,11 +66,7 @@ impl Config {
         let mut rows = Vec::new();
         for &workload in workloads {
             for &entries in sizes {
-                rows.extend(threads.iter().map(|&threads| Self {
-                    workload,
-                    entries,
-                    threads,
-                }));
+                rows.extend(threads.iter().map(|&threads| Self { workload, entries, threads }));
             }
         }
         rows
@@ -166,22 +155,13 @@ impl Lane {
     /// Lanes of equal `round` and `thread` draw equal keys, whatever the map.
     pub fn new(config: Config, round: u64, thread: u64) -> Self {
         let random = Random::new(round << 8 | thread);
-        Self {
-            config,
-            thread,
-            share: config.share(thread),
-            random,
-            replaced: 0,
-        }
+        Self { config, thread, share: config.share(thread), random, replaced: 0 }
     }
 
     /// Puts this thread's share of the entries in and returns the number of wrong answers.
     #[inline(never)]
     pub fn fill<M: Map>(&self, map: &M) -> u64 {
-        self.share
-            .clone()
-            .map(|index| u64::from(!map.insert(key(index), index)))
-            .sum()
+        self.share.clone().map(|index| u64::from(!map.insert(key(index), index))).sum()
     }
 
     /// Makes that many operations and returns the number of wrong answers.
@@ -254,11 +234,7 @@ impl Lane {
         let mut wrong = 0;
         let end = self.replaced + operations.div_ceil(2);
         for count in self.replaced..end {
-            let oldest = if count < own {
-                self.share.start + count
-            } else {
-                fresh(count - own)
-            };
+            let oldest = if count < own { self.share.start + count } else { fresh(count - own) };
             wrong += u64::from(!map.remove(key(oldest)));
             wrong += u64::from(!map.insert(key(fresh(count)), count));
         }

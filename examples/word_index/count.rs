@@ -80,12 +80,7 @@ pub struct Tally {
 
 impl Tally {
     fn new() -> Self {
-        Self {
-            files: 0,
-            bytes: 0,
-            words: 0,
-            latencies: Latencies::new(),
-        }
+        Self { files: 0, bytes: 0, words: 0, latencies: Latencies::new() }
     }
 
     fn add(&mut self, other: &Tally) {
@@ -101,19 +96,11 @@ pub fn count<C: Counter>(files: &[File], args: &Args) -> Run<C> {
     let index = Index::new();
     let progress = progress_bar(files);
     let start = Instant::now();
-    let job = Job {
-        index: &index,
-        files,
-        next: AtomicUsize::new(0),
-        sample: u64::from(args.sample),
-        progress,
-    };
+    let job = Job { index: &index, files, next: AtomicUsize::new(0), sample: u64::from(args.sample), progress };
     let stop = AtomicBool::new(false);
     let (workers, elapsed, timeline) = thread::scope(|scope| {
         let watcher = scope.spawn(|| Timeline::watch(start, &stop, || index.stats()));
-        let handles: Vec<_> = (0..args.threads())
-            .map(|_| scope.spawn(|| Worker::new(&job).run()))
-            .collect();
+        let handles: Vec<_> = (0..args.threads()).map(|_| scope.spawn(|| Worker::new(&job).run())).collect();
         let results: Vec<_> = handles.into_iter().map(ScopedJoinHandle::join).collect();
         let elapsed = start.elapsed();
         // Before a worker's panic goes on: else the scope would wait for the watcher for ever.
@@ -122,13 +109,7 @@ pub fn count<C: Counter>(files: &[File], args: &Args) -> Run<C> {
     });
     job.progress.finish_and_clear();
     let (tally, skipped) = sum(workers.into_iter().map(join));
-    Run {
-        index,
-        tally,
-        skipped,
-        timeline,
-        elapsed,
-    }
+    Run { index, tally, skipped, timeline, elapsed }
 }
 
 /// The result of a thread, or its panic.
@@ -171,11 +152,7 @@ struct Worker<'a, C> {
 
 impl<'a, C: Counter> Worker<'a, C> {
     fn new(job: &'a Job<'a, C>) -> Self {
-        Self {
-            job,
-            tally: Tally::new(),
-            skipped: Vec::new(),
-        }
+        Self { job, tally: Tally::new(), skipped: Vec::new() }
     }
 
     fn run(mut self) -> (Tally, Vec<Skipped>) {
@@ -184,10 +161,7 @@ impl<'a, C: Counter> Worker<'a, C> {
             match read(file, &mut buffer) {
                 Ok(text) => self.count_text(text),
                 Err(error) => {
-                    self.skipped.push(Skipped {
-                        path: Some(file.path.clone()),
-                        reason: error.to_string(),
-                    });
+                    self.skipped.push(Skipped { path: Some(file.path.clone()), reason: error.to_string() });
                 }
             }
             self.job.progress.inc(file.bytes);

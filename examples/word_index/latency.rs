@@ -19,10 +19,7 @@ pub struct Latencies {
 
 impl Latencies {
     pub fn new() -> Self {
-        Self {
-            known: histogram(),
-            new: histogram(),
-        }
+        Self { known: histogram(), new: histogram() }
     }
 
     /// Notes an update after which the word's count is `count`.

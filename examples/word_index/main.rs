@@ -74,11 +74,7 @@ fn run<C: Counter>(args: &Args, sources: Sources) -> ExitCode {
     }
     let verdict = verify::verify(&run, &sources.files);
     print(|out| report::verdict(out, &verdict));
-    if verdict.differences.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(DIFFERENCE)
-    }
+    if verdict.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENCE) }
 }
 
 /// Writes to stdout. A reader that has gone away (`… | head`) must not keep the verification from its exit code.

@@ -53,11 +53,7 @@ pub fn verdict(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
     if verdict.differences.is_empty() {
         return writeln!(out, "\nverified: {words} words, {bytes} bytes, no difference");
     }
-    writeln!(
-        out,
-        "\nNOT verified: {words} words, {bytes} bytes, {} differences",
-        verdict.differences.len()
-    )?;
+    writeln!(out, "\nNOT verified: {words} words, {bytes} bytes, {} differences", verdict.differences.len())?;
     for difference in verdict.differences.iter().take(NAMED) {
         writeln!(out, "  {difference}")?;
     }
@@ -66,10 +62,7 @@ pub fn verdict(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
 
 fn top_words<C: Counter>(out: &mut dyn Write, index: &Index<C>, top: usize) -> io::Result<()> {
     let index = index.pin();
-    let mut words: Vec<_> = index
-        .iter()
-        .map(|(word, number)| (Reverse(number.get()), &**word))
-        .collect();
+    let mut words: Vec<_> = index.iter().map(|(word, number)| (Reverse(number.get()), &**word)).collect();
     words.sort_unstable();
     for (Reverse(number), word) in words.into_iter().take(top) {
         writeln!(out, "{:>12}  {word}", grouped(number))?;
@@ -82,49 +75,25 @@ fn throughput(out: &mut dyn Write, args: &Args, tally: &Tally, elapsed: Duration
     let (megabytes, millions) = (tally.bytes as f64 / 1e6, tally.words as f64 / 1e6);
     let (files, words) = (HumanCount(tally.files), HumanCount(tally.words));
     let (threads, different) = (args.threads(), HumanCount(different as u64));
-    writeln!(
-        out,
-        "\nread     {files} files, {megabytes:.1} MB, {words} words, {different} different"
-    )?;
+    writeln!(out, "\nread     {files} files, {megabytes:.1} MB, {words} words, {different} different")?;
     let (per_byte, per_word) = (megabytes / seconds, millions / seconds);
-    writeln!(
-        out,
-        "speed    {per_byte:.1} MB/s, {per_word:.2} M words/s ({seconds:.3} s, threads: {threads})"
-    )
+    writeln!(out, "speed    {per_byte:.1} MB/s, {per_word:.2} M words/s ({seconds:.3} s, threads: {threads})")
 }
 
 fn map_stats(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
-    let Stats {
-        growths,
-        shrinks,
-        rebuilds,
-        clears,
-        ..
-    } = stats;
+    let Stats { growths, shrinks, rebuilds, clears, .. } = stats;
     let [len, capacity, buckets, overflow] =
         [stats.len, stats.capacity, stats.buckets, stats.overflow_buckets].map(count);
     let bytes = BinaryBytes(stats.bytes as u64);
     writeln!(out, "map      len {len}, capacity {capacity}, {bytes}")?;
     writeln!(out, "         {buckets} buckets and {overflow} overflow buckets")?;
-    writeln!(
-        out,
-        "         {growths} growths, {rebuilds} rebuilds, {shrinks} shrinks, {clears} clears"
-    )?;
-    writeln!(
-        out,
-        "         {} entries retired and not yet freed, {} spare",
-        count(stats.retired),
-        count(stats.spare)
-    )
+    writeln!(out, "         {growths} growths, {rebuilds} rebuilds, {shrinks} shrinks, {clears} clears")?;
+    writeln!(out, "         {} entries retired and not yet freed, {} spare", count(stats.retired), count(stats.spare))
 }
 
 fn resizes(out: &mut dyn Write, timeline: &Timeline, stats: &Stats) -> io::Result<()> {
     writeln!(out, "\nresizes, looked for every {}", Nanos::of(timeline::INTERVAL))?;
-    writeln!(
-        out,
-        "{:>12}{:>12}{:>28}{:>14}  what",
-        "seen", "finished", "buckets", "len"
-    )?;
+    writeln!(out, "{:>12}{:>12}{:>28}{:>14}  what", "seen", "finished", "buckets", "len")?;
     for resize in &timeline.resizes {
         let finished = resize.finished.map_or_else(|| "not yet".to_owned(), milliseconds);
         let buckets = format!("{} → {}", count(resize.buckets_before), count(resize.buckets_after));
@@ -133,67 +102,34 @@ fn resizes(out: &mut dyn Write, timeline: &Timeline, stats: &Stats) -> io::Resul
     }
     if stats.old_buckets > 0 {
         let [done, total] = [stats.groups_evacuated, stats.groups_total].map(count);
-        writeln!(
-            out,
-            "the last one had {done} of {total} groups evacuated when the last word was counted"
-        )?;
+        writeln!(out, "the last one had {done} of {total} groups evacuated when the last word was counted")?;
     }
     Ok(())
 }
 
 /// The kinds of resize that passed between two looks.
 fn what(resize: &Resize) -> String {
-    let kinds = [
-        (resize.growths, "growth"),
-        (resize.rebuilds, "rebuild"),
-        (resize.shrinks, "shrink"),
-    ];
+    let kinds = [(resize.growths, "growth"), (resize.rebuilds, "rebuild"), (resize.shrinks, "shrink")];
     let seen = kinds.iter().filter(|(number, _)| *number > 0);
     let names: Vec<_> = seen.map(|(number, name)| plural(*number, name)).collect();
-    if names.is_empty() {
-        "first table".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "first table".to_owned() } else { names.join(", ") }
 }
 
 fn plural(number: u64, name: &str) -> String {
-    if number == 1 {
-        name.to_owned()
-    } else {
-        format!("{number} {name}s")
-    }
+    if number == 1 { name.to_owned() } else { format!("{number} {name}s") }
 }
 
 fn latencies(out: &mut dyn Write, args: &Args, tally: &Tally) -> io::Result<()> {
-    let timed = if args.sample == 1 {
-        "each".to_owned()
-    } else {
-        format!("one in {}", args.sample)
-    };
+    let timed = if args.sample == 1 { "each".to_owned() } else { format!("one in {}", args.sample) };
     let clock = Nanos(latency::clock_cost());
-    writeln!(
-        out,
-        "\nlatency of updates, {timed} timed; reading the clock adds {clock}"
-    )?;
-    writeln!(
-        out,
-        "{:>12}{:>14}{:>12}{:>12}{:>12}{:>12}",
-        "words", "timed", "p50", "p99", "p99.9", "max"
-    )?;
+    writeln!(out, "\nlatency of updates, {timed} timed; reading the clock adds {clock}")?;
+    writeln!(out, "{:>12}{:>14}{:>12}{:>12}{:>12}{:>12}", "words", "timed", "p50", "p99", "p99.9", "max")?;
     let latencies = &tally.latencies;
-    for (kind, histogram) in [
-        ("known", &latencies.known),
-        ("new", &latencies.new),
-        ("all", &latencies.all()),
-    ] {
+    for (kind, histogram) in [("known", &latencies.known), ("new", &latencies.new), ("all", &latencies.all())] {
         latency_row(out, kind, histogram)?;
     }
     if args.threads() > cli::cores() {
-        writeln!(
-            out,
-            "(more threads than cores: the longest hold the time that a thread waited for a core)"
-        )?;
+        writeln!(out, "(more threads than cores: the longest hold the time that a thread waited for a core)")?;
     }
     Ok(())
 }

@@ -79,12 +79,7 @@ struct Counters {
 
 impl Counters {
     fn of(stats: &Stats) -> Self {
-        Self {
-            buckets: stats.buckets,
-            growths: stats.growths,
-            shrinks: stats.shrinks,
-            rebuilds: stats.rebuilds,
-        }
+        Self { buckets: stats.buckets, growths: stats.growths, shrinks: stats.shrinks, rebuilds: stats.rebuilds }
     }
 }
 

@@ -20,11 +20,7 @@ pub fn verify<C: Counter>(run: &Run<C>, files: &[File]) -> Verdict {
     compare_sums(run, &recount, &mut differences);
     compare_iteration(run, &recount, &mut differences);
     compare_look_ups(run, &recount, &mut differences);
-    Verdict {
-        words: recount.words,
-        bytes: recount.bytes,
-        differences,
-    }
+    Verdict { words: recount.words, bytes: recount.bytes, differences }
 }
 
 #[derive(Default)]
@@ -69,17 +65,9 @@ impl Recount {
 
 fn compare_sums<C: Counter>(run: &Run<C>, recount: &Recount, differences: &mut Vec<String>) {
     let sums = [
-        (
-            "bytes read (has a file changed meanwhile?)",
-            run.tally.bytes,
-            recount.bytes,
-        ),
+        ("bytes read (has a file changed meanwhile?)", run.tally.bytes, recount.bytes),
         ("words read", run.tally.words, recount.words),
-        (
-            "len() of the map",
-            run.index.pin().len() as u64,
-            recount.numbers.len() as u64,
-        ),
+        ("len() of the map", run.index.pin().len() as u64, recount.numbers.len() as u64),
     ];
     for (what, counted, expected) in sums {
         if counted != expected {
@@ -101,13 +89,7 @@ fn compare_iteration<C: Counter>(run: &Run<C>, recount: &Recount, differences: &
         }
     }
     for (word, &expected) in &recount.numbers {
-        compare_number(
-            "iteration",
-            word,
-            yielded.get(word.as_str()).copied(),
-            expected,
-            differences,
-        );
+        compare_number("iteration", word, yielded.get(word.as_str()).copied(), expected, differences);
     }
 }
 

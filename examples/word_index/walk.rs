@@ -69,15 +69,8 @@ impl fmt::Display for Error {
 
 /// Finds the files that the arguments ask for; there may be none.
 pub fn find(args: &Args) -> Result<Sources, Error> {
-    let mut walk = Walk {
-        standard_filters: !args.no_ignore,
-        ..Walk::default()
-    };
-    let origin = if args.paths.is_empty() {
-        walk.default_roots()?
-    } else {
-        walk.named_roots(&args.paths)?
-    };
+    let mut walk = Walk { standard_filters: !args.no_ignore, ..Walk::default() };
+    let origin = if args.paths.is_empty() { walk.default_roots()? } else { walk.named_roots(&args.paths)? };
     let Walk { mut files, skipped, .. } = walk;
     files.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
     Ok(Sources { files, skipped, origin })
@@ -99,10 +92,7 @@ impl Walk {
             if metadata.is_dir() {
                 self.directory(path, TEXT);
             } else if metadata.is_file() {
-                self.files.push(File {
-                    path: path.clone(),
-                    bytes: metadata.len(),
-                });
+                self.files.push(File { path: path.clone(), bytes: metadata.len() });
             } else {
                 return Err(Error::NotText(path.clone()));
             }
@@ -135,10 +125,7 @@ impl Walk {
         for entry in builder.build() {
             match entry {
                 Ok(entry) => self.entry(entry, extensions),
-                Err(error) => self.skipped.push(Skipped {
-                    path: None,
-                    reason: error.to_string(),
-                }),
+                Err(error) => self.skipped.push(Skipped { path: None, reason: error.to_string() }),
             }
         }
     }
@@ -149,14 +136,8 @@ impl Walk {
             return;
         }
         match entry.metadata() {
-            Ok(metadata) => self.files.push(File {
-                path: entry.into_path(),
-                bytes: metadata.len(),
-            }),
-            Err(error) => self.skipped.push(Skipped {
-                path: None,
-                reason: error.to_string(),
-            }),
+            Ok(metadata) => self.files.push(File { path: entry.into_path(), bytes: metadata.len() }),
+            Err(error) => self.skipped.push(Skipped { path: None, reason: error.to_string() }),
         }
     }
 }

@@ -82,10 +82,7 @@ pub fn model(name: &str, body: impl Fn() + Send + Sync + 'static) {
         body();
     };
     run(body);
-    println!(
-        "model {name}: {} executions",
-        executions.load(std::sync::atomic::Ordering::Relaxed)
-    );
+    println!("model {name}: {} executions", executions.load(std::sync::atomic::Ordering::Relaxed));
 }
 
 #[cfg(evacmap_loom)]

@@ -221,10 +221,7 @@ fn clear_against_writers() {
         map.finish_resize();
         let left: Vec<u64> = map.pin().keys().copied().collect();
         assert!(left.is_empty() || left == [1]);
-        assert!(
-            replaced || left == [1],
-            "absent before the insert: the clear was before it"
-        );
+        assert!(replaced || left == [1], "absent before the insert: the clear was before it");
         exactly(map, &left);
     });
 }

@@ -40,10 +40,7 @@ impl<K, V> HashMap<K, V> {
     /// assert!(map.pin().capacity() >= 100);
     /// ```
     pub fn builder() -> HashMapBuilder {
-        HashMapBuilder {
-            capacity: 0,
-            hasher: DefaultHashBuilder::default(),
-        }
+        HashMapBuilder { capacity: 0, hasher: DefaultHashBuilder::default() }
     }
 }
 
@@ -60,10 +57,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// map.pin().insert(1, 2);
     /// ```
     pub fn with_hasher(hasher: S) -> Self {
-        HashMap {
-            raw: RawMap::new(),
-            hasher,
-        }
+        HashMap { raw: RawMap::new(), hasher }
     }
 
     /// An empty map with room for `capacity` entries that hashes with `hasher`.
@@ -101,10 +95,7 @@ impl<S> HashMapBuilder<S> {
 
     /// Another hasher.
     pub fn hasher<T>(self, hasher: T) -> HashMapBuilder<T> {
-        HashMapBuilder {
-            capacity: self.capacity,
-            hasher,
-        }
+        HashMapBuilder { capacity: self.capacity, hasher }
     }
 
     /// Makes the map.
@@ -122,8 +113,6 @@ impl<S> HashMapBuilder<S> {
 
 impl<S> fmt::Debug for HashMapBuilder<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HashMapBuilder")
-            .field("capacity", &self.capacity)
-            .finish_non_exhaustive()
+        f.debug_struct("HashMapBuilder").field("capacity", &self.capacity).finish_non_exhaustive()
     }
 }

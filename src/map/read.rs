@@ -108,9 +108,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// assert_eq!(map.iter(&guard).map(|(_, v)| v).sum::<i32>(), 30);
     /// ```
     pub fn iter<'g>(&'g self, guard: &'g Guard) -> Iter<'g, K, V> {
-        Iter {
-            walk: self.raw.walk(guard),
-        }
+        Iter { walk: self.raw.walk(guard) }
     }
 
     /// All keys; as [`iter`](Self::iter).

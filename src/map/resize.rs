@@ -117,11 +117,7 @@ impl<K, V, S> HashMap<K, V, S> {
             len,
             capacity: raw.capacity(guard),
             bytes: table_bytes + raw.heap.bytes() + (len + retired + spare) * size_of::<Entry<K, V>>(),
-            buckets: if raw.root(guard).is_placeholder() {
-                0
-            } else {
-                raw.root(guard).buckets()
-            },
+            buckets: if raw.root(guard).is_placeholder() { 0 } else { raw.root(guard).buckets() },
             old_buckets,
             groups_evacuated,
             groups_total,

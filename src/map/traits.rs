@@ -24,13 +24,7 @@ where
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
         let map = self.pin();
-        map.reserve(
-            entries
-                .size_hint()
-                .0
-                .min(TRUSTED_HINT)
-                .saturating_sub(map.capacity().saturating_sub(map.len())),
-        );
+        map.reserve(entries.size_hint().0.min(TRUSTED_HINT).saturating_sub(map.capacity().saturating_sub(map.len())));
         for (key, value) in entries {
             map.insert(key, value);
         }
@@ -108,10 +102,7 @@ where
     fn eq(&self, other: &Self) -> bool {
         let other = other.pin();
         self.len() == other.len()
-            && self
-                .pin()
-                .iter()
-                .all(|(key, value)| other.get(key).is_some_and(|theirs| *value == *theirs))
+            && self.pin().iter().all(|(key, value)| other.get(key).is_some_and(|theirs| *value == *theirs))
     }
 }
 
@@ -140,9 +131,6 @@ impl<K, V, S> IntoIterator for HashMap<K, V, S> {
 
     fn into_iter(mut self) -> IntoIter<K, V> {
         let left = self.len();
-        IntoIter {
-            remains: self.raw.take_remains(),
-            left,
-        }
+        IntoIter { remains: self.raw.take_remains(), left }
     }
 }

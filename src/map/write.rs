@@ -86,17 +86,10 @@ where
     #[inline]
     pub fn try_insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> Result<&'g V, OccupiedError<'g, V>> {
         let mut draft = self.draft(key, Some(value));
-        match self.assign(
-            &mut draft,
-            guard,
-            |entry, _| if entry.is_some() { Step::Leave } else { Step::Put },
-        ) {
+        match self.assign(&mut draft, guard, |entry, _| if entry.is_some() { Step::Leave } else { Step::Put }) {
             Outcome::Left(Some(entry)) => {
                 let not_inserted = draft.into_value().expect("it was not inserted");
-                Err(OccupiedError {
-                    current: &entry.value,
-                    not_inserted,
-                })
+                Err(OccupiedError { current: &entry.value, not_inserted })
             }
             outcome => Ok(present(outcome)),
         }
@@ -268,10 +261,7 @@ where
         });
         match outcome {
             Outcome::Inserted(new) => Compute::Inserted(&new.key, &new.value),
-            Outcome::Replaced { old, new } => Compute::Updated {
-                old: old.pair(),
-                new: new.pair(),
-            },
+            Outcome::Replaced { old, new } => Compute::Updated { old: old.pair(), new: new.pair() },
             Outcome::Removed(old) => Compute::Removed(&old.key, &old.value),
             Outcome::Left(_) => Compute::Aborted(aborted.expect("only an abort leaves the entry alone")),
         }
@@ -309,10 +299,7 @@ where
             Outcome::Replaced { old, .. } => Ok(&old.value),
             Outcome::Left(entry) => {
                 let new = draft.into_value().expect("it was not stored");
-                Err(CompareExchangeError {
-                    current: entry.map(|entry| &entry.value),
-                    new,
-                })
+                Err(CompareExchangeError { current: entry.map(|entry| &entry.value), new })
             }
             Outcome::Inserted(_) | Outcome::Removed(_) => unreachable!("only a replacement was asked for"),
         }
@@ -343,9 +330,7 @@ where
     {
         match self.delete(key, guard, |entry| entry.value == *current) {
             Deleted::Removed(entry) => Ok(&entry.value),
-            Deleted::Kept(entry) => Err(CompareRemoveError {
-                current: Some(&entry.value),
-            }),
+            Deleted::Kept(entry) => Err(CompareRemoveError { current: Some(&entry.value) }),
             Deleted::Absent => Err(CompareRemoveError { current: None }),
         }
     }

@@ -56,21 +56,13 @@ impl<K, V> BucketArray<K, V> {
     pub(crate) fn of(buckets: Box<[Bucket<K, V>]>) -> Self {
         let len = buckets.len();
         let first: NonNull<Bucket<K, V>> = NonNull::new(Box::into_raw(buckets).cast()).unwrap();
-        BucketArray {
-            first,
-            len,
-            block: first.as_ptr().cast(),
-        }
+        BucketArray { first, len, block: first.as_ptr().cast() }
     }
 
     /// One bucket that lives elsewhere, for ever.
     #[cfg(not(evacmap_loom))]
     pub(crate) const fn borrowed(bucket: &'static Bucket<K, V>) -> Self {
-        BucketArray {
-            first: NonNull::from_ref(bucket),
-            len: 1,
-            block: core::ptr::null_mut(),
-        }
+        BucketArray { first: NonNull::from_ref(bucket), len: 1, block: core::ptr::null_mut() }
     }
 
     pub(crate) const fn len(&self) -> usize {

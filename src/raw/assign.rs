@@ -5,6 +5,7 @@ use super::grow::Room;
 use super::lookup::{Chain, Located};
 use super::slot::Slot;
 use super::{RawMap, bucket::Bucket};
+use crate::fault::fault;
 use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::reclaim::Draft;
@@ -89,12 +90,17 @@ impl<K: Eq, V> RawMap<K, V> {
     ) -> Option<Outcome<'g, K, V>> {
         let word = draft.word(chain.tag);
         reach(Point::BeforePublish);
+        if fault!("count_before_link") {
+            draft.local.count(chain.table.era, 1);
+        }
         if !slot.publish(word) {
             hit(Branch::PublishLost);
             return None;
         }
         reach(Point::Published);
-        draft.local.count(chain.table.era, 1);
+        if !fault!("count_before_link") {
+            draft.local.count(chain.table.era, 1);
+        }
         Some(Outcome::Inserted(draft.linked()))
     }
 

@@ -18,6 +18,7 @@
 
 use super::sizes::SLOTS;
 use super::slot::Slot;
+use crate::fault::{fault, ordering};
 use crate::sync::{AcqRel, Acquire, AtomicPtr};
 
 const INITIALISED: usize = 1;
@@ -47,10 +48,7 @@ pub(crate) enum Next<'g, K, V> {
 impl<K, V> Bucket<K, V> {
     #[cfg(any(evacmap_loom, test))]
     pub(crate) fn empty() -> Self {
-        Bucket {
-            slots: core::array::from_fn(|_| Slot::empty()),
-            overflow: AtomicPtr::new(core::ptr::null_mut()),
-        }
+        Bucket { slots: core::array::from_fn(|_| Slot::empty()), overflow: AtomicPtr::new(core::ptr::null_mut()) }
     }
 
     /// A bucket that has been evacuated before it was ever used: the content of a new map.
@@ -112,19 +110,18 @@ impl<K, V> Bucket<K, V> {
         if seen.addr() & (!FLAGS | END) != 0 {
             return false;
         }
-        let link = core::ptr::from_ref(bucket)
-            .cast_mut()
-            .map_addr(|address| address | seen.addr());
+        let link = core::ptr::from_ref(bucket).cast_mut().map_addr(|address| address | seen.addr());
         // ORDERING: AcqRel, P2: publishes the appended bucket's content. The failure is not looked at, but Acquire keeps
         // the helper that lost an append to a chain it is about to follow (P4).
-        self.overflow.compare_exchange(seen, link, AcqRel, Acquire).is_ok()
+        self.overflow.compare_exchange(seen, link, ordering!(AcqRel, "append_relaxed" => Relaxed), Acquire).is_ok()
     }
 
     /// Freezes the end of the chain, unless the chain goes on: the next bucket, if any.
     pub(crate) fn freeze_end(&self) -> Option<&Self> {
         // ORDERING: AcqRel. Acquire, P2: the next bucket's content. Release, P3: whoever finds the end frozen has to find
         // the new table.
-        match self.follow(self.overflow.fetch_or(END, AcqRel)) {
+        let end = if fault!("no_freeze_of_end") { 0 } else { END };
+        match self.follow(self.overflow.fetch_or(end, AcqRel)) {
             Next::Bucket(next) => Some(next),
             Next::Open | Next::Frozen => None,
         }
@@ -141,7 +138,8 @@ impl<K, V> Bucket<K, V> {
     pub(crate) fn initialise(&self) -> bool {
         // ORDERING: AcqRel. Release, P5: publishes every word placed, also those of other helpers, which this one acquired
         // when its own `place` failed (P4). Acquire: a helper that finds the flag set counts on the chain.
-        self.overflow.fetch_or(INITIALISED, AcqRel).addr() & INITIALISED == 0
+        let order = ordering!(AcqRel, "initialised_relaxed" => Relaxed);
+        self.overflow.fetch_or(INITIALISED, order).addr() & INITIALISED == 0
     }
 
     /// Asks for the bucket's line ahead of its use; never a fault, whatever the address.

@@ -5,6 +5,7 @@ use super::entry::Entry;
 use super::hash::Hash;
 use super::lookup::{Chain, Located};
 use super::slot::{Slot, Word};
+use crate::fault::fault;
 use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::reclaim::LocalRef;
@@ -66,6 +67,14 @@ impl<K, V> RawMap<K, V> {
         guard: &'g Guard,
     ) -> bool {
         reach(Point::BeforeKill);
+        if fault!("retire_before_unlink") {
+            // SAFETY: none: this is the fault.
+            unsafe { self.retire(entry, local, guard) };
+            return slot.kill(word) && {
+                local.count(chain.table.era, -1);
+                true
+            };
+        }
         if !slot.kill(word) {
             hit(Branch::KillLost);
             return false;

@@ -17,12 +17,7 @@ pub(crate) struct Entry<K, V> {
 
 impl<K, V> Entry<K, V> {
     pub(crate) fn new(hash: Hash, key: K, value: V) -> Self {
-        Entry {
-            hash,
-            alive: Alive::new(),
-            key,
-            value,
-        }
+        Entry { hash, alive: Alive::new(), key, value }
     }
 
     pub(crate) fn pair(&self) -> (&K, &V) {

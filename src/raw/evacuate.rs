@@ -31,6 +31,7 @@ use super::hash::Shape;
 use super::sizes::{MAX_GROW_STEP, MIN_TAG_BITS, SLOTS};
 use super::slot::{Slot, Tag, Word};
 use super::table::{Old, Table};
+use crate::fault::fault;
 use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 
@@ -85,10 +86,7 @@ fn extend<'g, K, V>(bucket: &'g Bucket<K, V>, table: &'g Table<K, V>) -> &'g Buc
     }
 }
 
-const _: () = assert!(
-    MAX_GROW_STEP <= MIN_TAG_BITS,
-    "a tag always names the destination of a growth"
-);
+const _: () = assert!(MAX_GROW_STEP <= MIN_TAG_BITS, "a tag always names the destination of a growth");
 
 /// Where a source word goes, and under which tag.
 struct Route {
@@ -129,8 +127,7 @@ impl Route {
         if Tag::WIDTH == 0 {
             return self.word_by_hash(word).0;
         }
-        word.tag()
-            .next_index_bits(self.new.bits().saturating_sub(self.old.bits()))
+        word.tag().next_index_bits(self.new.bits().saturating_sub(self.old.bits()))
     }
 
     /// Reads the entry: once in eight doublings.
@@ -147,7 +144,9 @@ impl Route {
 /// Evacuates group `index` of the resize from `old` to `new`. Returns how many heads this call set INITIALISED.
 pub(super) fn group<'g, K, V>(new: &'g Table<K, V>, old: &'g Table<K, V>, index: usize, guard: &'g Guard) -> usize {
     let destinations = span(index, new, old);
-    if destinations.clone().any(|to| new.bucket(to).is_initialised()) {
+    if fault!("initialised_early") {
+        initialise(new, destinations.clone());
+    } else if !fault!("half_set_ignored") && destinations.clone().any(|to| new.bucket(to).is_initialised()) {
         return initialise(new, destinations);
     }
     let route = Route::new(old.shape, new.shape);
@@ -192,11 +191,7 @@ pub(super) fn discard<'g, K, V>(
     freeze(old.bucket(index), guard, |slot, word| {
         reach(Point::SourceFrozen);
         if let Some(entry) = word.entry() {
-            if slot.discard(word) {
-                retire(entry)
-            } else {
-                hit(Branch::DiscardLost)
-            }
+            if slot.discard(word) || fault!("clear_retires_twice") { retire(entry) } else { hit(Branch::DiscardLost) }
         }
     });
     initialise(new, index..index + 1)
@@ -216,6 +211,9 @@ pub(super) fn is_done<K, V>(new: &Table<K, V>, old: Old<'_, K, V>, index: usize)
 /// Whether the chain of bucket `index` of `new` is the truth; if not, the chain in `old` is. See "Half-set groups".
 #[inline]
 pub(super) fn is_settled<K, V>(new: &Table<K, V>, old: &Table<K, V>, index: usize) -> bool {
+    if fault!("initialised_ignored") {
+        return true;
+    }
     if Tag::WIDTH > 0 {
         return new.bucket(index).is_initialised();
     }
@@ -233,9 +231,7 @@ pub(super) struct Part<'g, K, V> {
 impl<K, V> Part<'_, K, V> {
     /// Whether a live word of the chain belongs to the bucket that was asked for.
     pub(super) fn holds(&self, word: Word<'_, K, V>) -> bool {
-        self.filter
-            .as_ref()
-            .is_none_or(|(route, within)| route.which(word) == *within)
+        self.filter.as_ref().is_none_or(|(route, within)| route.which(word) == *within)
     }
 }
 
@@ -249,19 +245,13 @@ pub(super) fn parts<'g, K, V>(
         Some(Old::Source(old)) if !is_settled(table, old, index) => Some(old),
         _ => None,
     };
-    let own = unsettled.is_none().then(|| Part {
-        head: table.bucket(index),
-        filter: None,
-    });
+    let own = unsettled.is_none().then(|| Part { head: table.bucket(index), filter: None });
     let sources = unsettled.into_iter().flat_map(move |old| {
         let more = table.shape.bits().saturating_sub(old.shape.bits());
         let within = index & ((1 << more) - 1);
         span(index >> more, old, table).map(move |source| {
             let route = Route::new(old.shape, table.shape);
-            Part {
-                head: old.bucket(source),
-                filter: Some((route, within)),
-            }
+            Part { head: old.bucket(source), filter: Some((route, within)) }
         })
     });
     own.into_iter().chain(sources)

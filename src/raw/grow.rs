@@ -23,6 +23,7 @@ use super::sizes::{
 };
 use super::slot::Tag;
 use super::table::{Old, Table};
+use crate::fault::{fault, ordering};
 use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::reclaim::LocalRef;
@@ -56,7 +57,7 @@ pub(crate) enum Kind {
 pub(super) fn successor(shape: Shape, bits: u32) -> Shape {
     let tag_bits = if bits > shape.bits() {
         let left = shape.tag_bits().saturating_sub(bits - shape.bits());
-        if left < MIN_TAG_BITS { Tag::WIDTH } else { left }
+        if left < MIN_TAG_BITS && !fault!("stale_tag_bits") { Tag::WIDTH } else { left }
     } else {
         Tag::WIDTH.min(shape.tag_bits() + (shape.bits() - bits))
     };
@@ -103,11 +104,7 @@ impl<K, V> RawMap<K, V> {
         } else if let Some(old @ Old::Source(source)) = root.old(guard)
             && !evacuate::is_settled(root, source, root.shape.place(hash).index)
         {
-            let in_smaller = if root.buckets() < source.buckets() {
-                root.shape
-            } else {
-                source.shape
-            };
+            let in_smaller = if root.buckets() < source.buckets() { root.shape } else { source.shape };
             let set = self.evacuate_group(root, old, in_smaller.place(hash).index, local, guard);
             self.account(root, old, set, guard);
         }
@@ -193,7 +190,9 @@ impl<K, V> RawMap<K, V> {
                 return self.account(new, old, set, guard);
             }
         }
-        self.sweep(new, old, groups, count, local, guard);
+        if !fault!("no_sweep") {
+            self.sweep(new, old, groups, count, local, guard);
+        }
     }
 
     /// All groups are handed out: makes sure that the next few are done, whoever had them.
@@ -220,7 +219,8 @@ impl<K, V> RawMap<K, V> {
         self.account(new, old, set, guard);
         // ORDERING: AcqRel, P14: passes on what this thread saw done in `first..end` and what others did below. A failure
         // means that another sweeper was as far; the next share goes on from there.
-        let moved = new.progress.swept.compare_exchange(first, end, AcqRel, Acquire).is_ok();
+        let order = ordering!(AcqRel, "swept_relaxed" => Relaxed);
+        let moved = new.progress.swept.compare_exchange(first, end, order, Acquire).is_ok();
         if moved && end == groups {
             self.promote(new, old, guard);
         }
@@ -249,8 +249,9 @@ impl<K, V> RawMap<K, V> {
         reach(Point::BeforeAccount);
         // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and promotes on the
         // strength of it.
-        let before = new.progress.evacuated.fetch_add(set, AcqRel);
-        if before + set == new.buckets() {
+        let before = new.progress.evacuated.fetch_add(set, ordering!(AcqRel, "evacuated_relaxed" => Relaxed));
+        let early = usize::from(fault!("promote_early") && set > 0);
+        if before + set + early >= new.buckets() {
             self.promote(new, old, guard);
         }
     }
@@ -259,7 +260,7 @@ impl<K, V> RawMap<K, V> {
     #[cold]
     fn promote(&self, new: &Table<K, V>, old: Old<'_, K, V>, guard: &Guard) {
         reach(Point::BeforePromote);
-        if new.unlink(old) {
+        if fault!("retire_table_twice") || new.unlink(old) {
             reach(Point::Promoted);
             // SAFETY: unlinked, and it was never the root again: no guard pinned later finds it. Its entries live on in
             // `new`, or were retired one by one when they were discarded.

@@ -39,12 +39,7 @@ impl Shape {
     /// A shape for `1 << bits` buckets of which the top `tag_bits` of each tag are known.
     pub(crate) const fn new(bits: u32, tag_bits: u32) -> Self {
         let tag_mask = TAG_MASK << (Tag::WIDTH - tag_bits);
-        Shape {
-            bits,
-            tag_bits,
-            index_mask: (1 << bits) - 1,
-            tag_mask,
-        }
+        Shape { bits, tag_bits, index_mask: (1 << bits) - 1, tag_mask }
     }
 
     pub(crate) const fn bits(&self) -> u32 {
@@ -64,10 +59,7 @@ impl Shape {
     pub(crate) fn place(&self, hash: Hash) -> Place {
         let rotated = hash.0.rotate_left(self.bits);
         let high = (rotated >> (u64::BITS - usize::BITS)) as usize;
-        Place {
-            index: rotated as usize & self.index_mask,
-            tag: self.known(high),
-        }
+        Place { index: rotated as usize & self.index_mask, tag: self.known(high) }
     }
 
     /// The tag of a word or hash whose top bits are in place, without the bits that this table does not know.
@@ -112,11 +104,7 @@ mod tests {
         for shift in [0, 8, 32, 48] {
             let mut used = std::collections::HashSet::new();
             used.extend((0..256_u64).map(|i| shape.place(Hash::finalise(i << shift)).index));
-            assert!(
-                used.len() > 100,
-                "multiples of 2^{shift} fall into {} of 256 buckets",
-                used.len()
-            );
+            assert!(used.len() > 100, "multiples of 2^{shift} fall into {} of 256 buckets", used.len());
         }
     }
 }

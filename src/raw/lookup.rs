@@ -7,17 +7,14 @@ use super::scan::{self, Mask};
 use super::slot::{Slot, Tag, Word};
 use super::table::{Old, Table};
 use super::{RawMap, evacuate};
+use crate::fault::fault;
 use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 
 /// What a writer finds at the end of its walk along a chain.
 pub(super) enum Located<'g, K, V> {
     /// The key's slot, LIVE.
-    Occupied {
-        slot: &'g Slot<K, V>,
-        word: Word<'g, K, V>,
-        entry: &'g Entry<K, V>,
-    },
+    Occupied { slot: &'g Slot<K, V>, word: Word<'g, K, V>, entry: &'g Entry<K, V> },
     /// The key is absent; the first EMPTY slot of the chain is where an insert goes.
     Vacant { slot: &'g Slot<K, V> },
     /// The key is absent, every slot is used, and nothing follows this bucket.
@@ -65,25 +62,18 @@ impl<K, V> RawMap<K, V> {
     #[inline]
     pub(super) fn chain<'g>(&'g self, hash: Hash, guard: &'g Guard) -> Chain<'g, K, V> {
         let root = self.root(guard);
+        if fault!("root_before_guard") {
+            guard.pin().lapse();
+        }
         reach(Point::RootLoaded);
         let (head, tag) = root.head(hash);
         if let Some(Old::Source(old)) = root.old(guard)
             && !evacuate::is_settled(root, old, root.shape.place(hash).index)
         {
             let (head, tag) = old.head(hash);
-            return Chain {
-                root,
-                table: old,
-                tag,
-                head,
-            };
+            return Chain { root, table: old, tag, head };
         }
-        Chain {
-            root,
-            table: root,
-            tag,
-            head,
-        }
+        Chain { root, table: root, tag, head }
     }
 
     /// The writers' walk.
@@ -96,14 +86,17 @@ impl<K, V> RawMap<K, V> {
     ) -> Located<'g, K, V> {
         let mut bucket = chain.head;
         loop {
-            let survey = scan::survey(bucket, chain.tag);
+            let mut survey = scan::survey(bucket, chain.tag);
+            if fault!("two_scans") {
+                survey.vacant = scan::survey(bucket, chain.tag).vacant;
+            }
             if let Some(found) = locate_key(bucket, survey.candidates, hash, &mut is_key, guard) {
                 return found;
             }
             if let Some(index) = survey.vacant.lowest() {
                 let slot = bucket.slot(index);
                 let word = slot.load(guard);
-                match (word.is_empty(), word.is_frozen()) {
+                match (word.is_empty(), word.is_frozen() && !fault!("frozen_empty_ignored")) {
                     (true, false) => return Located::Vacant { slot },
                     (true, true) => return Located::FrozenEnd,
                     // Taken since the scan: by our key or by another, so look at this bucket again.

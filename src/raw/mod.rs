@@ -109,6 +109,7 @@ pub(crate) use table::Table;
 pub(crate) use tally::Tally;
 pub(crate) use walk::Walk;
 
+use crate::fault::ordering;
 use crate::guard::Guard;
 use crate::reclaim::{Heap, LocalRef};
 use crate::sync::{AcqRel, Acquire, AtomicPtr};
@@ -154,7 +155,8 @@ impl<K, V> RawMap<K, V> {
         let new = Box::into_raw(new);
         let seen = core::ptr::from_ref(seen).cast_mut();
         // ORDERING: AcqRel, P7: publishes the new table. The failure is not looked at.
-        let swapped = self.table.compare_exchange(seen, new, AcqRel, Acquire).is_ok();
+        let order = ordering!(AcqRel, "root_relaxed" => Relaxed);
+        let swapped = self.table.compare_exchange(seen, new, order, Acquire).is_ok();
         if !swapped {
             // SAFETY: it was never published, so it is ours alone, and empty.
             unsafe { Table::free(new) };
@@ -170,11 +172,7 @@ impl<K, V> RawMap<K, V> {
     /// Entries that the current table holds without growing.
     pub(crate) fn capacity(&self, guard: &Guard) -> usize {
         let root = self.root(guard);
-        if root.is_placeholder() {
-            0
-        } else {
-            root.buckets() * sizes::LOAD
-        }
+        if root.is_placeholder() { 0 } else { root.buckets() * sizes::LOAD }
     }
 
     /// Makes room for `entries` in all. `Err` with what could not be had.
@@ -196,10 +194,7 @@ impl<K, V> RawMap<K, V> {
     pub(crate) fn footprint(&self, guard: &Guard) -> (usize, usize) {
         let root = self.root(guard);
         let old = root.old(guard).map(Old::table);
-        (
-            old.map_or(0, Table::buckets),
-            root.bytes() + old.map_or(0, Table::bytes),
-        )
+        (old.map_or(0, Table::buckets), root.bytes() + old.map_or(0, Table::bytes))
     }
 
     /// Overflow buckets of the current table.

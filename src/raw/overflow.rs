@@ -28,18 +28,12 @@ const LARGEST_SLAB: usize = 63;
 impl<K, V> Overflow<K, V> {
     #[cfg(not(evacmap_loom))]
     pub(crate) const fn new() -> Self {
-        Overflow {
-            newest: AtomicPtr::new(core::ptr::null_mut()),
-            linked: AtomicUsize::new(0),
-        }
+        Overflow { newest: AtomicPtr::new(core::ptr::null_mut()), linked: AtomicUsize::new(0) }
     }
 
     #[cfg(evacmap_loom)]
     pub(crate) fn new() -> Self {
-        Overflow {
-            newest: AtomicPtr::new(core::ptr::null_mut()),
-            linked: AtomicUsize::new(0),
-        }
+        Overflow { newest: AtomicPtr::new(core::ptr::null_mut()), linked: AtomicUsize::new(0) }
     }
 
     /// A bucket that nobody else has: EMPTY, and valid as long as the table.
@@ -65,11 +59,7 @@ impl<K, V> Overflow<K, V> {
         // SAFETY: as in `allocate`.
         let len = unsafe { previous.as_ref() }.map_or(FIRST_SLAB, |slab| LARGEST_SLAB.min(slab.buckets.len() * 2 + 1));
         let buckets = BucketArray::try_new(len).unwrap_or_else(|what| fail(what));
-        let slab = Box::into_raw(Box::new(Slab {
-            buckets,
-            used: AtomicUsize::new(0),
-            previous,
-        }));
+        let slab = Box::into_raw(Box::new(Slab { buckets, used: AtomicUsize::new(0), previous }));
         // ORDERING: AcqRel, P6: publishes the slab. The failure is not looked at; the caller loads again.
         if self.newest.compare_exchange(previous, slab, AcqRel, Acquire).is_err() {
             // SAFETY: it was not published, so it is still ours alone.
@@ -95,9 +85,7 @@ impl<K, V> Overflow<K, V> {
         let newest = self.newest.load(Acquire);
         // SAFETY: slabs are freed with the table alone.
         let slabs = core::iter::successors(unsafe { newest.as_ref() }, |slab| unsafe { slab.previous.as_ref() });
-        slabs
-            .map(|slab| (slab.buckets.len() + 1) * size_of::<Bucket<K, V>>() + size_of::<Slab<K, V>>())
-            .sum()
+        slabs.map(|slab| (slab.buckets.len() + 1) * size_of::<Bucket<K, V>>() + size_of::<Slab<K, V>>()).sum()
     }
 }
 

@@ -18,11 +18,7 @@ impl Mask {
     /// The lowest slot of the set.
     #[inline]
     pub(crate) fn lowest(self) -> Option<usize> {
-        if self.0 == 0 {
-            None
-        } else {
-            Some(self.0.trailing_zeros() as usize)
-        }
+        if self.0 == 0 { None } else { Some(self.0.trailing_zeros() as usize) }
     }
 }
 
@@ -56,12 +52,7 @@ mod scalar {
 
     #[inline]
     fn mask(words: &[usize; SLOTS], holds: impl Fn(usize) -> bool) -> Mask {
-        Mask(
-            words
-                .iter()
-                .enumerate()
-                .fold(0, |mask, (i, word)| mask | u32::from(holds(*word)) << i),
-        )
+        Mask(words.iter().enumerate().fold(0, |mask, (i, word)| mask | u32::from(holds(*word)) << i))
     }
 
     #[inline]
@@ -136,10 +127,7 @@ mod vector {
     fn tagged([a, b, c, d]: [__m128i; 4], tag: Tag) -> Mask {
         let first = _mm_srai_epi32::<16>(halves::<HIGH>(a, b));
         let second = _mm_srai_epi32::<16>(halves::<HIGH>(c, d));
-        slots(_mm_cmpeq_epi16(
-            _mm_packs_epi32(first, second),
-            _mm_set1_epi16(tag.as_u16() as i16),
-        ))
+        slots(_mm_cmpeq_epi16(_mm_packs_epi32(first, second), _mm_set1_epi16(tag.as_u16() as i16)))
     }
 
     #[inline]
@@ -161,10 +149,7 @@ mod vector {
         let line = load(bucket);
         let [a, b, c, d] = line;
         let vacant = slots(_mm_packs_epi32(empty(a, b), empty(c, d)));
-        Survey {
-            candidates: tagged(line, tag),
-            vacant,
-        }
+        Survey { candidates: tagged(line, tag), vacant }
     }
 }
 

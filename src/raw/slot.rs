@@ -38,6 +38,7 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::entry::Entry;
+use crate::fault::{fault, ordering};
 use crate::guard::Guard;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 
@@ -50,26 +51,14 @@ const FLAGS: usize = 7;
 const FREE_HIGH_BITS: bool = cfg!(all(
     not(evacmap_no_tags),
     any(target_arch = "x86_64", target_arch = "aarch64"),
-    any(
-        target_os = "linux",
-        target_os = "macos",
-        target_os = "windows",
-        target_os = "freebsd"
-    )
+    any(target_os = "linux", target_os = "macos", target_os = "windows", target_os = "freebsd")
 ));
 
 /// The bits of a word that hold the tag.
-pub(crate) const TAG_MASK: usize = if Tag::WIDTH == 0 {
-    0
-} else {
-    usize::MAX << (usize::BITS - 16)
-};
+pub(crate) const TAG_MASK: usize = if Tag::WIDTH == 0 { 0 } else { usize::MAX << (usize::BITS - 16) };
 
 const ENTRY_MASK: usize = !(TAG_MASK | FLAGS);
-const _: () = assert!(
-    align_of::<Entry<u8, u8>>() > FLAGS,
-    "the flags fit below an entry's address"
-);
+const _: () = assert!(align_of::<Entry<u8, u8>>() > FLAGS, "the flags fit below an entry's address");
 
 /// Hash bits kept beside the pointer (Go's tophash), already in place: all other bits of it are zero.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -240,7 +229,8 @@ impl<K, V> Slot<K, V> {
     #[must_use]
     pub(crate) fn kill(&self, seen: Word<'_, K, V>) -> bool {
         debug_assert!(!seen.is_frozen() && !seen.pointer().is_null());
-        self.exchange(seen.0, core::ptr::without_provenance_mut(DEAD))
+        let dead = if fault!("remove_empties") { 0 } else { DEAD };
+        self.exchange(seen.0, core::ptr::without_provenance_mut(dead))
     }
 
     /// Any -> the same, frozen; returns what the word was. From here on only `discard` changes it (I3).
@@ -248,13 +238,19 @@ impl<K, V> Slot<K, V> {
     pub(crate) fn freeze<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
         // ORDERING: AcqRel. Acquire, P1: the entry's hash is read, and the entry is released again by `place`. Release, P3:
         // whoever finds the word frozen has to find the new table at the root.
-        Word::from_bits(self.0.fetch_or(FROZEN, AcqRel))
+        if fault!("no_freeze") {
+            return Word::from_bits(self.0.load(Acquire));
+        }
+        Word::from_bits(self.0.fetch_or(FROZEN, ordering!(AcqRel, "freeze_relaxed" => Relaxed)))
     }
 
     /// EMPTY -> LIVE in the destination of an evacuation. Failure means that another helper did the same before (I4, I5).
     #[inline]
     pub(crate) fn place(&self, word: Word<'_, K, V>) {
         debug_assert!(!word.is_frozen());
+        if fault!("helper_stores") {
+            return self.0.store(word.0, crate::sync::Release);
+        }
         // A failure is as good as success: the position was filled by another helper, and possibly changed since.
         if !self.exchange(core::ptr::null_mut(), word.0) {
             crate::hooks::hit(crate::hooks::Branch::PlaceLost);
@@ -286,7 +282,9 @@ impl<K, V> Slot<K, V> {
         // ORDERING: AcqRel on success. Release, P1: publishes the entry. Acquire: completes the chain for whoever builds on
         // the slot's history. Acquire on failure, P4: a helper that finds a position filled sets INITIALISED on the
         // strength of it, so it has to have seen what the other helper wrote.
-        self.0.compare_exchange(seen, word, AcqRel, Acquire).is_ok()
+        let won = ordering!(AcqRel, "publish_relaxed" => Relaxed);
+        let lost = ordering!(Acquire, "place_lost_relaxed" => Relaxed);
+        self.0.compare_exchange(seen, word, won, lost).is_ok()
     }
 }
 
@@ -318,38 +316,22 @@ mod tests {
 
         let seen = slot.freeze(&guard);
         assert!(!seen.is_frozen() && slot.load(&guard).is_frozen());
-        assert!(
-            !slot.replace(second, first) && !slot.kill(second),
-            "frozen words do not change"
-        );
-        assert!(
-            core::ptr::eq(slot.load(&guard).entry().unwrap(), seen.entry().unwrap()),
-            "read through FROZEN"
-        );
+        assert!(!slot.replace(second, first) && !slot.kill(second), "frozen words do not change");
+        assert!(core::ptr::eq(slot.load(&guard).entry().unwrap(), seen.entry().unwrap()), "read through FROZEN");
         assert!(slot.discard(seen) && !slot.discard(seen), "one winner");
         assert!(slot.load(&guard).is_dead() && slot.load(&guard).is_frozen());
 
         let slot = Slot::empty();
         slot.place(first);
         slot.place(second);
-        assert_eq!(
-            slot.load(&guard).pointer(),
-            first.pointer(),
-            "the first helper's word stays"
-        );
+        assert_eq!(slot.load(&guard).pointer(), first.pointer(), "the first helper's word stays");
         assert!(slot.kill(first) && slot.load(&guard).is_dead());
         slot.place(second);
-        assert!(
-            slot.load(&guard).is_dead(),
-            "a late helper cannot resurrect a removed key (I5)"
-        );
+        assert!(slot.load(&guard).is_dead(), "a late helper cannot resurrect a removed key (I5)");
         assert!(!slot.publish(second), "DEAD is final (I1)");
         assert!(slot.freeze(&guard).is_dead());
 
         let slot = Slot::<u32, u32>::frozen();
-        assert!(
-            slot.load(&guard).is_empty() && !slot.publish(first),
-            "a frozen EMPTY takes nothing"
-        );
+        assert!(slot.load(&guard).is_empty() && !slot.publish(first), "a frozen EMPTY takes nothing");
     }
 }

@@ -6,6 +6,7 @@ use super::hash::{Hash, Shape};
 use super::overflow::Overflow;
 use super::sizes::MAX_BITS;
 use super::slot::Tag;
+use crate::fault::ordering;
 use crate::guard::Guard;
 use crate::reclaim::Alive;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicUsize};
@@ -88,11 +89,7 @@ static PLACEHOLDER: Table<(), ()> = {
         buckets: BucketArray::borrowed(&BUCKET),
         oldbuckets: AtomicPtr::new(core::ptr::null_mut()),
         era: 0,
-        progress: Progress {
-            nevacuate: atomic(0),
-            evacuated: atomic(0),
-            swept: atomic(0),
-        },
+        progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0) },
         overflow: Overflow::new(),
         placeholder: true,
         alive: Alive::new(),
@@ -111,10 +108,7 @@ impl<K, V> Table<K, V> {
     pub(crate) fn placeholder() -> *mut Self {
         let buckets = BucketArray::of(Box::new([Bucket::frozen()]));
         let table = Self::assemble(Shape::new(0, Tag::WIDTH), buckets, 0, core::ptr::null_mut());
-        Box::into_raw(Box::new(Table {
-            placeholder: true,
-            ..table
-        }))
+        Box::into_raw(Box::new(Table { placeholder: true, ..table }))
     }
 
     /// A table of `shape` that will be filled from `oldbuckets`, if that is not null.
@@ -137,11 +131,7 @@ impl<K, V> Table<K, V> {
             buckets,
             oldbuckets: AtomicPtr::new(oldbuckets),
             era,
-            progress: Progress {
-                nevacuate: atomic(0),
-                evacuated: atomic(0),
-                swept: atomic(0),
-            },
+            progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0) },
             overflow: Overflow::new(),
             placeholder: false,
             alive: Alive::new(),
@@ -201,11 +191,7 @@ impl<K, V> Table<K, V> {
         // SAFETY: the old table was published by the CAS on the root that published this one (P7). It is retired by
         // the promotion that unlinks it, so whoever found the link under a guard may use it as long as the guard (I8).
         let table = unsafe { &*link.map_addr(|address| address & !DISCARD) };
-        if link.addr() & DISCARD == 0 {
-            Old::Source(table)
-        } else {
-            Old::Discarded(table)
-        }
+        if link.addr() & DISCARD == 0 { Old::Source(table) } else { Old::Discarded(table) }
     }
 
     /// Whether a resize has yet to be completed.
@@ -222,11 +208,9 @@ impl<K, V> Table<K, V> {
         let same = link.map_addr(|address| address & !DISCARD);
         // ORDERING: AcqRel. Release, P8: whoever finds the link null relies on every chain being filled, which the caller
         // has acquired through `evacuated` or `swept`. The failure is not looked at.
+        let order = ordering!(AcqRel, "unlink_relaxed" => Relaxed);
         core::ptr::eq(same, old.table())
-            && self
-                .oldbuckets
-                .compare_exchange(link, core::ptr::null_mut(), AcqRel, Acquire)
-                .is_ok()
+            && self.oldbuckets.compare_exchange(link, core::ptr::null_mut(), order, Acquire).is_ok()
     }
 
     /// Bytes that this table holds.
@@ -255,7 +239,6 @@ impl<K, V> Table<K, V> {
             return;
         }
         // SAFETY: not the static one, so it came from a box.
-        let table = unsafe { Box::from_raw(table) };
-        table.alive.end();
+        drop(unsafe { Box::from_raw(table) });
     }
 }

@@ -25,10 +25,7 @@ unsafe impl<K: Send, V: Send> Send for Remains<K, V> {}
 unsafe impl<K: Sync, V: Sync> Sync for Remains<K, V> {}
 
 fn live<'g, K, V>(head: &'g Bucket<K, V>, guard: &'g Guard) -> impl Iterator<Item = Word<'g, K, V>> {
-    head.chain()
-        .flat_map(Bucket::slots)
-        .map(|slot| slot.load(guard))
-        .filter(|word| !word.pointer().is_null())
+    head.chain().flat_map(Bucket::slots).map(|slot| slot.load(guard)).filter(|word| !word.pointer().is_null())
 }
 
 fn pointer<K, V>(word: Word<'_, K, V>) -> Option<NonNull<Entry<K, V>>> {
@@ -42,11 +39,7 @@ impl<K, V> RawMap<K, V> {
         let root = self.table.load(Relaxed);
         self.table = crate::sync::AtomicPtr::new(Table::placeholder());
         let root = NonNull::new(root).expect("the root is never null");
-        Remains {
-            root,
-            bucket: 0,
-            entries: Vec::new(),
-        }
+        Remains { root, bucket: 0, entries: Vec::new() }
     }
 }
 
@@ -59,17 +52,12 @@ impl<K, V> Remains<K, V> {
         let index = self.bucket;
         if index < root.buckets() {
             for part in evacuate::parts(root, index, &guard) {
-                self.entries.extend(
-                    live(part.head, &guard)
-                        .filter(|word| part.holds(*word))
-                        .filter_map(pointer),
-                );
+                self.entries.extend(live(part.head, &guard).filter(|word| part.holds(*word)).filter_map(pointer));
             }
         } else if let Some(Old::Discarded(old)) = root.old(&guard)
             && index - root.buckets() < old.buckets()
         {
-            self.entries
-                .extend(live(old.bucket(index - root.buckets()), &guard).filter_map(pointer));
+            self.entries.extend(live(old.bucket(index - root.buckets()), &guard).filter_map(pointer));
         } else {
             return false;
         }

@@ -36,10 +36,7 @@ impl<K: Eq, V> RawMap<K, V> {
             linked += Self::validate_chain(root, index, &guard)?;
         }
         let counted = root.overflow.linked();
-        check!(
-            linked == counted,
-            "{linked} overflow buckets are linked, {counted} counted"
-        );
+        check!(linked == counted, "{linked} overflow buckets are linked, {counted} counted");
         if let Some(old) = old {
             Self::validate_resize(root, old, &guard)?;
         }
@@ -60,10 +57,7 @@ impl<K: Eq, V> RawMap<K, V> {
             for slot in bucket.slots() {
                 let word = slot.load(guard);
                 check!(!word.is_frozen(), "bucket {index}: a frozen word in the newest table");
-                check!(
-                    word.is_empty() || !ended,
-                    "bucket {index}: a used slot behind an EMPTY one (ordered fill)"
-                );
+                check!(word.is_empty() || !ended, "bucket {index}: a used slot behind an EMPTY one (ordered fill)");
                 ended |= word.is_empty();
             }
             match bucket.next() {
@@ -87,15 +81,10 @@ impl<K: Eq, V> RawMap<K, V> {
                 Self::validate_frozen(old.table().bucket(source), source, guard)?;
             }
         }
-        let flags = (0..root.buckets())
-            .filter(|index| root.bucket(*index).is_initialised())
-            .count();
+        let flags = (0..root.buckets()).filter(|index| root.bucket(*index).is_initialised()).count();
         // ORDERING: Relaxed: exclusive access.
         let counted = root.progress.evacuated.load(Relaxed);
-        check!(
-            counted <= flags,
-            "{counted} destinations counted as filled, {flags} flagged"
-        );
+        check!(counted <= flags, "{counted} destinations counted as filled, {flags} flagged");
         // ORDERING: Relaxed: exclusive access.
         let swept = root.progress.swept.load(Relaxed);
         let done = (0..swept.min(groups)).all(|group| evacuate::is_done(root, old, group));
@@ -133,9 +122,7 @@ impl<K: Eq, V> RawMap<K, V> {
         }
         for (at, entry) in entries.iter().enumerate() {
             let found = self.get(entry.hash, |key| *key == entry.key, guard);
-            let twin = entries[..at]
-                .iter()
-                .any(|other| other.hash == entry.hash && other.key == entry.key);
+            let twin = entries[..at].iter().any(|other| other.hash == entry.hash && other.key == entry.key);
             // A key that is not equal to itself is never found, and may be there many times.
             #[allow(clippy::eq_op)]
             let sane = entry.key == entry.key;
@@ -156,17 +143,8 @@ impl<K: Eq, V> RawMap<K, V> {
     ) -> Result<&'g Entry<K, V>, Finding> {
         let entry = word.entry().expect("a live word names an entry");
         let place = root.shape.place(entry.hash);
-        check!(
-            place.index == index,
-            "bucket {index}: an entry of bucket {}",
-            place.index
-        );
-        check!(
-            !own || word.tag() == place.tag,
-            "bucket {index}: tag {:?} for {:?}",
-            word.tag(),
-            place.tag
-        );
+        check!(place.index == index, "bucket {index}: an entry of bucket {}", place.index);
+        check!(!own || word.tag() == place.tag, "bucket {index}: tag {:?} for {:?}", word.tag(), place.tag);
         Ok(entry)
     }
 }

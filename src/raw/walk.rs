@@ -19,6 +19,7 @@ use super::entry::Entry;
 use super::evacuate::{self, Part};
 use super::slot::Slot;
 use super::table::Table;
+use crate::fault::fault;
 use crate::guard::Guard;
 use crate::hooks::{Branch, hit};
 
@@ -30,18 +31,13 @@ pub(crate) struct Walk<'g, K, V> {
     bucket: usize,
     slots: Vec<&'g Slot<K, V>>,
     at: usize,
+    /// For the fault of that name alone.
+    restarted: bool,
 }
 
 impl<K, V> RawMap<K, V> {
     pub(crate) fn walk<'g>(&'g self, guard: &'g Guard) -> Walk<'g, K, V> {
-        Walk {
-            map: self,
-            guard,
-            table: self.root(guard),
-            bucket: 0,
-            slots: Vec::new(),
-            at: 0,
-        }
+        Walk { map: self, guard, table: self.root(guard), bucket: 0, slots: Vec::new(), at: 0, restarted: false }
     }
 }
 
@@ -51,10 +47,14 @@ impl<'g, K, V> Walk<'g, K, V> {
         self.slots.clear();
         self.at = 0;
         let index = self.bucket;
-        self.bucket += 1;
+        let restart = fault!("iterator_restarts") && self.table.is_filling() && !self.restarted;
+        self.restarted = restart;
+        self.bucket += usize::from(!restart);
         evacuate::parts(self.table, index, self.guard).for_each(|part| self.note(&part));
         let guard = self.guard;
-        self.slots.retain(|slot| !slot.load(guard).is_dead());
+        if !fault!("walk_without_second_look") {
+            self.slots.retain(|slot| !slot.load(guard).is_dead());
+        }
     }
 
     fn note(&mut self, part: &Part<'g, K, V>) {

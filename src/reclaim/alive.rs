@@ -10,7 +10,4 @@ impl Alive {
 
     #[inline(always)]
     pub(crate) fn check(&self) {}
-
-    #[inline(always)]
-    pub(crate) fn end(&self) {}
 }

@@ -50,12 +50,7 @@ pub(super) enum Claim<K, V> {
 
 impl<K, V> Batch<K, V> {
     pub(super) fn new(home: *const Local<K, V>) -> Box<Self> {
-        Box::new(Batch {
-            state: AtomicUsize::new(PENDING),
-            home,
-            len: 0,
-            entries: [MaybeUninit::uninit(); BATCH],
-        })
+        Box::new(Batch { state: AtomicUsize::new(PENDING), home, len: 0, entries: [MaybeUninit::uninit(); BATCH] })
     }
 
     /// Adds an entry; `true` if that filled the batch.

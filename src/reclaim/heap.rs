@@ -108,9 +108,7 @@ impl<K, V> LocalRef<'_, K, V> {
 
 impl<K, V> Heap<K, V> {
     pub(crate) const fn new() -> Self {
-        Heap {
-            slots: AtomicPtr::new(ptr::null_mut()),
-        }
+        Heap { slots: AtomicPtr::new(ptr::null_mut()) }
     }
 
     fn slots(&self) -> Option<&Slots<K, V>> {
@@ -125,11 +123,7 @@ impl<K, V> Heap<K, V> {
         if let Some(slots) = self.slots()
             && let Some(local) = slots.threads.get()
         {
-            return LocalRef {
-                local,
-                orphan: None,
-                unsend: PhantomData,
-            };
+            return LocalRef { local, orphan: None, unsend: PhantomData };
         }
         self.enter()
     }
@@ -144,25 +138,14 @@ impl<K, V> Heap<K, V> {
         }
         let local = slots.threads.get_or(|| CachePadded::new(Local::new())).deref();
         watch_the_end();
-        LocalRef {
-            local,
-            orphan: None,
-            unsend: PhantomData,
-        }
+        LocalRef { local, orphan: None, unsend: PhantomData }
     }
 
     fn create(&self) -> &Slots<K, V> {
         let orphans = AtomicPtr::new(ptr::null_mut());
-        let slots = Box::into_raw(Box::new(Slots {
-            threads: ThreadLocal::new(),
-            orphans,
-        }));
+        let slots = Box::into_raw(Box::new(Slots { threads: ThreadLocal::new(), orphans }));
         // ORDERING: AcqRel, P13: publishes the slots, or sees those of another thread.
-        if self
-            .slots
-            .compare_exchange(ptr::null_mut(), slots, AcqRel, Acquire)
-            .is_err()
-        {
+        if self.slots.compare_exchange(ptr::null_mut(), slots, AcqRel, Acquire).is_err() {
             // SAFETY: not published, so ours alone.
             drop(unsafe { Box::from_raw(slots) });
         }
@@ -192,8 +175,7 @@ impl<K, V> Heap<K, V> {
     /// Bytes of the slots themselves.
     pub(crate) fn bytes(&self) -> usize {
         let each = size_of::<CachePadded<Local<K, V>>>();
-        self.slots()
-            .map_or(0, |_| size_of::<Slots<K, V>>() + self.locals().count() * each)
+        self.slots().map_or(0, |_| size_of::<Slots<K, V>>() + self.locals().count() * each)
     }
 
     /// The map is being dropped: all garbage that nobody else will drop, as entries to be dropped now. What other threads
@@ -248,10 +230,7 @@ impl<K, V> Slots<K, V> {
     }
 
     fn locals(&self) -> impl Iterator<Item = &Local<K, V>> {
-        self.threads
-            .iter()
-            .map(Deref::deref)
-            .chain(self.orphans().map(|orphan| &orphan.local))
+        self.threads.iter().map(Deref::deref).chain(self.orphans().map(|orphan| &orphan.local))
     }
 
     /// A slot for one operation of a thread that can have none of its own any more.
@@ -259,19 +238,11 @@ impl<K, V> Slots<K, V> {
         // ORDERING: Acquire, P12: sees what the last holder did. The failure side of `swap` is a read as well.
         let free = self.orphans().find(|orphan| !orphan.busy.swap(true, Acquire));
         let orphan = free.unwrap_or_else(|| self.add_orphan());
-        LocalRef {
-            local: &orphan.local,
-            orphan: Some(orphan),
-            unsend: PhantomData,
-        }
+        LocalRef { local: &orphan.local, orphan: Some(orphan), unsend: PhantomData }
     }
 
     fn add_orphan(&self) -> &Orphan<K, V> {
-        let new = Orphan {
-            local: Local::new(),
-            busy: AtomicBool::new(true),
-            next: ptr::null_mut(),
-        };
+        let new = Orphan { local: Local::new(), busy: AtomicBool::new(true), next: ptr::null_mut() };
         let orphan = Box::into_raw(Box::new(new));
         // ORDERING: Acquire, P12, as for whoever follows the list.
         let mut seen = self.orphans.load(Acquire);

@@ -34,12 +34,7 @@ impl<K, V> SpareList<K, V> {
 
     pub(super) const fn new() -> Self {
         const { Self::FITS };
-        SpareList {
-            first: ptr::null_mut(),
-            last: ptr::null_mut(),
-            len: 0,
-            of: core::marker::PhantomData,
-        }
+        SpareList { first: ptr::null_mut(), last: ptr::null_mut(), len: 0, of: core::marker::PhantomData }
     }
 
     /// # Safety
@@ -109,12 +104,7 @@ impl<K, V> Local<K, V> {
             count: AtomicIsize::new(0),
             retired: AtomicUsize::new(0),
             spares: AtomicUsize::new(0),
-            owner: UnsafeCell::new(Owner {
-                bag: None,
-                pending: VecDeque::new(),
-                spares: SpareList::new(),
-                ticks: 0,
-            }),
+            owner: UnsafeCell::new(Owner { bag: None, pending: VecDeque::new(), spares: SpareList::new(), ticks: 0 }),
             freed: AtomicUsize::new(0),
             returned: AtomicPtr::new(ptr::null_mut()),
             returned_batches: AtomicUsize::new(0),
@@ -314,12 +304,7 @@ impl<K, V> Local<K, V> {
     /// The map is being dropped: the entries that nobody else will drop.
     pub(super) fn abandon(&mut self) -> Vec<NonNull<Entry<K, V>>> {
         let owner = self.owner.get_mut();
-        let mut entries: Vec<_> = owner
-            .bag
-            .take()
-            .iter()
-            .flat_map(|bag| bag.entries().collect::<Vec<_>>())
-            .collect();
+        let mut entries: Vec<_> = owner.bag.take().iter().flat_map(|bag| bag.entries().collect::<Vec<_>>()).collect();
         for batch in owner.pending.drain(..) {
             // SAFETY: registered here, and forgotten by the drain.
             match unsafe { Batch::claim(batch) } {
@@ -367,9 +352,7 @@ impl<K, V> Drop for Local<K, V> {
 fn allocate_slow<K, V>() -> NonNull<Entry<K, V>> {
     let layout = SpareList::<K, V>::LAYOUT;
     // SAFETY: an entry is never zero-sized: it has a hash.
-    let Some(memory) = NonNull::new(unsafe { alloc::alloc(layout) }) else {
-        alloc::handle_alloc_error(layout)
-    };
+    let Some(memory) = NonNull::new(unsafe { alloc::alloc(layout) }) else { alloc::handle_alloc_error(layout) };
     if !Tag::fits_beside(memory.addr().get()) {
         // SAFETY: just allocated with this layout.
         unsafe { alloc::dealloc(memory.as_ptr(), layout) };

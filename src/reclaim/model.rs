@@ -11,6 +11,7 @@
 use core::cell::{Cell, RefCell, RefMut};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
+use loom::cell::UnsafeCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{ManuallyDrop, MaybeUninit};
 
@@ -18,22 +19,27 @@ use crate::raw::{Entry, Table};
 use crate::sync::{AcqRel, Acquire, AtomicUsize};
 
 /// Cleared when what carries it is freed.
-pub(crate) struct Alive(Cell<bool>);
+pub(crate) struct Alive {
+    alive: Cell<bool>,
+    /// Written where it is made and read at each dereference: loom finds the publication that lacks its release.
+    published: UnsafeCell<()>,
+}
 
 // SAFETY: the models run one thread at a time.
 unsafe impl Sync for Alive {}
 
 impl Alive {
     pub(crate) fn new() -> Self {
-        Alive(Cell::new(true))
+        Alive { alive: Cell::new(true), published: UnsafeCell::new(()) }
     }
 
     pub(crate) fn check(&self) {
-        assert!(self.0.get(), "use after free");
+        assert!(self.alive.get(), "use after free");
+        self.published.with(|_| ());
     }
 
     pub(crate) fn end(&self) {
-        self.0.set(false);
+        assert!(self.alive.replace(false), "freed twice");
     }
 }
 
@@ -62,10 +68,7 @@ struct Registry {
 
 impl Default for Registry {
     fn default() -> Self {
-        Registry {
-            order: AtomicUsize::new(0),
-            books: Unseen::default(),
-        }
+        Registry { order: AtomicUsize::new(0), books: Unseen::default() }
     }
 }
 
@@ -107,13 +110,7 @@ impl Registry {
         books.retirements += 1;
         let waits_for = books.guards.clone();
         assert!(!waits_for.is_empty(), "retired without a guard");
-        books.retired.push(Retired {
-            map,
-            what,
-            waits_for,
-            end,
-            bury,
-        });
+        books.retired.push(Retired { map, what, waits_for, end, bury });
     }
 
     fn unpin(&self, guard: u64) {
@@ -124,11 +121,7 @@ impl Registry {
             let all = std::mem::take(&mut books.retired);
             for mut retired in all {
                 retired.waits_for.remove(&guard);
-                if retired.waits_for.is_empty() {
-                    ripe.push(retired)
-                } else {
-                    books.retired.push(retired)
-                }
+                if retired.waits_for.is_empty() { ripe.push(retired) } else { books.retired.push(retired) }
             }
         }
         for retired in &ripe {
@@ -158,6 +151,12 @@ impl Pin {
 
     pub(crate) fn flush(&self) {}
 
+    /// Lets go of everything and takes hold again, as a guard that is pinned too late would: for a seeded fault.
+    pub(crate) fn lapse(&self) {
+        REGISTRY.unpin(self.0);
+        REGISTRY.books.open().guards.insert(self.0);
+    }
+
     pub(crate) fn repin(&mut self) {
         REGISTRY.unpin(self.0);
         core::mem::forget(core::mem::replace(self, Pin::new()));
@@ -174,6 +173,10 @@ impl Pin {
         unsafe fn bury<K, V>(table: *mut ()) {
             // SAFETY: retired once, and buried last.
             unsafe { Table::<K, V>::free(table.cast()) };
+        }
+        if crate::fault::fault!("table_freed_at_once") {
+            // SAFETY: none: this is the fault.
+            unsafe { end::<K, V>(table.cast()) };
         }
         REGISTRY.retire(0, table.cast(), end::<K, V>, bury::<K, V>);
     }
@@ -200,11 +203,7 @@ impl<K, V> Heap<K, V> {
     pub(crate) fn new() -> Self {
         let mut books = REGISTRY.books.open();
         books.next += 1;
-        Heap {
-            id: books.next,
-            counts: Unseen::default(),
-            of: PhantomData,
-        }
+        Heap { id: books.next, counts: Unseen::default(), of: PhantomData }
     }
 
     pub(crate) fn local(&self) -> LocalRef<'_, K, V> {
@@ -212,20 +211,11 @@ impl<K, V> Heap<K, V> {
     }
 
     pub(crate) fn len(&self, era: u64) -> usize {
-        self.counts
-            .open()
-            .get(&era)
-            .map_or(0, |count| (*count).max(0).unsigned_abs())
+        self.counts.open().get(&era).map_or(0, |count| (*count).max(0).unsigned_abs())
     }
 
     pub(crate) fn garbage(&self) -> usize {
-        REGISTRY
-            .books
-            .open()
-            .retired
-            .iter()
-            .filter(|retired| retired.map == self.id)
-            .count()
+        REGISTRY.books.open().retired.iter().filter(|retired| retired.map == self.id).count()
     }
 
     pub(crate) fn spare(&self) -> usize {
@@ -241,15 +231,10 @@ impl<K, V> Heap<K, V> {
         let graveyard = std::mem::take(&mut REGISTRY.books.open().graveyard);
         drop(graveyard);
         let mut books = REGISTRY.books.open();
-        let (mine, others) = std::mem::take(&mut books.retired)
-            .into_iter()
-            .partition(|retired| retired.map == self.id);
+        let (mine, others) = std::mem::take(&mut books.retired).into_iter().partition(|retired| retired.map == self.id);
         books.retired = others;
         let mine: Vec<Retired> = mine;
-        mine.into_iter()
-            .map(ManuallyDrop::new)
-            .filter_map(|retired| NonNull::new(retired.what.cast()))
-            .collect()
+        mine.into_iter().map(ManuallyDrop::new).filter_map(|retired| NonNull::new(retired.what.cast())).collect()
     }
 }
 
@@ -281,8 +266,6 @@ impl<K, V> LocalRef<'_, K, V> {
         unsafe fn end<K, V>(entry: *mut ()) {
             let entry: *mut Entry<K, V> = entry.cast();
             // SAFETY: past its grace period.
-            unsafe { &*entry }.alive.check();
-            // SAFETY: as above.
             unsafe { &*entry }.alive.end();
             // SAFETY: the flag says from now on that nobody may look at the content, which is moved out and dropped.
             drop(unsafe { entry.read() });
@@ -291,12 +274,7 @@ impl<K, V> LocalRef<'_, K, V> {
             // SAFETY: boxed by `allocate`, and its content has been dropped.
             drop(unsafe { Box::from_raw(entry.cast::<MaybeUninit<Entry<K, V>>>()) });
         }
-        REGISTRY.retire(
-            self.0.id,
-            core::ptr::from_ref(entry).cast_mut().cast(),
-            end::<K, V>,
-            bury::<K, V>,
-        );
+        REGISTRY.retire(self.0.id, core::ptr::from_ref(entry).cast_mut().cast(), end::<K, V>, bury::<K, V>);
     }
 
     /// # Safety
