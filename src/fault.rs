@@ -1,18 +1,32 @@
-//! Seeded faults: deviations that a build with `--cfg evacmap_fault="NAME"` makes on purpose, to show that a model or a test
-//! notices each. `cargo xtask teeth` builds them one by one. In every other build `fault!` is `false`, at compile time.
+//! Seeded faults: deviations that show that a model or a test notices each.
+//!
+//! `cargo xtask teeth` builds the crate once with `--cfg evacmap_faults` and runs it once for each fault, named by
+//! the environment variable `EVACMAP_FAULT`. In every other build `fault!` is `false`, at compile time.
 
-/// Whether this build seeds the named fault.
+/// Whether this run seeds the named fault.
 macro_rules! fault {
     ($name:literal) => {
-        cfg!(evacmap_fault = $name)
+        cfg!(evacmap_faults) && $crate::fault::is_seeded($name)
     };
 }
 
-/// The ordering that is right, or the one with which a fault weakens it.
-macro_rules! ordering {
-    ($right:ident, $($name:literal => $weak:ident),+) => {
-        $(if cfg!(evacmap_fault = $name) { $crate::sync::$weak } else)+ { $right }
+/// The ordering that is right, or relaxed if the named fault is seeded.
+macro_rules! unless_relaxed {
+    ($name:literal, $right:ident) => {
+        if cfg!(evacmap_faults) && $crate::fault::is_seeded($name) { $crate::sync::Relaxed } else { $right }
     };
 }
 
-pub(crate) use {fault, ordering};
+pub(crate) use {fault, unless_relaxed};
+
+#[cfg(evacmap_faults)]
+pub(crate) fn is_seeded(name: &str) -> bool {
+    static SEEDED: std::sync::LazyLock<String> =
+        std::sync::LazyLock::new(|| std::env::var("EVACMAP_FAULT").unwrap_or_default());
+    *SEEDED == name
+}
+
+#[cfg(not(evacmap_faults))]
+pub(crate) const fn is_seeded(_: &str) -> bool {
+    false
+}

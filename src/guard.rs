@@ -34,10 +34,8 @@ impl Guard {
         &self.pin
     }
 
-    /// Hands what this thread has retired to the collector as far as it already left the maps' own bags, and frees what no
-    /// guard can see any more. To have the garbage of one map flushed too, call [`HashMap::flush`](crate::HashMap::flush).
-    ///
-    /// May run `Drop` of keys and values that any thread retired.
+    /// Has the collector go on: what no guard can see any more becomes ready to be dropped by later writes to its map. To have
+    /// one map's garbage dropped now, call [`HashMap::flush`](crate::HashMap::flush).
     pub fn flush(&self) {
         self.pin.flush();
     }
@@ -63,7 +61,7 @@ impl core::fmt::Debug for Guard {
     }
 }
 
-/// Pins the current thread; see [`Guard`]. May run `Drop` of keys and values that any thread retired earlier.
+/// Pins the current thread; see [`Guard`]. Never runs a `Drop` of a key or a value.
 pub fn pin() -> Guard {
     Guard::new()
 }

@@ -22,7 +22,7 @@ pub enum Branch {
     OverflowInDestination,
     DiscardLost,
     BatchAbandoned,
-    BatchDroppedUnderItself,
+    ReapLost,
     Recycled,
     SpareFull,
     Orphan,
@@ -115,7 +115,9 @@ mod imp {
         let taken = HOOK.try_with(|hook| hook.try_borrow_mut().ok().and_then(|mut hook| hook.take())).ok().flatten();
         if let Some(mut hook) = taken {
             hook(point);
-            HOOK.with(|slot| drop(slot.borrow_mut().get_or_insert(hook)));
+            HOOK.with(|slot| {
+                slot.borrow_mut().get_or_insert(hook);
+            });
         }
     }
 

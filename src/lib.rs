@@ -29,7 +29,7 @@
 //! - **No operation stops the world**: growing, shrinking, rebuilding and clearing are shared out among the writes.
 //! - **References** stay valid as long as the guard under which they were obtained, whatever happens to the map.
 //! - **Dropping** the map drops every entry that was ever put in and not yet dropped, before it returns. Keys and values need
-//!   not be `'static`.
+//!   not be `'static`: a `Drop` of one runs only where the map is borrowed, never in the collector.
 //!
 //! # Where things are
 //!

@@ -48,9 +48,9 @@ use crate::raw::hash::Hash as Finalised;
 /// # When `Hash`, `Eq`, `Clone`, `Drop` or a closure panics or lies
 ///
 /// After a panic the map is valid and usable, and nothing is lost but what the panic itself abandoned. A panic in the `Drop` of
-/// an entry that is reclaimed later is reported by the panic hook and then swallowed, since it would otherwise surface
-/// in a thread that has nothing to do with it. An `Eq` or `Hash` that is inconsistent leads to wrong answers, and to nothing
-/// worse.
+/// an entry that was removed earlier, and is dropped in the course of some later write, is reported by the panic hook and then
+/// swallowed, since that write has nothing to do with it. An `Eq` or `Hash` that is inconsistent leads to wrong answers,
+/// and to nothing worse.
 pub struct HashMap<K, V, S = DefaultHashBuilder> {
     raw: RawMap<K, V>,
     hasher: S,

@@ -8,7 +8,7 @@ pub(crate) use imp::*;
 #[cfg(not(evacmap_loom))]
 mod imp {
     pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-    pub(crate) use core::sync::atomic::{AtomicBool, AtomicIsize, AtomicPtr, AtomicU64, AtomicUsize};
+    pub(crate) use core::sync::atomic::{AtomicBool, AtomicIsize, AtomicPtr, AtomicUsize};
 }
 
 #[cfg(evacmap_loom)]

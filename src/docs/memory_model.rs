@@ -10,17 +10,20 @@
 //! | P1 | a slot's CAS: `publish`, `replace`, `place` | `Slot::load`, `freeze` | the entry |
 //! | P2 | `Bucket::append` | `Bucket::next`, `freeze_end` | the appended bucket and what it holds already |
 //! | P3 | `Slot::freeze`, `Bucket::freeze_end` | `Slot::load`, `Bucket::next` | the new table at the root: a writer that is turned away finds a way on |
-//! | P4 | `place`, `append` of one helper | the failed CAS of another | what was placed, to whoever sets INITIALISED on the strength of it |
 //! | P5 | `Bucket::initialise` | `Bucket::is_initialised` | all that was placed in the chain, by whichever helper |
 //! | P6 | a slab's publication | the load of the newest slab | its buckets |
 //! | P7 | the CAS on the root | `RawMap::root` (and `Table::old`) | a table's header, and the old table behind it |
 //! | P8 | `Table::unlink` | `Table::old` that finds null | every chain of the table, without a look at its flag |
-//! | P9 | a batch's state | the other side's CAS or load of it | whose the entries and the node are; all that was done to them |
+//! | P9 | a batch's state: the collector's closure, the map's drop | the other's CAS, `is_ripe` | whose the entries and the node are; that every guard is done with them |
 //! | P10 | a thread's era | `Local::counted` | the count that belongs to it |
-//! | P11 | a list of spare memory pushed to its thread | the swap that takes it | that nobody uses the memory any more |
 //! | P12 | an orphan slot's `busy` and its link | the claim, the walk | what the last holder did |
 //! | P13 | the creation of a map's slots | `Heap::slots` | the slots |
 //! | P14 | additions to `evacuated`, moves of `swept` | the same, by the one that completes them | every INITIALISED flag that was counted, and with it P5: what promotion (P8) vouches for |
+//! | P15 | a slot's `reaping` | the swap that sets it | what the last to have the batches did |
+//!
+//! (There is no P4 any more: it stood for the failed CAS of a helper that sets INITIALISED on the strength of another's `place`. Coherence
+//! gives that: having read the other's word, it passes on by P5 that nobody after it reads an older one. The models
+//! run to exhaustion with that failure relaxed. P11 went with what it was for.)
 //!
 //! # Why relaxed is enough elsewhere
 //!

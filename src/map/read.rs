@@ -24,8 +24,8 @@ impl<K, V, S> HashMap<K, V, S> {
 
     /// The number of entries.
     ///
-    /// Exact when nobody writes; otherwise some number near it, never less than what this thread itself has put in and
-    /// nobody has removed. Takes time in proportion to the number of threads that have written to the map.
+    /// Exact when nobody writes; otherwise some number near it, and never negative: each thread counts what it has put in and
+    /// taken out, and the sum is not taken at one moment. Takes time in proportion to the number of threads that have written to the map.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 'a'), (2, 'b')]);

@@ -24,7 +24,7 @@ where
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
         let map = self.pin();
-        map.reserve(entries.size_hint().0.min(TRUSTED_HINT).saturating_sub(map.capacity().saturating_sub(map.len())));
+        map.reserve(entries.size_hint().0.min(TRUSTED_HINT));
         for (key, value) in entries {
             map.insert(key, value);
         }

@@ -139,7 +139,7 @@ where
 
     /// Replaces the value of a key by what `change` makes of it. Returns the new value, or `None` if the key is absent.
     ///
-    /// `change` runs again if the value has changed before the result could be put in.
+    /// `change` runs again if another write, or a resize, came in between.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -166,7 +166,7 @@ where
     /// Replaces the value of a key by what `change` makes of it, or inserts `value` if the key is absent. Returns the new
     /// value.
     ///
-    /// `change` runs again if the value has changed before the result could be put in.
+    /// `change` runs again if another write, or a resize, came in between.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -215,7 +215,7 @@ where
 
     /// Decides by the key's entry, or its absence, what to do with it, in one atomic step.
     ///
-    /// `decide` runs again if the entry has changed before its decision could be carried out.
+    /// `decide` runs again if another write, or a resize, came in between.
     ///
     /// # Panics
     ///
@@ -371,7 +371,7 @@ where
     /// Removes a key if `condition` holds for its entry, in one atomic step: `Ok(Some(entry))` if it was removed, `Ok(None)`
     /// if the key was absent.
     ///
-    /// `condition` runs again if the entry has changed before it could be removed.
+    /// `condition` runs again if another write, or a resize, came in between.
     ///
     /// # Errors
     ///
@@ -443,12 +443,13 @@ where
         self.raw.clear(&self.raw.heap.local(), guard);
     }
 
-    /// Hands what this thread has removed from the map to the collector, and drops what no guard can see any more, of this
-    /// map's garbage and of others'.
+    /// Hands what this thread has removed from the map to the collector, and drops whatever of the map's garbage, of all
+    /// threads, no guard can see any more.
     ///
-    /// Without it, up to 128 removed entries per thread wait until that thread removes more, or the map is dropped. An entry
-    /// removed while another thread holds a guard is dropped at the earliest when that guard is gone; a few calls may be
-    /// needed then, for the collector advances in steps.
+    /// Removed entries are dropped by later writes to the map: by those of the thread that removed them, a batch of 64 at a
+    /// time, and now and then by others'. Without writes they wait for this, or for the map's drop. An entry removed while
+    /// a guard is held is dropped at the earliest when that guard is gone; a few calls may be needed then, for the
+    /// collector advances in steps.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, "a")]);

@@ -49,7 +49,7 @@ impl<K: Eq, V> RawMap<K, V> {
                 Located::Occupied { slot, word, entry } => match decide(Some(entry), draft) {
                     Step::Leave => Some(Outcome::Left(Some(entry))),
                     // SAFETY: passed on.
-                    Step::Remove => unsafe { self.remove_at(slot, word, entry, &chain, &draft.local, guard) }
+                    Step::Remove => unsafe { self.remove_at(slot, word, &chain, &draft.local, guard) }
                         .then_some(Outcome::Removed(entry)),
                     Step::Put => {
                         let new = draft.word(chain.tag);
@@ -57,7 +57,7 @@ impl<K: Eq, V> RawMap<K, V> {
                         if slot.replace(word, new) {
                             let new = draft.linked();
                             // SAFETY: passed on; we won its removal from the only slot that linked it.
-                            unsafe { self.retire(entry, &draft.local, guard) };
+                            unsafe { self.retire(word, &draft.local, guard) };
                             return Outcome::Replaced { old: entry, new };
                         }
                         hit(Branch::ReplaceLost);
@@ -97,11 +97,12 @@ impl<K: Eq, V> RawMap<K, V> {
             hit(Branch::PublishLost);
             return None;
         }
+        let new = draft.linked();
         reach(Point::Published);
         if !fault!("count_before_link") {
             draft.local.count(chain.table.era, 1);
         }
-        Some(Outcome::Inserted(draft.linked()))
+        Some(Outcome::Inserted(new))
     }
 
     /// The chain has no room: the table grows, or is rebuilt, or the chain does grow by a bucket.
@@ -137,9 +138,10 @@ impl<K: Eq, V> RawMap<K, V> {
             bucket.slot(0).clear_private();
             return None;
         }
+        let new = draft.linked();
         reach(Point::Appended);
         chain.table.overflow.count();
         draft.local.count(chain.table.era, 1);
-        Some(Outcome::Inserted(draft.linked()))
+        Some(Outcome::Inserted(new))
     }
 }

@@ -18,8 +18,8 @@
 
 use super::sizes::SLOTS;
 use super::slot::Slot;
-use crate::fault::{fault, ordering};
-use crate::sync::{AcqRel, Acquire, AtomicPtr};
+use crate::fault::{fault, unless_relaxed};
+use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 
 const INITIALISED: usize = 1;
 const END: usize = 2;
@@ -111,9 +111,8 @@ impl<K, V> Bucket<K, V> {
             return false;
         }
         let link = core::ptr::from_ref(bucket).cast_mut().map_addr(|address| address | seen.addr());
-        // ORDERING: AcqRel, P2: publishes the appended bucket's content. The failure is not looked at, but Acquire keeps
-        // the helper that lost an append to a chain it is about to follow (P4).
-        self.overflow.compare_exchange(seen, link, ordering!(AcqRel, "append_relaxed" => Relaxed), Acquire).is_ok()
+        // ORDERING: AcqRel, P2: publishes the appended bucket's content. Relaxed on failure: loaded again by `next`.
+        self.overflow.compare_exchange(seen, link, unless_relaxed!("append_relaxed", AcqRel), Relaxed).is_ok()
     }
 
     /// Freezes the end of the chain, unless the chain goes on: the next bucket, if any.
@@ -136,9 +135,9 @@ impl<K, V> Bucket<K, V> {
 
     /// Declares the chain filled. `true` for the one helper that set the flag.
     pub(crate) fn initialise(&self) -> bool {
-        // ORDERING: AcqRel. Release, P5: publishes every word placed, also those of other helpers, which this one acquired
-        // when its own `place` failed (P4). Acquire: a helper that finds the flag set counts on the chain.
-        let order = ordering!(AcqRel, "initialised_relaxed" => Relaxed);
+        // ORDERING: AcqRel. Release, P5: publishes every word placed, also those of other helpers, which this one found when
+        // its own `place` failed (coherence). Acquire: a helper that finds the flag set counts on the chain.
+        let order = unless_relaxed!("initialised_relaxed", AcqRel);
         self.overflow.fetch_or(INITIALISED, order).addr() & INITIALISED == 0
     }
 

@@ -1,5 +1,7 @@
 //! Go's `mapdelete`: every operation that only takes an entry out.
 
+use core::ptr::NonNull;
+
 use super::RawMap;
 use super::entry::Entry;
 use super::hash::Hash;
@@ -41,7 +43,7 @@ impl<K, V> RawMap<K, V> {
                         return Deleted::Kept(entry);
                     }
                     // SAFETY: passed on.
-                    if unsafe { self.remove_at(slot, word, entry, &chain, &local, guard) } {
+                    if unsafe { self.remove_at(slot, word, &chain, &local, guard) } {
                         return Deleted::Removed(entry);
                     }
                 }
@@ -61,7 +63,6 @@ impl<K, V> RawMap<K, V> {
         &'g self,
         slot: &Slot<K, V>,
         word: Word<'g, K, V>,
-        entry: &'g Entry<K, V>,
         chain: &Chain<'g, K, V>,
         local: &LocalRef<'_, K, V>,
         guard: &'g Guard,
@@ -69,7 +70,7 @@ impl<K, V> RawMap<K, V> {
         reach(Point::BeforeKill);
         if fault!("retire_before_unlink") {
             // SAFETY: none: this is the fault.
-            unsafe { self.retire(entry, local, guard) };
+            unsafe { self.retire(word, local, guard) };
             return slot.kill(word) && {
                 local.count(chain.table.era, -1);
                 true
@@ -82,18 +83,19 @@ impl<K, V> RawMap<K, V> {
         reach(Point::Killed);
         local.count(chain.table.era, -1);
         // SAFETY: passed on; we won its removal from the only slot that linked it.
-        unsafe { self.retire(entry, local, guard) };
+        unsafe { self.retire(word, local, guard) };
         true
     }
 
     /// # Safety
     ///
-    /// The caller won the transition that unlinked the entry: no guard pinned later can find it, and nobody else retires
+    /// The caller won the transition that unlinked this word's entry: no guard pinned later can find it, and nobody else retires
     /// it (I7). Keys and values may be dropped on any thread.
     #[inline]
-    pub(super) unsafe fn retire<'g>(&'g self, entry: &'g Entry<K, V>, local: &LocalRef<'_, K, V>, guard: &'g Guard) {
+    pub(super) unsafe fn retire(&self, unlinked: Word<'_, K, V>, local: &LocalRef<'_, K, V>, guard: &Guard) {
         reach(Point::BeforeRetire);
-        // SAFETY: passed on.
+        let entry = NonNull::new(unlinked.pointer()).expect("a live word was unlinked");
+        // SAFETY: passed on. The pointer is the slot's own, with the right to drop and free what it points to.
         unsafe { local.retire(entry, guard.pin()) };
     }
 }

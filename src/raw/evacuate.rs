@@ -26,7 +26,6 @@
 use core::ops::Range;
 
 use super::bucket::{Bucket, Next};
-use super::entry::Entry;
 use super::hash::Shape;
 use super::sizes::{MAX_GROW_STEP, MIN_TAG_BITS, SLOTS};
 use super::slot::{Slot, Tag, Word};
@@ -185,13 +184,13 @@ pub(super) fn discard<'g, K, V>(
     old: &'g Table<K, V>,
     index: usize,
     guard: &'g Guard,
-    mut retire: impl FnMut(&'g Entry<K, V>),
+    mut retire: impl FnMut(Word<'g, K, V>),
 ) -> usize {
     debug_assert_eq!(new.buckets(), old.buckets());
     freeze(old.bucket(index), guard, |slot, word| {
         reach(Point::SourceFrozen);
-        if let Some(entry) = word.entry() {
-            if slot.discard(word) || fault!("clear_retires_twice") { retire(entry) } else { hit(Branch::DiscardLost) }
+        if !word.pointer().is_null() {
+            if slot.discard(word) || fault!("clear_retires_twice") { retire(word) } else { hit(Branch::DiscardLost) }
         }
     });
     initialise(new, index..index + 1)

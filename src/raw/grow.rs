@@ -23,7 +23,7 @@ use super::sizes::{
 };
 use super::slot::Tag;
 use super::table::{Old, Table};
-use crate::fault::{fault, ordering};
+use crate::fault::{fault, unless_relaxed};
 use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::reclaim::LocalRef;
@@ -114,11 +114,10 @@ impl<K, V> RawMap<K, V> {
     #[cold]
     pub(super) fn install(&self, placeholder: &Table<K, V>, bits: u32, guard: &Guard) {
         let first = Table::new(Shape::new(bits, Tag::WIDTH), 0);
-        if self.swap_root(placeholder, first, guard) {
+        match self.swap_root(placeholder, first, guard) {
             // SAFETY: unlinked by the swap; it holds no entry.
-            unsafe { guard.pin().retire_table(core::ptr::from_ref(placeholder).cast_mut()) };
-        } else {
-            hit(Branch::InstallLost);
+            Some(placeholder) => unsafe { guard.pin().retire_table(placeholder) },
+            None => hit(Branch::InstallLost),
         }
     }
 
@@ -146,14 +145,14 @@ impl<K, V> RawMap<K, V> {
     /// Returns whether it was this call that did it; if not, another resize began.
     pub(super) fn start(&self, table: &Table<K, V>, bits: u32, kind: Kind, guard: &Guard) -> bool {
         debug_assert!(!table.is_filling());
-        let (shape, era, old) = match kind {
-            Kind::Clear => (table.shape, table.era + 1, Old::Discarded(table)),
-            _ => (successor(table.shape, bits), table.era, Old::Source(table)),
+        let (shape, era) = match kind {
+            Kind::Clear => (table.shape, table.era + 1),
+            _ => (successor(table.shape, bits), table.era),
         };
         let mut new = Table::new(shape, era);
-        new.succeed(old);
+        new.succeed(self.root_pointer(guard), kind == Kind::Clear);
         reach(Point::BeforeStart);
-        let started = self.swap_root(table, new, guard);
+        let started = self.swap_root(table, new, guard).is_some();
         if started {
             self.tally.count(kind);
             reach(Point::Started);
@@ -219,7 +218,7 @@ impl<K, V> RawMap<K, V> {
         self.account(new, old, set, guard);
         // ORDERING: AcqRel, P14: passes on what this thread saw done in `first..end` and what others did below. A failure
         // means that another sweeper was as far; the next share goes on from there.
-        let order = ordering!(AcqRel, "swept_relaxed" => Relaxed);
+        let order = unless_relaxed!("swept_relaxed", AcqRel);
         let moved = new.progress.swept.compare_exchange(first, end, order, Acquire).is_ok();
         if moved && end == groups {
             self.promote(new, old, guard);
@@ -236,10 +235,10 @@ impl<K, V> RawMap<K, V> {
     ) -> usize {
         match old {
             Old::Source(old) => evacuate::group(new, old, group, guard),
-            Old::Discarded(old) => evacuate::discard(new, old, group, guard, |entry| {
+            Old::Discarded(old) => evacuate::discard(new, old, group, guard, |word| {
                 // SAFETY: `discard` calls this for the one winner of the entry's last transition, and a map that was
                 // cleared could only be filled by operations that demand `K: Send, V: Send`.
-                unsafe { self.retire(entry, local, guard) }
+                unsafe { self.retire(word, local, guard) }
             }),
         }
     }
@@ -249,7 +248,7 @@ impl<K, V> RawMap<K, V> {
         reach(Point::BeforeAccount);
         // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and promotes on the
         // strength of it.
-        let before = new.progress.evacuated.fetch_add(set, ordering!(AcqRel, "evacuated_relaxed" => Relaxed));
+        let before = new.progress.evacuated.fetch_add(set, unless_relaxed!("evacuated_relaxed", AcqRel));
         let early = usize::from(fault!("promote_early") && set > 0);
         if before + set + early >= new.buckets() {
             self.promote(new, old, guard);
@@ -260,11 +259,15 @@ impl<K, V> RawMap<K, V> {
     #[cold]
     fn promote(&self, new: &Table<K, V>, old: Old<'_, K, V>, guard: &Guard) {
         reach(Point::BeforePromote);
-        if fault!("retire_table_twice") || new.unlink(old) {
+        if let Some(unlinked) = new.unlink(old) {
             reach(Point::Promoted);
             // SAFETY: unlinked, and it was never the root again: no guard pinned later finds it. Its entries live on in
             // `new`, or were retired one by one when they were discarded.
-            unsafe { guard.pin().retire_table(core::ptr::from_ref(old.table()).cast_mut()) };
+            unsafe { guard.pin().retire_table(unlinked) };
+            if fault!("retire_table_twice") {
+                // SAFETY: none: this is the fault.
+                unsafe { guard.pin().retire_table(unlinked) };
+            }
         }
     }
 

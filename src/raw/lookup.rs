@@ -45,8 +45,9 @@ impl<'g, K, V> Chain<'g, K, V> {
 impl<K, V> RawMap<K, V> {
     /// Looks a key up. Wait-free: at most two tables, one chain, no retry.
     ///
-    /// Linearised when `chain` chose the chain, or later: a chain that was the truth then stays so until it is frozen and
-    /// its destination INITIALISED, and a frozen word keeps the value of that later moment.
+    /// Linearised at a moment between the load of the root and the end: the chain that `chain` chose was the truth at some
+    /// moment of that choice, stays so until it is frozen and its destination INITIALISED, and a frozen word keeps the value
+    /// of that moment.
     #[inline]
     pub(crate) fn get<'g>(
         &'g self,

@@ -50,8 +50,8 @@
 //!   *g* used by another key or DEAD, both final by I1; and *g* and all after it were EMPTY. So nobody has put the key
 //!   anywhere else, and nobody ever can. One CAS, no version, no second look.
 //! - **I3.** A source chain is immutable once it is frozen (but for `discard`, which turns LIVE into DEAD).
-//! - **I4.** Until a destination is INITIALISED only helpers write to it, and all of them write the same words to the same
-//!   positions.
+//! - **I4.** Until some head of a group is INITIALISED only helpers write to its destinations, and all of them write the same
+//!   words to the same positions.
 //! - **I5.** A destination position that was filled is never EMPTY again: a helper that slept through everything fails
 //!   every CAS. It can neither resurrect a removed key nor overwrite a newer value.
 //! - **I6.** Evacuation runs no user code: the hash is in the entry.
@@ -75,7 +75,7 @@
 //! | overflow words | see [`bucket`] | | AcqRel, P2, P5 |
 //! | everything else in a table | its maker | before publication | P7 |
 //!
-//! The pairs P1 to P14 are listed in [`crate::docs::memory_model`].
+//! The pairs P1 to P15 are listed in [`crate::docs::memory_model`].
 //!
 //! # Progress
 //!
@@ -109,10 +109,10 @@ pub(crate) use table::Table;
 pub(crate) use tally::Tally;
 pub(crate) use walk::Walk;
 
-use crate::fault::ordering;
+use crate::fault::unless_relaxed;
 use crate::guard::Guard;
 use crate::reclaim::{Heap, LocalRef};
-use crate::sync::{AcqRel, Acquire, AtomicPtr};
+use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 use table::Old;
 
 /// The map without its hasher: keys come with their hashes.
@@ -150,18 +150,25 @@ impl<K, V> RawMap<K, V> {
         unsafe { &*self.table.load(Acquire) }
     }
 
-    /// Replaces the root. `false`, and `new` freed, if it is no longer `seen`.
-    fn swap_root(&self, seen: &Table<K, V>, new: Box<Table<K, V>>, _guard: &Guard) -> bool {
+    /// The root's own pointer, for the link of its successor.
+    fn root_pointer(&self, _guard: &Guard) -> *mut Table<K, V> {
+        // ORDERING: Relaxed: not followed; published again by the CAS that replaces it, or not at all.
+        self.table.load(Relaxed)
+    }
+
+    /// Replaces the root, and returns it. `None`, and `new` freed, if it is no longer `seen`.
+    fn swap_root(&self, seen: &Table<K, V>, new: Box<Table<K, V>>, _guard: &Guard) -> Option<*mut Table<K, V>> {
         let new = Box::into_raw(new);
         let seen = core::ptr::from_ref(seen).cast_mut();
         // ORDERING: AcqRel, P7: publishes the new table. The failure is not looked at.
-        let order = ordering!(AcqRel, "root_relaxed" => Relaxed);
-        let swapped = self.table.compare_exchange(seen, new, order, Acquire).is_ok();
-        if !swapped {
-            // SAFETY: it was never published, so it is ours alone, and empty.
-            unsafe { Table::free(new) };
+        match self.table.compare_exchange(seen, new, unless_relaxed!("root_relaxed", AcqRel), Relaxed) {
+            Ok(old) => Some(old),
+            Err(_) => {
+                // SAFETY: it was never published, so it is ours alone, and empty.
+                unsafe { Table::free(new) };
+                None
+            }
         }
-        swapped
     }
 
     /// The number of entries. Exact for whoever has synchronised with all writers.
@@ -211,7 +218,7 @@ impl<K, V> Drop for RawMap<K, V> {
         impl<K, V> Drop for Rest<'_, K, V> {
             fn drop(&mut self) {
                 // ORDERING: Relaxed: exclusive access.
-                let placeholder = self.0.table.load(crate::sync::Relaxed);
+                let placeholder = self.0.table.load(Relaxed);
                 // SAFETY: put there by `take_remains`, empty, and nobody else's.
                 unsafe { Table::free(placeholder) };
                 let mut garbage = self.0.heap.abandon().into_iter();

@@ -75,13 +75,13 @@ mod scalar {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", not(evacmap_scalar), not(evacmap_no_tags), not(evacmap_loom)))]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(evacmap_scalar), not(evacmap_loom)))]
 mod vector {
     use super::*;
     use core::arch::asm;
     use core::arch::x86_64::*;
 
-    const _: () = assert!(SLOTS == 7 && Tag::WIDTH == 16 || Tag::WIDTH == 0);
+    const _: () = assert!(SLOTS == 7 && (Tag::WIDTH == 16 || Tag::WIDTH == 0));
     const SLOT_BITS: u32 = (1 << SLOTS) - 1;
 
     /// The bucket's line, two words to a vector.
@@ -153,16 +153,19 @@ mod vector {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", not(evacmap_scalar), not(evacmap_no_tags), not(evacmap_loom)))]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(evacmap_scalar), not(evacmap_loom)))]
 use vector as best;
 
-#[cfg(not(all(target_arch = "x86_64", not(evacmap_scalar), not(evacmap_no_tags), not(evacmap_loom))))]
+#[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64", not(evacmap_scalar), not(evacmap_loom))))]
 use scalar as best;
 
 /// The slots whose word carries the tag: the key's own, if it is here, and now and then another's, or a DEAD or EMPTY one
 /// when the tag is zero.
 #[inline(always)]
 pub(crate) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
+    if Tag::WIDTH == 0 {
+        return scalar::candidates(bucket, tag);
+    }
     // SAFETY: x86-64 has SSE2; the portable scan asks for nothing.
     #[allow(unused_unsafe)]
     unsafe {
@@ -173,6 +176,9 @@ pub(crate) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
 /// Both sets that a writer needs.
 #[inline(always)]
 pub(crate) fn survey<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Survey {
+    if Tag::WIDTH == 0 {
+        return scalar::survey(bucket, tag);
+    }
     // SAFETY: as in `candidates`.
     #[allow(unused_unsafe)]
     unsafe {

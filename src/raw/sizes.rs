@@ -42,6 +42,6 @@ pub(crate) const MIN_TAG_BITS: u32 = 8;
 #[cfg(not(evacmap_loom))]
 pub(crate) const BATCH: usize = 64;
 
-/// Batches of bare entry memory that may wait for the thread that retired them; more goes to the allocator.
+/// Entries' worth of bare memory that a thread keeps for its next inserts; more goes to the allocator.
 #[cfg(not(evacmap_loom))]
-pub(crate) const MAX_RETURNED: usize = 8;
+pub(crate) const MAX_SPARE: usize = 8 * BATCH;

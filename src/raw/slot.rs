@@ -38,7 +38,7 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::entry::Entry;
-use crate::fault::{fault, ordering};
+use crate::fault::{fault, unless_relaxed};
 use crate::guard::Guard;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 
@@ -50,6 +50,7 @@ const FLAGS: usize = 7;
 /// unless it asks for more. Each allocation is checked, see [`Tag::fits_beside`].
 const FREE_HIGH_BITS: bool = cfg!(all(
     not(evacmap_no_tags),
+    target_pointer_width = "64",
     any(target_arch = "x86_64", target_arch = "aarch64"),
     any(target_os = "linux", target_os = "macos", target_os = "windows", target_os = "freebsd")
 ));
@@ -80,7 +81,7 @@ impl Tag {
     }
 
     /// The tag as a 16-bit number, for the vector scan.
-    #[cfg(all(target_arch = "x86_64", not(evacmap_scalar), not(evacmap_loom)))]
+    #[allow(dead_code)] // by the vector scan alone
     #[inline]
     pub(crate) fn as_u16(self) -> u16 {
         (self.0 >> (usize::BITS - 16)) as u16
@@ -155,9 +156,10 @@ impl<'g, K, V> Word<'g, K, V> {
     /// The entry, if LIVE, frozen or not.
     #[inline]
     pub(crate) fn entry(self) -> Option<&'g Entry<K, V>> {
-        // SAFETY: a word is made by `Slot` alone, from an Acquire read under the guard of `'g` (P1: the entry is
-        // initialised). A non-null pointer was linked when it was read, in a chain that was reached from the root under
-        // that guard, so by I7 it is retired, if at all, after this guard was pinned, and by I8 not freed before it ends.
+        // SAFETY: the word comes from an Acquire read of a slot under the guard of `'g` (P1: the entry is initialised), in
+        // a chain that was reached from the root under that guard, or names an entry that the caller has just made. Callers
+        // keep to the rule of "Half-set groups" (`evacuate`), so that the entry was linked in the truth after the guard was
+        // pinned: by I7 it is retired, if at all, later than that, and by I8 not freed before the guard ends.
         let entry = unsafe { self.pointer().as_ref() }?;
         entry.alive.check();
         Some(entry)
@@ -241,7 +243,7 @@ impl<K, V> Slot<K, V> {
         if fault!("no_freeze") {
             return Word::from_bits(self.0.load(Acquire));
         }
-        Word::from_bits(self.0.fetch_or(FROZEN, ordering!(AcqRel, "freeze_relaxed" => Relaxed)))
+        Word::from_bits(self.0.fetch_or(FROZEN, unless_relaxed!("freeze_relaxed", AcqRel)))
     }
 
     /// EMPTY -> LIVE in the destination of an evacuation. Failure means that another helper did the same before (I4, I5).
@@ -280,11 +282,9 @@ impl<K, V> Slot<K, V> {
     #[inline]
     fn exchange(&self, seen: *mut Entry<K, V>, word: *mut Entry<K, V>) -> bool {
         // ORDERING: AcqRel on success. Release, P1: publishes the entry. Acquire: completes the chain for whoever builds on
-        // the slot's history. Acquire on failure, P4: a helper that finds a position filled sets INITIALISED on the
-        // strength of it, so it has to have seen what the other helper wrote.
-        let won = ordering!(AcqRel, "publish_relaxed" => Relaxed);
-        let lost = ordering!(Acquire, "place_lost_relaxed" => Relaxed);
-        self.0.compare_exchange(seen, word, won, lost).is_ok()
+        // the slot's history. Relaxed on failure: what stands there instead is loaded again before it is looked at; and a
+        // helper that sets INITIALISED because another has filled the position passes that on by coherence alone.
+        self.0.compare_exchange(seen, word, unless_relaxed!("publish_relaxed", AcqRel), Relaxed).is_ok()
     }
 }
 

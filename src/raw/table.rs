@@ -6,10 +6,10 @@ use super::hash::{Hash, Shape};
 use super::overflow::Overflow;
 use super::sizes::MAX_BITS;
 use super::slot::Tag;
-use crate::fault::ordering;
+use crate::fault::unless_relaxed;
 use crate::guard::Guard;
 use crate::reclaim::Alive;
-use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicUsize};
+use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicUsize, Relaxed};
 
 /// In `oldbuckets`: the old table was cleared; nobody looks for anything behind the link.
 const DISCARD: usize = 1;
@@ -24,7 +24,7 @@ pub(crate) struct Table<K, V> {
     buckets: BucketArray<K, V>,
     oldbuckets: AtomicPtr<Table<K, V>>,
     /// How many times the map had been cleared when this table was made: entries are counted by era.
-    pub(crate) era: u64,
+    pub(crate) era: usize,
     pub(super) progress: Progress,
     pub(super) overflow: Overflow<K, V>,
     placeholder: bool,
@@ -111,8 +111,8 @@ impl<K, V> Table<K, V> {
         Box::into_raw(Box::new(Table { placeholder: true, ..table }))
     }
 
-    /// A table of `shape` that will be filled from `oldbuckets`, if that is not null.
-    pub(super) fn try_new(shape: Shape, era: u64) -> Result<Box<Self>, Option<core::alloc::Layout>> {
+    /// An empty table of `shape`.
+    pub(super) fn try_new(shape: Shape, era: usize) -> Result<Box<Self>, Option<core::alloc::Layout>> {
         if shape.bits() > MAX_BITS {
             return Err(None);
         }
@@ -121,11 +121,11 @@ impl<K, V> Table<K, V> {
     }
 
     /// As `try_new`, with the standard ends for a failure.
-    pub(super) fn new(shape: Shape, era: u64) -> Box<Self> {
+    pub(super) fn new(shape: Shape, era: usize) -> Box<Self> {
         Self::try_new(shape, era).unwrap_or_else(|what| fail(what))
     }
 
-    fn assemble(shape: Shape, buckets: BucketArray<K, V>, era: u64, oldbuckets: *mut Self) -> Self {
+    fn assemble(shape: Shape, buckets: BucketArray<K, V>, era: usize, oldbuckets: *mut Self) -> Self {
         Table {
             shape,
             buckets,
@@ -138,11 +138,10 @@ impl<K, V> Table<K, V> {
         }
     }
 
-    /// Links the table that this one is to be filled from. Before publication only.
-    pub(super) fn succeed(&mut self, old: Old<'_, K, V>) {
-        let link = core::ptr::from_ref(old.table()).cast_mut();
-        let mark = if matches!(old, Old::Discarded(_)) { DISCARD } else { 0 };
-        self.oldbuckets = AtomicPtr::new(link.map_addr(|address| address | mark));
+    /// Links the table that this one is to be filled from, or that is to be emptied. Before publication only.
+    pub(super) fn succeed(&mut self, old: *mut Self, discard: bool) {
+        let mark = if discard { DISCARD } else { 0 };
+        self.oldbuckets = AtomicPtr::new(old.map_addr(|address| address | mark));
     }
 
     #[inline]
@@ -200,17 +199,24 @@ impl<K, V> Table<K, V> {
         !self.oldbuckets.load(Acquire).is_null()
     }
 
-    /// Drops the link to the old table. `true` for the one caller that did it, who has to retire that table.
+    /// The link to the old table as it is, for the end of the map.
+    pub(super) fn old_pointer(&self) -> *mut Self {
+        // ORDERING: Relaxed: exclusive access, or only compared.
+        self.oldbuckets.load(Relaxed).map_addr(|address| address & !DISCARD)
+    }
+
+    /// Drops the link to the old table. The one caller that did it gets that table, and has to retire it.
     #[must_use]
-    pub(super) fn unlink(&self, old: Old<'_, K, V>) -> bool {
+    pub(super) fn unlink(&self, old: Old<'_, K, V>) -> Option<*mut Self> {
         // ORDERING: Relaxed: only compared, and exchanged right below.
-        let link = self.oldbuckets.load(crate::sync::Relaxed);
-        let same = link.map_addr(|address| address & !DISCARD);
+        let link = self.oldbuckets.load(Relaxed);
+        let table = link.map_addr(|address| address & !DISCARD);
         // ORDERING: AcqRel. Release, P8: whoever finds the link null relies on every chain being filled, which the caller
         // has acquired through `evacuated` or `swept`. The failure is not looked at.
-        let order = ordering!(AcqRel, "unlink_relaxed" => Relaxed);
-        core::ptr::eq(same, old.table())
-            && self.oldbuckets.compare_exchange(link, core::ptr::null_mut(), order, Acquire).is_ok()
+        let order = unless_relaxed!("unlink_relaxed", AcqRel);
+        let unlinked = core::ptr::eq(table, old.table())
+            && self.oldbuckets.compare_exchange(link, core::ptr::null_mut(), order, Relaxed).is_ok();
+        unlinked.then_some(table)
     }
 
     /// Bytes that this table holds.

@@ -6,6 +6,7 @@ use super::RawMap;
 use super::bucket::Bucket;
 use super::entry::Entry;
 use super::evacuate;
+use super::sizes::MAX_GROW_STEP;
 use super::slot::Word;
 use super::table::{Old, Table};
 use crate::guard::Guard;
@@ -44,28 +45,26 @@ impl<K, V> RawMap<K, V> {
 }
 
 impl<K, V> Remains<K, V> {
-    /// Gathers the entries of the next bucket. `false` if that was all.
+    /// Gathers the entries of the next group of buckets. `false` if that was all.
+    ///
+    /// A whole group at once, before any of it is given out: without tags, telling which of a source's entries belong to
+    /// which destination takes a look at all of them.
     fn arrive(&mut self) -> bool {
         let guard = crate::pin();
         // SAFETY: the tables are ours, and are freed in `drop` alone.
         let root = unsafe { self.root.as_ref() };
-        let index = self.bucket;
-        if index < root.buckets() {
-            for part in evacuate::parts(root, index, &guard) {
-                self.entries.extend(live(part.head, &guard).filter(|word| part.holds(*word)).filter_map(pointer));
-            }
-        } else if let Some(Old::Discarded(old)) = root.old(&guard)
-            && index - root.buckets() < old.buckets()
-        {
-            self.entries.extend(live(old.bucket(index - root.buckets()), &guard).filter_map(pointer));
-        } else {
+        let first = self.bucket;
+        if first >= root.buckets() {
             return false;
         }
-        self.bucket += 1;
+        self.bucket = root.buckets().min(first + (1 << MAX_GROW_STEP));
+        for part in (first..self.bucket).flat_map(|index| evacuate::parts(root, index, &guard)) {
+            self.entries.extend(live(part.head, &guard).filter(|word| part.holds(*word)).filter_map(pointer));
+        }
         true
     }
 
-    /// The next entry, which is the caller's to drop and to free.
+    /// The next entry of the map, which is the caller's to drop and to free.
     pub(crate) fn take(&mut self) -> Option<NonNull<Entry<K, V>>> {
         loop {
             if let Some(entry) = self.entries.pop() {
@@ -76,12 +75,26 @@ impl<K, V> Remains<K, V> {
             }
         }
     }
+
+    /// The next entry that `clear` took out of the map and that nobody has come to retire. After all of `take`.
+    fn take_discarded(&mut self) -> Option<NonNull<Entry<K, V>>> {
+        let guard = crate::pin();
+        // SAFETY: as in `arrive`.
+        let root = unsafe { self.root.as_ref() };
+        let Some(Old::Discarded(old)) = root.old(&guard) else { return None };
+        while self.entries.is_empty() && self.bucket - root.buckets() < old.buckets() {
+            let index = self.bucket - root.buckets();
+            self.entries.extend(live(old.bucket(index), &guard).filter_map(pointer));
+            self.bucket += 1;
+        }
+        self.entries.pop()
+    }
 }
 
 impl<K, V> Drop for Remains<K, V> {
     fn drop(&mut self) {
         let tables = Tables(self.root);
-        drop_all(|| self.take());
+        drop_all(|| self.take().or_else(|| self.take_discarded()));
         drop(tables);
     }
 }
@@ -91,12 +104,11 @@ struct Tables<K, V>(NonNull<Table<K, V>>);
 
 impl<K, V> Drop for Tables<K, V> {
     fn drop(&mut self) {
-        let guard = crate::pin();
         // SAFETY: the tables are ours alone.
-        let root = unsafe { self.0.as_ref() };
-        if let Some(old) = root.old(&guard) {
+        let old = unsafe { self.0.as_ref() }.old_pointer();
+        if !old.is_null() {
             // SAFETY: ours alone, and its entries have been taken out, or belong to the root.
-            unsafe { Table::free(core::ptr::from_ref(old.table()).cast_mut()) };
+            unsafe { Table::free(old) };
         }
         // SAFETY: as above.
         unsafe { Table::free(self.0.as_ptr()) };

@@ -8,7 +8,7 @@
 //! 2. No key MAY be returned twice. Within a chain a key can have a second slot only after its first is DEAD for good, so
 //!    that the noted slots that are not DEAD after the chain has been gone through belong to different keys.
 //! 3. A value returned MUST have been current at some moment of the call that returned it: a slot that is not frozen
-//!    says so itself; for a frozen one the key is looked up in the current table.
+//!    says so itself, unless its table has been cleared; else the key is looked up in the current table.
 //! 4. A key that is absent throughout MUST NOT be returned; one that comes or goes MAY be.
 //!
 //! A walk neither helps nor hinders a resize. It is not a snapshot of the map.
@@ -80,7 +80,10 @@ impl<'g, K: Eq, V> Iterator for Walk<'g, K, V> {
                 let word = slot.load(self.guard);
                 match word.entry() {
                     None => {}
-                    Some(entry) if !word.is_frozen() => return Some(entry),
+                    // Word first, then root: if the map had not been cleared even then, the word was current.
+                    Some(entry) if !word.is_frozen() && self.map.root(self.guard).era == self.table.era => {
+                        return Some(entry);
+                    }
                     Some(entry) => {
                         hit(Branch::WalkMoved);
                         let current = self.map.get(entry.hash, |key| *key == entry.key, self.guard);

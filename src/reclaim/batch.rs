@@ -1,56 +1,37 @@
-//! A batch of retired entries: freed by the collector in due time, or by the map's drop, whichever comes first.
+//! A batch of retired entries.
 //!
-//! | state | means | next |
+//! | state | means | who makes it so |
 //! |---|---|---|
-//! | PENDING | with the collector; entries untouched | a thread's token (the closure runs), ABANDONED (the map is dropped) |
-//! | token of a thread | that thread is dropping the entries | DONE, or ABANDONED if it drops the map meanwhile |
-//! | DONE | entries are gone; the slot that registered the batch owns the node | reused, or freed |
-//! | ABANDONED | the map is gone; the closure owns the node | freed by the closure |
+//! | PENDING | with the collector: guards may still see the entries | [`Batch::new`] |
+//! | RIPE | no guard can see them any more: whoever holds the map may drop them | the collector's closure |
+//! | ABANDONED | the map is gone, and so are the entries; the closure frees the node | the map's drop |
+//!
+//! The closure runs on whatever thread the collector happens to run on, at any time, perhaps after the map was leaked and what its
+//! keys and values borrow has ended. So it runs no user code and touches nothing but this node: it only says that the
+//! entries are ripe. They are dropped by operations that hold a borrow of the map, or by its drop.
 
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crossbeam_utils::Backoff;
-
-use super::local::{Local, SpareList};
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
 use crate::raw::sizes::BATCH;
-use crate::sync::{AcqRel, Acquire, AtomicUsize, Relaxed, Release};
+use crate::sync::{AcqRel, Acquire, AtomicUsize};
 
 const PENDING: usize = 0;
-const DONE: usize = 1;
+const RIPE: usize = 1;
 const ABANDONED: usize = 2;
 
 /// See the module's text.
 pub(super) struct Batch<K, V> {
     state: AtomicUsize,
-    /// The slot that registered the batch; valid until the state is DONE or ABANDONED.
-    home: *const Local<K, V>,
     len: usize,
     entries: [MaybeUninit<NonNull<Entry<K, V>>>; BATCH],
 }
 
-/// A number that no other living thread has: the address of a thread-local, above the named states.
-fn token() -> usize {
-    thread_local! { static TOKEN: u64 = const { 0 }; }
-    TOKEN.with(|token| core::ptr::from_ref(token).addr())
-}
-
-/// What the map's drop has to do with a registered batch.
-pub(super) enum Claim<K, V> {
-    /// Drop these entries; the node is no longer ours.
-    Take(Vec<NonNull<Entry<K, V>>>),
-    /// Free the node: its entries are gone.
-    Node,
-    /// Nothing: a frame further up this thread's stack is at it.
-    Leave,
-}
-
 impl<K, V> Batch<K, V> {
-    pub(super) fn new(home: *const Local<K, V>) -> Box<Self> {
-        Box::new(Batch { state: AtomicUsize::new(PENDING), home, len: 0, entries: [MaybeUninit::uninit(); BATCH] })
+    pub(super) fn new() -> Box<Self> {
+        Box::new(Batch { state: AtomicUsize::new(PENDING), len: 0, entries: [MaybeUninit::uninit(); BATCH] })
     }
 
     /// Adds an entry; `true` if that filled the batch.
@@ -65,23 +46,18 @@ impl<K, V> Batch<K, V> {
         self.len
     }
 
-    fn entry(&self, index: usize) -> NonNull<Entry<K, V>> {
-        assert!(index < self.len);
-        // SAFETY: the first `len` were written by `push`.
-        unsafe { self.entries[index].assume_init() }
-    }
-
     pub(super) fn entries(&self) -> impl Iterator<Item = NonNull<Entry<K, V>>> {
-        (0..self.len).map(|index| self.entry(index))
+        // SAFETY: the first `len` were written by `push`.
+        self.entries[..self.len].iter().map(|entry| unsafe { entry.assume_init() })
     }
 
-    /// Whether the entries are gone and the node is the registrar's.
-    pub(super) fn is_done(&self) -> bool {
-        // ORDERING: Acquire, P9: the freeing thread no longer touches the node or the slot.
-        self.state.load(Acquire) == DONE
+    /// Whether the closure has run, so that the entries and the node are the map's.
+    pub(super) fn is_ripe(&self) -> bool {
+        // ORDERING: Acquire, P9: all that any guard's holder did with the entries came before.
+        self.state.load(Acquire) == RIPE
     }
 
-    /// Makes a DONE batch an empty bag again.
+    /// Makes a batch whose entries are gone an empty bag again.
     pub(super) fn reset(&mut self) {
         self.len = 0;
         self.state = AtomicUsize::new(PENDING);
@@ -91,75 +67,35 @@ impl<K, V> Batch<K, V> {
     ///
     /// # Safety
     ///
-    /// `batch` came from `Box::into_raw`, was registered in its home slot, and this is called once, when no guard can see
-    /// its entries any more. Keys and values may be dropped on this thread.
-    pub(super) unsafe fn run(batch: *mut Self) {
-        let me = token();
-        // SAFETY: the node lives until its state is DONE (and then the registrar's), or until we free it.
-        let this = unsafe { &*batch };
-        // ORDERING: AcqRel, P9. Acquire: ABANDONED means that the map's drop is done with the node. Release: the map's
-        // drop that finds our token waits for DONE or, on this thread, abandons.
-        if this.state.compare_exchange(PENDING, me, AcqRel, Acquire).is_err() {
+    /// `batch` came from `Box::into_raw` and is registered with its map, and this is called once, when no guard can see its
+    /// entries any more.
+    pub(super) unsafe fn ripen(batch: *mut Self) {
+        // SAFETY: the node lives until it is RIPE, or ABANDONED and freed below.
+        let state = unsafe { &(*batch).state };
+        // ORDERING: AcqRel, P9. Release: passes on what the collector has seen of the guards. Acquire: ABANDONED means
+        // that the map's drop is done with the node.
+        if state.compare_exchange(PENDING, RIPE, AcqRel, Acquire).is_err() {
             hit(Branch::BatchAbandoned);
-            // SAFETY: ABANDONED left the node to us.
-            return drop(unsafe { Box::from_raw(batch) });
-        }
-        // ORDERING: Relaxed: only this thread changes the state while it is our token.
-        let mine = || this.state.load(Relaxed) == me;
-        let mut spares = SpareList::new();
-        for entry in this.entries() {
-            // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
-            // A panic in a user's `Drop` has been reported by the panic hook. It is not carried on, since it would
-            // surface in the `pin` of a thread that has nothing to do with it.
-            let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { entry.drop_in_place() }));
-            // The payload may have a `Drop` of its own.
-            core::mem::forget(dropped);
-            // SAFETY: its content is gone, and it came from `Local::allocate`.
-            unsafe { spares.push(entry) };
-        }
-        if mine() {
-            // SAFETY: the state is our token, so the map's drop has not passed this batch, and the slot is there.
-            unsafe { (*this.home).take_back(spares, this.len) };
-            // ORDERING: Release, P9: the last touch of node and slot. Cannot fail: only this thread could abandon now.
-            this.state.store(DONE, Release);
-        } else {
-            hit(Branch::BatchDroppedUnderItself);
-            drop(spares);
             // SAFETY: ABANDONED left the node to us.
             drop(unsafe { Box::from_raw(batch) });
         }
     }
 
-    /// The map is being dropped: settles who does what about this batch. Waits only while another thread is in the midst
-    /// of dropping these entries.
+    /// The map is being dropped: its entries, to be dropped with it. Frees the node, or leaves that to the closure.
     ///
     /// # Safety
     ///
-    /// `batch` is registered, and the caller forgets it afterwards unless told [`Claim::Node`].
-    pub(super) unsafe fn claim(batch: *mut Self) -> Claim<K, V> {
-        // SAFETY: registered nodes live until we settle it.
-        let this = unsafe { &*batch };
-        // Copied before the claim: after it the node belongs to the closure.
-        let entries: Vec<_> = this.entries().collect();
-        let backoff = Backoff::new();
-        // ORDERING: Acquire, P9: on DONE, the freeing thread is through.
-        let mut seen = this.state.load(Acquire);
-        loop {
-            if seen == DONE {
-                return Claim::Node;
-            }
-            if seen != PENDING && seen != token() {
-                backoff.snooze();
-                // ORDERING: Acquire, as above.
-                seen = this.state.load(Acquire);
-                continue;
-            }
-            // ORDERING: AcqRel, P9. Release: our last touch of the node. Acquire on failure: as above.
-            match this.state.compare_exchange(seen, ABANDONED, AcqRel, Acquire) {
-                Ok(PENDING) => return Claim::Take(entries),
-                Ok(_) => return Claim::Leave,
-                Err(now) => seen = now,
-            }
+    /// `batch` is registered, and the caller forgets it.
+    pub(super) unsafe fn abandon(batch: *mut Self) -> Vec<NonNull<Entry<K, V>>> {
+        // SAFETY: registered nodes live until we settle it. Copied before the exchange: after it the node is the closure's.
+        let entries = unsafe { &*batch }.entries().collect();
+        // SAFETY: as above; the reference ends before the node can be freed by the closure, which the exchange permits.
+        let state = unsafe { &(*batch).state };
+        // ORDERING: AcqRel, P9. Release: our last touch of the node. Acquire on failure: RIPE, as in `is_ripe`.
+        if state.compare_exchange(PENDING, ABANDONED, AcqRel, Acquire).is_err() {
+            // SAFETY: RIPE left the node to the map.
+            drop(unsafe { Box::from_raw(batch) });
         }
+        entries
     }
 }

@@ -16,7 +16,8 @@ impl Pin {
     }
 
     pub(crate) fn repin(&mut self) {
-        self.0.repin();
+        // Not crossbeam's own `repin`, which has no fence between the new epoch and the reads that follow.
+        self.0.repin_after(|| ());
     }
 
     /// Nothing; its twin in the model reclaimer serves a seeded fault.

@@ -9,9 +9,10 @@ use crossbeam_utils::CachePadded;
 use thread_local::ThreadLocal;
 
 use super::epoch::Pin;
-use super::local::{Local, SpareList};
+use super::local::Local;
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
+use crate::raw::sizes::BATCH;
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, Relaxed, Release};
 
 /// A map's memory. Empty until the first write.
@@ -35,6 +36,7 @@ struct Orphan<K, V> {
 /// A slot, in the hands of its thread.
 pub(crate) struct LocalRef<'h, K, V> {
     local: &'h Local<K, V>,
+    slots: &'h Slots<K, V>,
     orphan: Option<&'h Orphan<K, V>>,
     /// It is this thread's, and stays on it.
     unsend: PhantomData<*mut ()>,
@@ -53,7 +55,7 @@ impl<K, V> Drop for LocalRef<'_, K, V> {
 /// The operations of a slot, safe because a `LocalRef` proves that this thread has the slot.
 impl<K, V> LocalRef<'_, K, V> {
     #[inline]
-    pub(crate) fn count(&self, era: u64, change: isize) {
+    pub(crate) fn count(&self, era: usize, change: isize) {
         self.local.count(era, change);
     }
 
@@ -90,21 +92,63 @@ impl<K, V> LocalRef<'_, K, V> {
     ///
     /// No guard pinned later can find the entry, and nobody retires it again. Keys and values may be dropped on any thread.
     #[inline]
-    pub(crate) unsafe fn retire(&self, entry: &Entry<K, V>, pin: &Pin) {
+    pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, pin: &Pin) {
         // SAFETY: `self` is the proof; the rest by the caller.
-        unsafe { self.local.retire(NonNull::from_ref(entry), pin) };
+        if unsafe { self.local.retire(entry) } {
+            // SAFETY: passed on.
+            unsafe { self.turn_over(pin) };
+        }
     }
 
-    /// Hands this thread's garbage to the collector and has it free what is ready. Runs user code.
+    /// A bag is full: hands it on, and drops about as much as has come of age. Bounded work. Runs user code.
+    ///
+    /// # Safety
+    ///
+    /// Keys and values may be dropped on any thread.
+    #[cold]
+    unsafe fn turn_over(&self, pin: &Pin) {
+        // SAFETY: `self` is the proof; the rest by the caller.
+        unsafe { self.local.seal(pin) };
+        // SAFETY: `self` is the proof.
+        unsafe { self.local.register() };
+        pin.flush();
+        for _ in 0..REAPED_AT_ONCE {
+            // SAFETY: `self` is the proof, and that the map is borrowed; the rest by the caller.
+            if !unsafe { self.local.reap(self.local) } {
+                break;
+            }
+        }
+        if (self.local.garbage().0 / BATCH).is_multiple_of(VISIT_EVERY) {
+            for other in self.slots.locals().filter(|other| !ptr::eq(*other, self.local)) {
+                // SAFETY: as above.
+                unsafe { self.local.reap(other) };
+            }
+        }
+    }
+
+    /// Hands this thread's garbage to the collector and drops all of the map's garbage that is ready. Runs user code.
     ///
     /// # Safety
     ///
     /// Keys and values may be dropped on any thread.
     pub(crate) unsafe fn flush(&self, pin: &Pin) {
         // SAFETY: `self` is the proof; the rest by the caller.
-        unsafe { self.local.flush(pin) };
+        unsafe { self.local.seal(pin) };
+        // SAFETY: `self` is the proof.
+        unsafe { self.local.register() };
+        pin.flush();
+        for slot in self.slots.locals() {
+            // SAFETY: as in `turn_over`.
+            while unsafe { self.local.reap(slot) } {}
+        }
     }
 }
+
+/// Ripe batches that a thread drops when it has filled one: more than one, so that a backlog shrinks.
+const REAPED_AT_ONCE: usize = 2;
+
+/// How many bags a thread fills before it looks after the other threads' garbage: some may have ended, or write no more.
+const VISIT_EVERY: usize = 16;
 
 impl<K, V> Heap<K, V> {
     pub(crate) const fn new() -> Self {
@@ -123,7 +167,7 @@ impl<K, V> Heap<K, V> {
         if let Some(slots) = self.slots()
             && let Some(local) = slots.threads.get()
         {
-            return LocalRef { local, orphan: None, unsend: PhantomData };
+            return LocalRef { local, slots, orphan: None, unsend: PhantomData };
         }
         self.enter()
     }
@@ -138,7 +182,7 @@ impl<K, V> Heap<K, V> {
         }
         let local = slots.threads.get_or(|| CachePadded::new(Local::new())).deref();
         watch_the_end();
-        LocalRef { local, orphan: None, unsend: PhantomData }
+        LocalRef { local, slots, orphan: None, unsend: PhantomData }
     }
 
     fn create(&self) -> &Slots<K, V> {
@@ -157,14 +201,16 @@ impl<K, V> Heap<K, V> {
     }
 
     /// The number of entries counted in `era`; exact for whoever has synchronised with all writers.
-    pub(crate) fn len(&self, era: u64) -> usize {
+    pub(crate) fn len(&self, era: usize) -> usize {
         let sum: isize = self.locals().map(|local| local.counted(era)).sum();
         sum.max(0).unsigned_abs()
     }
 
     /// Entries retired and not yet freed.
     pub(crate) fn garbage(&self) -> usize {
-        self.locals().map(Local::garbage).sum()
+        let counts = self.locals().map(Local::garbage);
+        let (retired, freed) = counts.fold((0_usize, 0), |sum, slot| (sum.0 + slot.0, sum.1 + slot.1));
+        retired.saturating_sub(freed)
     }
 
     /// Entries' worth of bare memory kept for reuse.
@@ -178,35 +224,11 @@ impl<K, V> Heap<K, V> {
         self.slots().map_or(0, |_| size_of::<Slots<K, V>>() + self.locals().count() * each)
     }
 
-    /// The map is being dropped: all garbage that nobody else will drop, as entries to be dropped now. What other threads
-    /// are in the midst of dropping has been dropped when this returns.
+    /// The map is being dropped: all of its garbage, as entries to be dropped now.
     pub(crate) fn abandon(&mut self) -> Vec<NonNull<Entry<K, V>>> {
-        // ORDERING: Relaxed: exclusive access.
-        let slots = self.slots.load(Relaxed);
-        // SAFETY: the box is freed by our drop alone.
-        let Some(slots) = (unsafe { slots.as_mut() }) else {
-            return Vec::new();
-        };
-        let mut entries: Vec<_> = slots.threads.iter_mut().flat_map(|local| local.abandon()).collect();
-        // ORDERING: Relaxed: exclusive access.
-        let mut orphan = slots.orphans.load(Relaxed);
-        // SAFETY: orphans are freed with their slots alone.
-        while let Some(each) = unsafe { orphan.as_mut() } {
-            entries.append(&mut each.local.abandon());
-            orphan = each.next;
-        }
-        entries
+        // SAFETY: `&mut`: nobody else uses the map, and its drop follows.
+        self.locals().flat_map(|local| unsafe { local.abandon() }).collect()
     }
-}
-
-/// Frees an entry of which the content is gone or moved out.
-///
-/// # Safety
-///
-/// It came from `LocalRef::allocate`, holds nothing, and nobody uses it again.
-pub(crate) unsafe fn free_bare<K, V>(entry: NonNull<Entry<K, V>>) {
-    // SAFETY: by the caller; dropping the list gives the memory back.
-    unsafe { SpareList::new().push(entry) };
 }
 
 impl<K, V> Drop for Heap<K, V> {
@@ -238,7 +260,7 @@ impl<K, V> Slots<K, V> {
         // ORDERING: Acquire, P12: sees what the last holder did. The failure side of `swap` is a read as well.
         let free = self.orphans().find(|orphan| !orphan.busy.swap(true, Acquire));
         let orphan = free.unwrap_or_else(|| self.add_orphan());
-        LocalRef { local: &orphan.local, orphan: Some(orphan), unsend: PhantomData }
+        LocalRef { local: &orphan.local, slots: self, orphan: Some(orphan), unsend: PhantomData }
     }
 
     fn add_orphan(&self) -> &Orphan<K, V> {

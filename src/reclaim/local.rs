@@ -1,98 +1,42 @@
 //! One thread's slot in a map: its share of the length, its bag, its batches, its spare memory.
 
-use core::alloc::Layout;
 use core::cell::UnsafeCell;
-use core::ptr::{self, NonNull};
-use std::alloc;
+use core::ptr::NonNull;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::batch::{Batch, Claim};
+use super::batch::Batch;
 use super::epoch::Pin;
+use super::spare::{SpareList, allocate};
 use crate::hooks::{Branch, hit};
-use crate::raw::sizes::{BATCH, MAX_RETURNED, SHARE_EVERY};
-use crate::raw::{Entry, Tag};
-use crate::sync::{Acquire, AtomicIsize, AtomicPtr, AtomicU64, AtomicUsize, Relaxed, Release};
-
-/// Bare memory of an entry, linked through its first word.
-struct Spare {
-    next: *mut Spare,
-}
-
-/// A list of bare entry memory.
-pub(super) struct SpareList<K, V> {
-    first: *mut Spare,
-    /// Meaningful while everything in the list came by `push`.
-    last: *mut Spare,
-    /// How many there are, exact while everything in the list came by `push`.
-    len: usize,
-    of: core::marker::PhantomData<*mut Entry<K, V>>,
-}
-
-impl<K, V> SpareList<K, V> {
-    const LAYOUT: Layout = Layout::new::<Entry<K, V>>();
-    const FITS: () = assert!(Self::LAYOUT.size() >= size_of::<Spare>() && Self::LAYOUT.align() >= align_of::<Spare>());
-
-    pub(super) const fn new() -> Self {
-        const { Self::FITS };
-        SpareList { first: ptr::null_mut(), last: ptr::null_mut(), len: 0, of: core::marker::PhantomData }
-    }
-
-    /// # Safety
-    ///
-    /// The memory came from the allocator with the layout of an entry, holds nothing, and is nobody else's.
-    pub(super) unsafe fn push(&mut self, memory: NonNull<Entry<K, V>>) {
-        let spare: *mut Spare = memory.as_ptr().cast();
-        // SAFETY: by the caller; an entry is at least a word, aligned for one.
-        unsafe { spare.write(Spare { next: self.first }) };
-        if self.first.is_null() {
-            self.last = spare;
-        }
-        self.first = spare;
-        self.len += 1;
-    }
-
-    #[inline]
-    fn pop(&mut self) -> Option<NonNull<Entry<K, V>>> {
-        let spare = NonNull::new(self.first)?;
-        // SAFETY: in the list, so written by `push`.
-        self.first = unsafe { spare.read() }.next;
-        self.len = self.len.saturating_sub(1);
-        Some(spare.cast())
-    }
-}
-
-impl<K, V> Drop for SpareList<K, V> {
-    fn drop(&mut self) {
-        while let Some(memory) = self.pop() {
-            // SAFETY: by the contract of `push`.
-            unsafe { alloc::dealloc(memory.as_ptr().cast(), Self::LAYOUT) };
-        }
-    }
-}
+use crate::raw::Entry;
+use crate::raw::sizes::{MAX_SPARE, SHARE_EVERY};
+use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release};
 
 /// See the module's text; who may touch which field is tabulated in [`super`].
 pub(super) struct Local<K, V> {
-    era: AtomicU64,
+    era: AtomicUsize,
     count: AtomicIsize,
     retired: AtomicUsize,
-    spares: AtomicUsize,
-    owner: UnsafeCell<Owner<K, V>>,
     freed: AtomicUsize,
-    returned: AtomicPtr<Spare>,
-    returned_batches: AtomicUsize,
+    spare: AtomicUsize,
+    owner: UnsafeCell<Owner<K, V>>,
+    /// Sealed batches, oldest first: they come of age in this order, or nearly. Of whoever has set `reaping`.
+    pending: UnsafeCell<VecDeque<*mut Batch<K, V>>>,
+    reaping: AtomicBool,
 }
 
 /// What the slot's thread alone touches.
 struct Owner<K, V> {
     bag: Option<Box<Batch<K, V>>>,
-    /// Sealed batches, oldest first: they come of age in this order, or nearly.
-    pending: VecDeque<*mut Batch<K, V>>,
+    /// Sealed batches on their way to `pending`, for when another thread is at that.
+    sealed: Vec<*mut Batch<K, V>>,
     spares: SpareList<K, V>,
     ticks: usize,
 }
 
-// SAFETY: `owner` is touched by the slot's thread alone, or under `&mut`; all else is atomic. Entries in it may be dropped
-// on another thread: operations that retire demand `K: Send, V: Send`.
+// SAFETY: `owner` is touched by the slot's thread alone, `pending` by whoever has set `reaping`; all else is atomic. Entries
+// in them may be dropped on another thread: operations that retire demand `K: Send, V: Send`.
 unsafe impl<K, V> Sync for Local<K, V> {}
 // SAFETY: as above; a later thread may take over the slot of one that has ended.
 unsafe impl<K, V> Send for Local<K, V> {}
@@ -100,14 +44,14 @@ unsafe impl<K, V> Send for Local<K, V> {}
 impl<K, V> Local<K, V> {
     pub(super) fn new() -> Self {
         Local {
-            era: AtomicU64::new(0),
+            era: AtomicUsize::new(0),
             count: AtomicIsize::new(0),
             retired: AtomicUsize::new(0),
-            spares: AtomicUsize::new(0),
-            owner: UnsafeCell::new(Owner { bag: None, pending: VecDeque::new(), spares: SpareList::new(), ticks: 0 }),
             freed: AtomicUsize::new(0),
-            returned: AtomicPtr::new(ptr::null_mut()),
-            returned_batches: AtomicUsize::new(0),
+            spare: AtomicUsize::new(0),
+            owner: UnsafeCell::new(Owner { bag: None, sealed: Vec::new(), spares: SpareList::new(), ticks: 0 }),
+            pending: UnsafeCell::new(VecDeque::new()),
+            reaping: AtomicBool::new(false),
         }
     }
 
@@ -122,11 +66,20 @@ impl<K, V> Local<K, V> {
         f(unsafe { &mut *self.owner.get() })
     }
 
+    /// Adds to one of the words that this thread alone stores.
+    #[inline]
+    fn add(word: &AtomicUsize, more: usize) {
+        // ORDERING: Relaxed, both: one writer; a statistic to all others.
+        let now = word.load(Relaxed).wrapping_add(more);
+        // ORDERING: Relaxed, as just said.
+        word.store(now, Relaxed);
+    }
+
     /// Adds to this thread's share of the length of era `era`.
     ///
     /// A share of an era that has been cleared since counts entries that are gone: it is dropped, old or new.
     #[inline]
-    pub(super) fn count(&self, era: u64, change: isize) {
+    pub(super) fn count(&self, era: usize, change: isize) {
         // ORDERING: Relaxed: this thread alone stores it.
         let mine = self.era.load(Relaxed);
         if mine == era {
@@ -142,8 +95,8 @@ impl<K, V> Local<K, V> {
         }
     }
 
-    /// This thread's share of the length, if it has one in `era`.
-    pub(super) fn counted(&self, era: u64) -> isize {
+    /// This thread's share of the length, if it has one in `era`. Beside a `clear` it may be that of the next era.
+    pub(super) fn counted(&self, era: usize) -> isize {
         // ORDERING: Acquire, P10.
         if self.era.load(Acquire) != era {
             return 0;
@@ -152,18 +105,16 @@ impl<K, V> Local<K, V> {
         self.count.load(Relaxed)
     }
 
-    /// Entries retired here and not yet freed.
-    pub(super) fn garbage(&self) -> usize {
-        // ORDERING: Acquire, so that `retired` below is no older than what was freed of it.
-        let freed = self.freed.load(Acquire);
-        // ORDERING: Relaxed: a statistic.
-        self.retired.load(Relaxed).saturating_sub(freed)
+    /// Entries that this thread has retired, and entries that it has freed, ever.
+    pub(super) fn garbage(&self) -> (usize, usize) {
+        // ORDERING: Relaxed, both: statistics.
+        (self.retired.load(Relaxed), self.freed.load(Relaxed))
     }
 
     /// Entries' worth of bare memory kept for this thread.
     pub(super) fn spare(&self) -> usize {
-        // ORDERING: Relaxed, both: a statistic.
-        self.spares.load(Relaxed) + self.returned_batches.load(Relaxed) * BATCH
+        // ORDERING: Relaxed: a statistic.
+        self.spare.load(Relaxed)
     }
 
     /// `true` once in [`SHARE_EVERY`] calls: this write does a share of a running resize.
@@ -172,13 +123,12 @@ impl<K, V> Local<K, V> {
     ///
     /// This is the slot's thread.
     pub(super) unsafe fn tick(&self) -> bool {
+        let count = |owner: &mut Owner<K, V>| {
+            owner.ticks = owner.ticks.wrapping_add(1);
+            owner.ticks.is_multiple_of(SHARE_EVERY)
+        };
         // SAFETY: the slot's thread; no call goes out.
-        unsafe {
-            self.with_owner(|owner| {
-                owner.ticks = owner.ticks.wrapping_add(1);
-                owner.ticks.is_multiple_of(SHARE_EVERY)
-            })
-        }
+        unsafe { self.with_owner(count) }
     }
 
     /// Bare memory for an entry: spare, or new.
@@ -188,178 +138,147 @@ impl<K, V> Local<K, V> {
     /// This is the slot's thread.
     #[inline]
     pub(super) unsafe fn allocate(&self) -> NonNull<Entry<K, V>> {
-        // SAFETY: the slot's thread; `refill` calls nothing but the allocator.
-        let spare = unsafe {
-            self.with_owner(|owner| {
-                if owner.spares.first.is_null() && !self.refill(&mut owner.spares) {
-                    return None;
-                }
-                let memory = owner.spares.pop();
-                // ORDERING: Relaxed: a statistic, stored by this thread alone.
-                self.spares.store(owner.spares.len, Relaxed);
-                memory
-            })
-        };
-        spare.unwrap_or_else(allocate_slow)
-    }
-
-    /// Takes over what others have freed of this thread's garbage. `false` if there was nothing.
-    #[inline]
-    fn refill(&self, spares: &mut SpareList<K, V>) -> bool {
-        // ORDERING: Relaxed: only asks whether it is worth the swap.
-        if self.returned.load(Relaxed).is_null() {
-            return false;
-        }
-        // ORDERING: Relaxed: a bound that need not be exact.
-        let batches = self.returned_batches.swap(0, Relaxed);
-        // ORDERING: Acquire, P11: the memory comes with all that was done to it.
-        spares.first = self.returned.swap(ptr::null_mut(), Acquire);
-        spares.len = batches * BATCH;
+        // SAFETY: the slot's thread; no call goes out.
+        let spare = unsafe { self.with_owner(|owner| owner.spares.pop()) };
+        let Some(memory) = spare else { return allocate() };
         hit(Branch::Recycled);
-        !spares.first.is_null()
+        Self::add(&self.spare, usize::MAX);
+        memory
     }
 
-    /// Keeps the memory of an entry that was never linked.
+    /// Keeps bare memory for the next entries, up to a bound.
     ///
     /// # Safety
     ///
     /// This is the slot's thread; the memory came from `allocate`, holds nothing, and is nobody else's.
     pub(super) unsafe fn recycle(&self, memory: NonNull<Entry<K, V>>) {
-        // SAFETY: passed on.
-        let push = |owner: &mut Owner<K, V>| unsafe { owner.spares.push(memory) };
+        let keep = |owner: &mut Owner<K, V>| {
+            let room = owner.spares.len() < MAX_SPARE;
+            if room {
+                // SAFETY: by the caller.
+                unsafe { owner.spares.push(memory) };
+            }
+            room
+        };
         // SAFETY: the slot's thread, and no call goes out.
-        unsafe { self.with_owner(push) }
+        if unsafe { self.with_owner(keep) } {
+            Self::add(&self.spare, 1);
+        } else {
+            hit(Branch::SpareFull);
+            // SAFETY: by the caller.
+            unsafe { super::spare::free_bare(memory) };
+        }
     }
 
-    /// Takes an unlinked entry: it is freed when every guard that is held now is gone.
+    /// Takes an unlinked entry: it is dropped when every guard that is held now is gone. `true` if the bag is full.
     ///
     /// # Safety
     ///
     /// This is the slot's thread. No guard pinned later can find the entry, and nobody retires it again. Keys and values
     /// may be dropped on any thread.
     #[inline]
-    pub(super) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, pin: &Pin) {
-        // ORDERING: Relaxed: this thread alone stores it. Before the push: `freed` never overtakes it.
-        let retired = self.retired.load(Relaxed);
-        // ORDERING: Relaxed: a statistic.
-        self.retired.store(retired + 1, Relaxed);
+    pub(super) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>) -> bool {
+        Self::add(&self.retired, 1);
         // SAFETY: the slot's thread; only the allocator is called.
-        let full = unsafe {
-            self.with_owner(|owner| {
-                let home = ptr::from_ref(self);
-                owner.bag.get_or_insert_with(|| Batch::new(home)).push(entry)
-            })
-        };
-        if full {
-            // SAFETY: by the caller.
-            unsafe { self.flush(pin) };
-        }
+        unsafe { self.with_owner(|owner| owner.bag.get_or_insert_with(Batch::new).push(entry)) }
     }
 
-    /// Hands the bag to the collector, and has it free what has come of age. Runs user code.
+    /// Registers the bag as a batch and hands it to the collector. Runs no user code of this map.
     ///
     /// # Safety
     ///
     /// This is the slot's thread, and keys and values may be dropped on any thread.
-    #[cold]
-    pub(super) unsafe fn flush(&self, pin: &Pin) {
+    pub(super) unsafe fn seal(&self, pin: &Pin) {
+        let seal = |owner: &mut Owner<K, V>| {
+            let batch = Box::into_raw(owner.bag.take_if(|bag| bag.len() > 0)?);
+            owner.sealed.push(batch);
+            Some(batch)
+        };
         // SAFETY: the slot's thread; only the allocator is called.
-        let sealed = unsafe { self.with_owner(Owner::seal) };
-        if let Some(batch) = sealed {
-            // SAFETY: the batch is registered in `pending`, so that either the closure or the map's drop frees what is in
-            // it; it touches nothing that the map's drop has not either waited for or withdrawn (see `batch`).
-            let free = move || unsafe { Batch::run(batch) };
-            // SAFETY: as just said.
-            unsafe { pin.defer(free) };
-        }
-        pin.flush();
-    }
-
-    /// A batch that this thread retired has been freed: its memory comes home, up to a bound.
-    pub(super) fn take_back(&self, mut spares: SpareList<K, V>, entries: usize) {
-        // ORDERING: Release, so that `garbage` sees the retirements that this frees.
-        self.freed.fetch_add(entries, Release);
-        // ORDERING: Relaxed: a bound that need not be exact.
-        if spares.len < BATCH || self.returned_batches.load(Relaxed) >= MAX_RETURNED {
-            hit(Branch::SpareFull);
-            return;
-        }
-        // ORDERING: Relaxed: as above.
-        self.returned_batches.fetch_add(1, Relaxed);
-        let (first, last) = (spares.first, spares.last);
-        spares.first = ptr::null_mut();
-        // ORDERING: Relaxed: only compared and linked to.
-        let mut seen = self.returned.load(Relaxed);
-        loop {
-            // SAFETY: `last` is the end of a non-empty list that is ours until the exchange below succeeds.
-            unsafe { (*last).next = seen };
-            // ORDERING: Release, P11: what was dropped and linked here comes before its reuse. Relaxed on failure.
-            match self.returned.compare_exchange(seen, first, Release, Relaxed) {
-                Ok(_) => return,
-                Err(now) => seen = now,
-            }
+        if let Some(batch) = unsafe { self.with_owner(seal) } {
+            // SAFETY: the batch is registered, and the node outlives the closure's use of it.
+            let ripen = move || unsafe { Batch::ripen(batch) };
+            // SAFETY: the closure touches the node alone: no key, no value, no map.
+            unsafe { pin.defer(ripen) };
         }
     }
 
-    /// The map is being dropped: the entries that nobody else will drop.
-    pub(super) fn abandon(&mut self) -> Vec<NonNull<Entry<K, V>>> {
-        let owner = self.owner.get_mut();
-        let mut entries: Vec<_> = owner.bag.take().iter().flat_map(|bag| bag.entries().collect::<Vec<_>>()).collect();
-        for batch in owner.pending.drain(..) {
-            // SAFETY: registered here, and forgotten by the drain.
-            match unsafe { Batch::claim(batch) } {
-                Claim::Take(mut taken) => entries.append(&mut taken),
-                // SAFETY: DONE left the node to its registrar, which is this slot.
-                Claim::Node => drop(unsafe { Box::from_raw(batch) }),
-                Claim::Leave => {}
-            }
+    /// Runs `f` on the registered batches, unless another thread is at them.
+    fn with_pending<R>(&self, f: impl FnOnce(&mut VecDeque<*mut Batch<K, V>>) -> R) -> Option<R> {
+        // ORDERING: Acquire, P15: sees what the last to have them did.
+        if self.reaping.swap(true, Acquire) {
+            hit(Branch::ReapLost);
+            return None;
+        }
+        // SAFETY: we have set `reaping`, so nobody else has a reference; `f` runs no user code.
+        let done = f(unsafe { &mut *self.pending.get() });
+        // ORDERING: Release, P15.
+        self.reaping.store(false, Release);
+        Some(done)
+    }
+
+    /// Moves what this thread has sealed to where all can reap it.
+    ///
+    /// # Safety
+    ///
+    /// This is the slot's thread.
+    pub(super) unsafe fn register(&self) {
+        self.with_pending(|pending| {
+            // SAFETY: the slot's thread; only the allocator is called.
+            unsafe { self.with_owner(|owner| pending.extend(owner.sealed.drain(..))) }
+        });
+    }
+
+    /// Drops the entries of the oldest batch of `other`'s, if it is ripe. Runs user code. `false` if there was none.
+    ///
+    /// # Safety
+    ///
+    /// This is the slot's thread; keys and values may be dropped on it; `other` is a slot of the same map, which the caller
+    /// has borrowed: what keys and values borrow is alive.
+    pub(super) unsafe fn reap(&self, other: &Self) -> bool {
+        let ripe = other.with_pending(|pending| {
+            // SAFETY: registered batches are valid until they are taken out.
+            let ripe = pending.front().is_some_and(|batch| unsafe { (**batch).is_ripe() });
+            if ripe { pending.pop_front() } else { None }
+        });
+        let Some(batch) = ripe.flatten() else { return false };
+        // SAFETY: RIPE left the node to the map, and we have taken it out.
+        let mut batch = unsafe { Box::from_raw(batch) };
+        for entry in batch.entries() {
+            // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
+            let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { entry.drop_in_place() }));
+            // A panic in a user's `Drop` has been reported by the panic hook. It is not carried on: it would surface in
+            // an operation that has nothing to do with it. The payload may have a `Drop` of its own.
+            core::mem::forget(dropped);
+            // SAFETY: the slot's thread; the content is gone.
+            unsafe { self.recycle(entry) };
+        }
+        Self::add(&self.freed, batch.len());
+        batch.reset();
+        // SAFETY: the slot's thread; only the allocator is called.
+        unsafe {
+            self.with_owner(|owner| {
+                owner.bag.get_or_insert(batch);
+            })
+        };
+        true
+    }
+
+    /// The map is being dropped: all entries of this slot that have not been dropped yet.
+    ///
+    /// # Safety
+    ///
+    /// Nobody else uses the map, and nobody will.
+    pub(super) unsafe fn abandon(&self) -> Vec<NonNull<Entry<K, V>>> {
+        // SAFETY: by the caller, whatever thread this is; only the allocator is called.
+        let (bag, mut batches) =
+            unsafe { self.with_owner(|owner| (owner.bag.take(), std::mem::take(&mut owner.sealed))) };
+        self.with_pending(|pending| batches.extend(pending.drain(..)));
+        let mut entries: Vec<_> = bag.iter().flat_map(|bag| bag.entries()).collect();
+        for batch in batches {
+            // SAFETY: registered, and forgotten here.
+            entries.append(&mut unsafe { Batch::abandon(batch) });
         }
         entries
     }
-}
-
-impl<K, V> Owner<K, V> {
-    /// Registers the bag as a batch for the collector, if there is anything in it. A batch that is done becomes the next bag.
-    fn seal(&mut self) -> Option<*mut Batch<K, V>> {
-        let batch = Box::into_raw(self.bag.take_if(|bag| bag.len() > 0)?);
-        self.pending.push_back(batch);
-        // SAFETY: registered batches are valid until they leave `pending`.
-        while let Some(&done) = self.pending.front().filter(|batch| unsafe { (***batch).is_done() }) {
-            self.pending.pop_front();
-            // SAFETY: DONE left the node to its registrar.
-            let mut node = unsafe { Box::from_raw(done) };
-            if self.bag.is_none() {
-                node.reset();
-                self.bag = Some(node);
-            }
-        }
-        Some(batch)
-    }
-}
-
-impl<K, V> Drop for Local<K, V> {
-    fn drop(&mut self) {
-        // ORDERING: Relaxed: exclusive access; those who pushed were waited for (P9).
-        let first = self.returned.load(Relaxed);
-        let mut returned = SpareList::<K, V>::new();
-        returned.first = first;
-    }
-}
-
-/// New memory for an entry.
-#[cold]
-#[inline(never)]
-fn allocate_slow<K, V>() -> NonNull<Entry<K, V>> {
-    let layout = SpareList::<K, V>::LAYOUT;
-    // SAFETY: an entry is never zero-sized: it has a hash.
-    let Some(memory) = NonNull::new(unsafe { alloc::alloc(layout) }) else { alloc::handle_alloc_error(layout) };
-    if !Tag::fits_beside(memory.addr().get()) {
-        // SAFETY: just allocated with this layout.
-        unsafe { alloc::dealloc(memory.as_ptr(), layout) };
-        panic!(
-            "evacmap keeps 16 hash bits in the high bits of pointers, and the allocator returned an address that uses \
-             them; build with `--cfg evacmap_no_tags` on this platform"
-        );
-    }
-    memory.cast()
 }

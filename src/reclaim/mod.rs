@@ -3,26 +3,33 @@
 //! # How an entry ends
 //!
 //! ```text
-//!  linked ──(replace, kill, discard)──▶ in this thread's bag ──(bag full, flush)──▶ batch, PENDING with the collector
-//!         ──(every guard of that time is gone)──▶ key and value dropped ──▶ bare memory back to the thread that retired it
+//!  linked --(replace, kill, discard)--> in this thread's bag --(bag full, flush)--> batch, PENDING with the collector
+//!         --(every guard of that time is gone)--> RIPE --(a later write or flush of the map)--> dropped; its memory reused
 //! ```
 //!
-//! The map owns its garbage. Each thread has a slot in the map ([`Local`]) with its share of the map's length, its bag, and
-//! its list of spare memory. A full bag becomes a [`Batch`](batch), registered in that slot and handed to crossbeam-epoch as one
-//! deferred closure. So a retire is a push, the number of retired entries is known, and dropping the map drops every entry
-//! that was ever put in, on the spot: no guard can be alive that was used with this map, since every reference that the
-//! map gave out borrows the map. That is also why keys and values need not be `'static`.
+//! The map owns its garbage. Each thread has a slot in the map ([`Local`](local::Local)) with its share of the map's length, its bag, and
+//! its list of spare memory. A full bag becomes a [`Batch`](batch::Batch), registered in that slot and handed to crossbeam-epoch
+//! as one deferred closure, which does nothing but mark it ripe. The entries are dropped, and their memory reused, by
+//! operations on the map itself: mostly by the thread that retired them, when its next bag is full.
+//!
+//! So a retire is a push; no pin ever runs a `Drop` of a key or value; the number of retired entries is known; and
+//! dropping the map drops every entry that was ever put in, on the spot, without waiting for anybody: no guard can be alive
+//! that was used with this map, since every reference that the map gave out borrows the map.
+//!
+//! That no closure touches a key or a value is what makes it sound for them to be short-lived. A map can be leaked, or kept
+//! alive by its own garbage; then the collector runs on when what they borrow has ended, and must not drop them. Whoever
+//! operates on the map has borrowed it, and so knows that they are alive.
 //!
 //! # Who may touch a slot
 //!
-//! | field of [`Local`] | read by | written by |
+//! | field of `Local` | read by | written by |
 //! |---|---|---|
-//! | `era`, `count`, `retired`, `spares` | anybody | its thread, with plain stores |
-//! | `freed`, `returned`, `returned_batches` | anybody | whoever frees a batch that this thread retired |
-//! | `owner` (bag, batches, spare memory) | its thread | its thread; `&mut` of the map when it is dropped |
+//! | `era`, `count`, `retired`, `freed`, `spare` | anybody | its thread, with plain stores |
+//! | `owner` (bag, spare memory) | its thread | its thread; the map's drop |
+//! | `pending` (batches) | whoever has set `reaping` | the same |
 //!
-//! User code (a key's or value's `Drop`) runs inside [`Pin::new`], [`Pin::flush`] and so inside a retire, and may use this
-//! very map: no borrow of `owner` is held across any of them.
+//! User code (a key's or value's `Drop`) runs inside a retire and a flush, and may use this very map: no borrow of
+//! `owner` or `pending` is held across it. The allocator is called within such a borrow: a global allocator must not use a map.
 
 mod draft;
 pub(crate) use draft::Draft;
@@ -38,7 +45,9 @@ mod heap;
 #[cfg(not(evacmap_loom))]
 mod local;
 #[cfg(not(evacmap_loom))]
-pub(crate) use {alive::Alive, epoch::Pin, heap::Heap, heap::LocalRef, heap::free_bare};
+mod spare;
+#[cfg(not(evacmap_loom))]
+pub(crate) use {alive::Alive, epoch::Pin, heap::Heap, heap::LocalRef, spare::free_bare};
 
 #[cfg(evacmap_loom)]
 mod model;

@@ -192,7 +192,7 @@ impl Drop for Pin {
 pub(crate) struct Heap<K, V> {
     id: u64,
     /// By era.
-    counts: Unseen<BTreeMap<u64, isize>>,
+    counts: Unseen<BTreeMap<usize, isize>>,
     of: PhantomData<(K, V)>,
 }
 
@@ -210,7 +210,7 @@ impl<K, V> Heap<K, V> {
         LocalRef(self)
     }
 
-    pub(crate) fn len(&self, era: u64) -> usize {
+    pub(crate) fn len(&self, era: usize) -> usize {
         self.counts.open().get(&era).map_or(0, |count| (*count).max(0).unsigned_abs())
     }
 
@@ -239,7 +239,7 @@ impl<K, V> Heap<K, V> {
 }
 
 impl<K, V> LocalRef<'_, K, V> {
-    pub(crate) fn count(&self, era: u64, change: isize) {
+    pub(crate) fn count(&self, era: usize, change: isize) {
         *self.0.counts.open().entry(era).or_default() += change;
     }
 
@@ -262,7 +262,7 @@ impl<K, V> LocalRef<'_, K, V> {
     /// # Safety
     ///
     /// As with the real collector.
-    pub(crate) unsafe fn retire(&self, entry: &Entry<K, V>, _pin: &Pin) {
+    pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, _pin: &Pin) {
         unsafe fn end<K, V>(entry: *mut ()) {
             let entry: *mut Entry<K, V> = entry.cast();
             // SAFETY: past its grace period.
@@ -274,7 +274,7 @@ impl<K, V> LocalRef<'_, K, V> {
             // SAFETY: boxed by `allocate`, and its content has been dropped.
             drop(unsafe { Box::from_raw(entry.cast::<MaybeUninit<Entry<K, V>>>()) });
         }
-        REGISTRY.retire(self.0.id, core::ptr::from_ref(entry).cast_mut().cast(), end::<K, V>, bury::<K, V>);
+        REGISTRY.retire(self.0.id, entry.as_ptr().cast(), end::<K, V>, bury::<K, V>);
     }
 
     /// # Safety
