@@ -114,6 +114,23 @@ fn promotion_against_next_growth() {
     });
 }
 
+/// A growth of two groups: it is over when both are evacuated, and not before.
+#[test]
+fn growth_of_two_groups() {
+    model("growth_of_two_groups", || {
+        let map = filled::<Identity>(2);
+        map.start_resize(1);
+        map.finish_resize();
+        map.start_resize(1);
+        let map = Arc::new(map);
+        let a = spawn(&map, |map| assert_eq!(map.pin().insert(1, 5), Some(&1)));
+        assert!(map.pin().get(&1).is_some());
+        assert_eq!(map.pin().insert(2, 5), Some(&2));
+        a.join().unwrap();
+        exactly(map, &[1, 2]);
+    });
+}
+
 /// The heads of a growing group are set one after the other; meanwhile entries behind the first are replaced and freed,
 /// and nobody may follow the source's words to them ("Half-set groups").
 #[test]

@@ -249,7 +249,7 @@ impl<K, V> RawMap<K, V> {
         // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and promotes on the
         // strength of it.
         let before = new.progress.evacuated.fetch_add(set, unless_relaxed!("evacuated_relaxed", AcqRel));
-        let early = usize::from(fault!("promote_early") && set > 0);
+        let early = if fault!("promote_early") { new.buckets() / groups(new, old) } else { 0 };
         if before + set + early >= new.buckets() {
             self.promote(new, old, guard);
         }

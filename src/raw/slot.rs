@@ -138,6 +138,7 @@ impl<'g, K, V> Word<'g, K, V> {
     }
 
     /// DEAD, frozen or not.
+    #[cfg(test)]
     pub(crate) fn is_dead(self) -> bool {
         self.0.addr() & !FROZEN == DEAD
     }

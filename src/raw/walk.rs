@@ -5,8 +5,8 @@
 //!
 //! 1. A key that is present throughout MUST be returned exactly once: it has one slot in the walked table, or in the chain
 //!    that fills it, and that slot stays LIVE, frozen or not.
-//! 2. No key MAY be returned twice. Within a chain a key can have a second slot only after its first is DEAD for good, so
-//!    that the noted slots that are not DEAD after the chain has been gone through belong to different keys.
+//! 2. No key MAY be returned twice. Within a chain a key can have a second slot only after its first is DEAD for good; so if
+//!    both were noted, the first is DEAD by the time it is read again, and is passed over.
 //! 3. A value returned MUST have been current at some moment of the call that returned it: a slot that is not frozen
 //!    says so itself, unless its table has been cleared; else the key is looked up in the current table.
 //! 4. A key that is absent throughout MUST NOT be returned; one that comes or goes MAY be.
@@ -51,10 +51,6 @@ impl<'g, K, V> Walk<'g, K, V> {
         self.restarted = restart;
         self.bucket += usize::from(!restart);
         evacuate::parts(self.table, index, self.guard).for_each(|part| self.note(&part));
-        let guard = self.guard;
-        if !fault!("walk_without_second_look") {
-            self.slots.retain(|slot| !slot.load(guard).is_dead());
-        }
     }
 
     fn note(&mut self, part: &Part<'g, K, V>) {
