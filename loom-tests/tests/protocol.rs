@@ -126,6 +126,7 @@ fn growth_of_two_groups() {
         let a = spawn(&map, |map| assert_eq!(map.pin().insert(1, 5), Some(&1)));
         assert!(map.pin().get(&1).is_some());
         assert_eq!(map.pin().insert(2, 5), Some(&2));
+        assert!(map.pin().get(&1).is_some(), "the group that the other evacuated");
         a.join().unwrap();
         exactly(map, &[1, 2]);
     });

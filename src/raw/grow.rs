@@ -218,8 +218,7 @@ impl<K, V> RawMap<K, V> {
         self.account(new, old, set, guard);
         // ORDERING: AcqRel, P14: passes on what this thread saw done in `first..end` and what others did below. A failure
         // means that another sweeper was as far; the next share goes on from there.
-        let order = unless_relaxed!("swept_relaxed", AcqRel);
-        let moved = new.progress.swept.compare_exchange(first, end, order, Acquire).is_ok();
+        let moved = new.progress.swept.compare_exchange(first, end, AcqRel, Acquire).is_ok();
         if moved && end == groups {
             self.promote(new, old, guard);
         }

@@ -1,0 +1,160 @@
+//! `cargo xtask loom`: the models in `loom-tests`, each run to exhaustion.
+//!
+//! loom can be told to stop after a time or a number of executions, and then reports success for a search
+//! that it did not finish. So those limits are taken away here and the time is bounded from outside: a model
+//! that does not finish is a failure.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::cmd::{self, Watched};
+
+#[derive(Args)]
+pub struct Options {
+    /// How often a thread may be interrupted where it could have gone on
+    #[arg(long, default_value_t = 2)]
+    preemptions: usize,
+    /// How long all models together may take
+    #[arg(long, default_value_t = 15)]
+    timeout_minutes: u64,
+    /// How many models run side by side
+    #[arg(long, default_value_t = cores())]
+    jobs: usize,
+    /// Run only the models whose names contain this
+    filter: Option<String>,
+}
+
+impl Options {
+    /// All models, with as many preemptions as fit into a minute or two.
+    pub fn short() -> Self {
+        Self { preemptions: 2, timeout_minutes: 15, jobs: cores(), filter: None }
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let binaries = build("loom", "--cfg evacmap_loom")?;
+    let deadline = Instant::now() + Duration::from_secs(60 * options.timeout_minutes);
+    let mut models = BTreeMap::new();
+    for binary in &binaries {
+        models.extend(explore(binary, options, deadline)?);
+    }
+    if models.is_empty() {
+        bail!("no model printed `model NAME: N executions`: nothing was explored");
+    }
+    print_summary(&models, options.preemptions);
+    Ok(())
+}
+
+/// Builds the models with these flags and returns their test binaries.
+pub fn build(target_dir: &str, flags: &str) -> Result<Vec<PathBuf>> {
+    let mut build = cmd::cargo(["test", "--release", "-p", "loom-tests", "--tests", "--no-run"]);
+    build.arg("--message-format=json-render-diagnostics");
+    build.arg("--target-dir").arg(cmd::own_target_dir(target_dir));
+    build.env("RUSTFLAGS", flags);
+    let messages = cmd::output(&mut build)?;
+    let binaries: Vec<_> = messages.lines().filter_map(test_binary).collect();
+    if binaries.is_empty() {
+        bail!("loom-tests has no test binary");
+    }
+    Ok(binaries)
+}
+
+/// The path in one of cargo's messages, if it tells of a finished test binary.
+fn test_binary(message: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    Some(PathBuf::from(message.get("executable")?.as_str()?))
+}
+
+/// Runs one binary and returns the executions of each of its models.
+///
+/// The binary is started directly, not through `cargo test`: it has no children, so killing it ends everything.
+fn explore(binary: &Path, options: &Options, deadline: Instant) -> Result<BTreeMap<String, u64>> {
+    let mut command = Command::new(binary);
+    command.arg("--nocapture").arg(format!("--test-threads={}", options.jobs)).args(&options.filter);
+    command.current_dir(cmd::root().join("loom-tests"));
+    command.env("LOOM_MAX_PREEMPTIONS", options.preemptions.to_string());
+    command.env_remove("LOOM_MAX_DURATION").env_remove("LOOM_MAX_PERMUTATIONS");
+    command.env_remove("LOOM_CHECKPOINT_FILE");
+
+    let mut watched = Watched::start(&mut command)?;
+    let status = wait_until(&mut watched, deadline)?;
+    let lines = watched.lines();
+    match status {
+        None => bail!(
+            "the models did not finish within {} minutes: a search that was cut short shows nothing, so this is a failure",
+            options.timeout_minutes
+        ),
+        Some(status) if !status.success() => bail!("a model failed ({status}); see above"),
+        Some(_) => Ok(lines.iter().filter_map(|line| executions(line)).collect()),
+    }
+}
+
+/// Waits for the child and returns its status, or kills it at the deadline and returns `None`.
+pub fn wait_until(watched: &mut Watched, deadline: Instant) -> Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = watched.child.try_wait().context("cannot wait for the models")? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            watched.child.kill().context("cannot kill the models")?;
+            watched.child.wait().context("cannot wait for the models")?;
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Reads `model NAME: N executions`, which may stand behind libtest's `test NAME ... `.
+fn executions(line: &str) -> Option<(String, u64)> {
+    let (_, rest) = line.split_at(line.find("model ")?);
+    let (name, count) = rest.strip_prefix("model ")?.split_once(": ")?;
+    let count = count.split_once(" execution")?.0;
+    Some((name.to_owned(), count.trim().parse().ok()?))
+}
+
+fn print_summary(models: &BTreeMap<String, u64>, preemptions: usize) {
+    let all = format!("all {}", models.len());
+    let width = models.keys().map(String::len).max().unwrap_or(0).max(all.len());
+    println!("\nevery model explored to the end; preemptions: {preemptions}");
+    println!("{:width$}  {:>12}", "model", "executions");
+    for (name, count) in models {
+        println!("{name:width$}  {count:>12}");
+    }
+    println!("{all:width$}  {:>12}", models.values().sum::<u64>());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_of_a_model_is_read() {
+        let expected = Some(("two_inserts".to_owned(), 1234));
+        assert_eq!(executions("model two_inserts: 1234 executions"), expected);
+        assert_eq!(executions("test two_inserts ... model two_inserts: 1234 executions, 3 s"), expected);
+    }
+
+    #[test]
+    fn other_lines_are_not() {
+        assert_eq!(executions("test two_inserts ... ok"), None);
+        assert_eq!(executions("model two_inserts: some executions"), None);
+        assert_eq!(executions("a model of the map"), None);
+    }
+
+    #[test]
+    fn only_messages_about_binaries_name_one() {
+        let artifact = r#"{"reason":"compiler-artifact","executable":"/t/models-1"}"#;
+        assert_eq!(test_binary(artifact), Some(PathBuf::from("/t/models-1")));
+        assert_eq!(test_binary(r#"{"reason":"compiler-artifact","executable":null}"#), None);
+        assert_eq!(test_binary(r#"{"reason":"build-finished"}"#), None);
+    }
+}

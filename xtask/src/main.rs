@@ -1,0 +1,62 @@
+//! The project's commands, run as `cargo xtask COMMAND`.
+
+mod asan;
+mod bench;
+mod cmd;
+mod fuzz;
+mod house;
+mod loom;
+mod source;
+mod teeth;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The checks and measurements of evacmap")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every check, in order, up to the first that fails
+    Test(test::Options),
+    /// Run the models: every interleaving of small scenarios
+    Loom(loom::Options),
+    /// Seed faults one by one, and see that each is noticed
+    Teeth(teeth::Options),
+    /// Fuzz against the standard library's map
+    Fuzz(fuzz::Options),
+    /// Run the tests under the address sanitizer (needs a nightly toolchain)
+    Asan(asan::Options),
+    /// Compare with other maps
+    Bench(bench::Options),
+    /// Check the sources against the house rules
+    House,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Task::Test(options) => test::run(&options),
+        Task::Loom(options) => loom::run(&options),
+        Task::Teeth(options) => teeth::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
+        Task::Asan(options) => asan::run(&options),
+        Task::Bench(options) => bench::run(&options),
+        Task::House => house::run(),
+    }
+}

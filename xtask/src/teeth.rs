@@ -1,0 +1,171 @@
+//! `cargo xtask teeth`: shows that the checks bite. Builds the crate with its seeded faults (`src/fault.rs`), chooses them one by
+//! one by an environment variable, and runs the models, and then the tests, until something notices.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::cmd::{self, Watched};
+use crate::loom;
+
+#[derive(Args)]
+pub struct Options {
+    /// How often a thread may be interrupted where it could have gone on
+    #[arg(long, default_value_t = 2)]
+    preemptions: usize,
+    /// How long the models may take for one fault, in seconds
+    #[arg(long, default_value_t = 300)]
+    seconds: u64,
+    /// Only the faults whose names contain this
+    filter: Option<String>,
+}
+
+/// Every name that the sources ask for, in the order of the book of what can go wrong.
+const FAULTS: &[(&str, &str)] = &[
+    ("publish_relaxed", "an entry is published without a release"),
+    ("root_relaxed", "a table is published without a release"),
+    ("append_relaxed", "an overflow bucket is published without a release"),
+    ("freeze_relaxed", "a word is frozen without acquire and release"),
+    ("initialised_relaxed", "a destination is declared filled without a release"),
+    ("evacuated_relaxed", "the count of filled destinations passes nothing on"),
+    ("unlink_relaxed", "the old table is unlinked without a release"),
+    ("root_before_guard", "the root is read before the guard protects"),
+    ("two_scans", "a writer scans for its tag and for a vacant slot at two moments"),
+    ("frozen_empty_ignored", "a frozen EMPTY slot counts as used"),
+    ("remove_empties", "a remove returns the slot to EMPTY"),
+    ("count_before_link", "an insert is counted before it is linked"),
+    ("retire_before_unlink", "an entry is retired before it is unlinked"),
+    ("helper_stores", "a helper stores into a destination instead of a CAS"),
+    ("no_freeze", "a source is not frozen"),
+    ("no_freeze_of_end", "the end of a source chain is not frozen"),
+    ("initialised_early", "a destination is declared filled before it is"),
+    ("initialised_ignored", "nobody asks whether a destination is filled"),
+    ("half_set_ignored", "a helper walks the source of a group of which a flag is set"),
+    ("promote_early", "the old table is unlinked one group early"),
+    ("no_sweep", "nobody does the share of a helper that stalls"),
+    ("stale_tag_bits", "tag bits are used after they ran out"),
+    ("table_freed_at_once", "an old table is freed without a grace period"),
+    ("retire_table_twice", "an old table is retired twice"),
+    ("clear_retires_twice", "a cleared entry is retired by every helper"),
+    ("iterator_restarts", "an iterator goes through a bucket twice"),
+];
+
+struct Verdict {
+    fault: &'static str,
+    what: &'static str,
+    killer: Option<String>,
+    took: Duration,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let models = loom::build("teeth", "--cfg evacmap_loom --cfg evacmap_faults")?;
+    if let Some(killer) = killed_by_models(&models, "none", options)? {
+        bail!("without any fault the models fail too: {killer}");
+    }
+    let chosen = FAULTS.iter().filter(|(name, _)| options.filter.as_ref().is_none_or(|part| name.contains(part)));
+    let mut verdicts = Vec::new();
+    for &(fault, what) in chosen {
+        let start = Instant::now();
+        let killer = match killed_by_models(&models, fault, options)? {
+            None => killed_by_tests(fault)?,
+            killer => killer,
+        };
+        println!("{fault}: {}", killer.as_deref().unwrap_or("SURVIVES"));
+        verdicts.push(Verdict { fault, what, killer, took: start.elapsed() });
+    }
+    print_table(&verdicts);
+    let survivors: Vec<_> = verdicts.iter().filter(|verdict| verdict.killer.is_none()).map(|each| each.fault).collect();
+    if survivors.is_empty() { Ok(()) } else { bail!("nothing notices: {}", survivors.join(", ")) }
+}
+
+/// The model that fails with the fault. One that does not finish within the time is not said to have noticed anything.
+fn killed_by_models(models: &[PathBuf], fault: &str, options: &Options) -> Result<Option<String>> {
+    for binary in models {
+        let (status, lines) = watch(binary, fault, options)?;
+        match status {
+            Some(true) => {}
+            Some(false) => return Ok(Some(format!("model {}", culprit(&lines)))),
+            None => println!("{fault}: the models did not finish in {} s", options.seconds),
+        }
+    }
+    Ok(None)
+}
+
+fn watch(binary: &Path, fault: &str, options: &Options) -> Result<(Option<bool>, Vec<String>)> {
+    let mut command = Command::new(binary);
+    command.args(["--nocapture", "--test-threads=1"]);
+    command.env("LOOM_MAX_PREEMPTIONS", options.preemptions.to_string());
+    command.env("EVACMAP_FAULT", fault).env("RUST_BACKTRACE", "0");
+    let deadline = Instant::now() + Duration::from_secs(options.seconds);
+    let mut watched = Watched::start_quietly(&mut command)?;
+    let status = loom::wait_until(&mut watched, deadline)?;
+    Ok((status.map(|status| status.success()), watched.lines()))
+}
+
+/// The model that was running when the first thing went wrong.
+fn culprit(lines: &[String]) -> String {
+    let started = |line: &String| Some(line.strip_prefix("test ")?.split_once(" ...")?.0.to_owned());
+    let failed = |line: &&String| line.contains("FAILED");
+    let first_failed = lines.iter().filter(failed).find_map(started);
+    first_failed.or_else(|| lines.iter().rev().find_map(started)).unwrap_or_else(|| "of unknown name".into())
+}
+
+/// The test of the ordinary build that fails with the fault.
+fn killed_by_tests(fault: &str) -> Result<Option<String>> {
+    let mut test = cmd::cargo(["test", "--features", "_hooks", "--lib", "--test", "smoke", "--test", "regressions"]);
+    test.arg("--target-dir").arg(cmd::own_target_dir("teeth-tests"));
+    test.env("RUSTFLAGS", "--cfg evacmap_faults").env("EVACMAP_FAULT", fault);
+    let output = test.output()?;
+    if output.status.success() {
+        return Ok(None);
+    }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    Ok(Some(format!("test {}", culprit(&lines))))
+}
+
+fn print_table(verdicts: &[Verdict]) {
+    println!("\n| fault | what it does | noticed by | s |\n|---|---|---|---|");
+    for Verdict { fault, what, killer, took } in verdicts {
+        println!("| {fault} | {what} | {} | {:.1} |", killer.as_deref().unwrap_or("nothing"), took.as_secs_f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    /// A fault in the sources that is not in the list would never be run.
+    #[test]
+    fn every_seeded_fault_is_listed() {
+        let mut asked = BTreeSet::new();
+        let mut folders = vec![cmd::root().join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = fs::read_to_string(&path).unwrap();
+                for call in ["fault!(\"", "unless_relaxed!(\""] {
+                    asked.extend(text.split(call).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+                }
+            }
+        }
+        let listed: BTreeSet<String> = FAULTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(asked, listed);
+    }
+
+    #[test]
+    fn the_culprit_is_the_first_to_fail_or_the_last_to_start() {
+        let lines = ["test a ... ok", "test b ... FAILED", "test c ... "].map(str::to_owned);
+        assert_eq!(culprit(&lines), "b");
+        assert_eq!(culprit(&lines[..1]), "a");
+    }
+}

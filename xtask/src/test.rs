@@ -1,0 +1,203 @@
+//! `cargo xtask test`: every check that a change must pass.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::{cmd, fuzz, house, loom};
+
+/// The integration tests that are for the optimised build: many threads, many operations.
+const OPTIMISED: [&str; 2] = ["stopped", "stress"];
+
+/// How long the fuzzer runs here.
+const FUZZ_SECONDS: u64 = 30;
+
+#[derive(Args)]
+pub struct Options {
+    /// Leave out the fuzzer; the committed corpus is replayed all the same
+    #[arg(long)]
+    skip_fuzz: bool,
+    /// Run only this step; may be given several times
+    #[arg(long, value_name = "STEP", value_parser = STEPS.map(|step| step.name))]
+    only: Vec<String>,
+}
+
+#[derive(Clone, Copy)]
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result<()>,
+}
+
+/// Cheap and most likely to fail first.
+const STEPS: [Step; 14] = [
+    Step { name: "fmt", what: "formatting", run: fmt },
+    Step { name: "house", what: "house rules for src/", run: house::run },
+    Step { name: "clippy", what: "no warnings in any target", run: clippy },
+    Step { name: "doc", what: "the documentation builds without warnings", run: doc },
+    Step { name: "xtask", what: "the tests of these commands", run: xtask },
+    Step { name: "test", what: "unit, property and integration tests", run: test },
+    Step { name: "doctest", what: "the examples in the documentation", run: doctest },
+    Step { name: "stress", what: "many threads, optimised", run: stress },
+    Step { name: "examples", what: "the example programs build", run: examples },
+    Step { name: "no-tags", what: "the build without tag bits", run: no_tags },
+    Step { name: "scalar", what: "the build with the portable bucket scan", run: scalar },
+    Step { name: "models", what: "the models as ordinary tests", run: models },
+    Step { name: "loom", what: "the models, with one preemption", run: loom },
+    Step { name: "fuzz", what: "the fuzzer, briefly", run: fuzz },
+];
+
+struct Outcome {
+    step: Step,
+    took: Duration,
+    result: Result<()>,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let chosen: Vec<Step> = STEPS.into_iter().filter(|step| options.wants(step)).collect();
+    let mut outcomes = Vec::new();
+    for (at, &step) in chosen.iter().enumerate() {
+        println!("\n== {}/{} {}: {}", at + 1, chosen.len(), step.name, step.what);
+        let start = Instant::now();
+        let result = (step.run)();
+        outcomes.push(Outcome { step, took: start.elapsed(), result });
+        let last = outcomes.last().expect("just pushed");
+        println!("== {} {} after {}", step.name, last.verdict(), seconds(last.took));
+        if last.result.is_err() {
+            break;
+        }
+    }
+    print_table(&chosen, &outcomes);
+    match outcomes.pop() {
+        Some(Outcome { step, result: Err(error), .. }) => Err(error.context(format!("step `{}` failed", step.name))),
+        _ => Ok(()),
+    }
+}
+
+impl Options {
+    fn wants(&self, step: &Step) -> bool {
+        let asked = self.only.is_empty() || self.only.iter().any(|name| name == step.name);
+        asked && !(self.skip_fuzz && step.name == "fuzz")
+    }
+}
+
+impl Outcome {
+    fn verdict(&self) -> &'static str {
+        if self.result.is_ok() { "ok" } else { "FAILED" }
+    }
+}
+
+fn print_table(chosen: &[Step], outcomes: &[Outcome]) {
+    println!("\n{:10} {:>9}  result", "step", "time");
+    for outcome in outcomes {
+        println!("{:10} {:>9}  {}", outcome.step.name, seconds(outcome.took), outcome.verdict());
+    }
+    for step in &chosen[outcomes.len()..] {
+        println!("{:10} {:>9}  not run", step.name, "");
+    }
+    println!("{:10} {:>9}", "all", seconds(outcomes.iter().map(|outcome| outcome.took).sum()));
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+fn fmt() -> Result<()> {
+    want_component("fmt", "rustfmt")?;
+    cmd::run(&mut cmd::cargo(["fmt", "--all", "--check"]))?;
+    // A workspace of its own, because cargo-fuzz builds it with other flags.
+    cmd::run(&mut cmd::cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    want_component("clippy", "clippy")?;
+    cmd::run(&mut cmd::cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let hooks = ["clippy", "-p", "evacmap", "--features", "_hooks", "--all-targets", "--", "-D", "warnings"];
+    cmd::run(&mut cmd::cargo(hooks))
+}
+
+fn want_component(subcommand: &str, component: &str) -> Result<()> {
+    if !cmd::succeeds(&mut cmd::cargo([subcommand, "--version"])) {
+        bail!("no {component}: get it with `rustup component add {component}`");
+    }
+    Ok(())
+}
+
+fn doc() -> Result<()> {
+    cmd::run(cmd::cargo(["doc", "--no-deps", "-p", "evacmap"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+}
+
+fn xtask() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["test", "-p", "xtask"]))
+}
+
+fn test() -> Result<()> {
+    let mut test = cmd::cargo(["test", "--features", "_hooks", "--lib"]);
+    for name in integration_tests()?.iter().filter(|name| !is_optimised(name)) {
+        test.args(["--test", name]);
+    }
+    cmd::run(&mut test)
+}
+
+fn stress() -> Result<()> {
+    let mut test = cmd::cargo(["test", "--release", "--features", "_hooks"]);
+    for name in integration_tests()?.iter().filter(|name| is_optimised(name)) {
+        test.args(["--test", name]);
+    }
+    cmd::run(&mut test)
+}
+
+fn is_optimised(test: &str) -> bool {
+    OPTIMISED.contains(&test)
+}
+
+/// The names of the tests under `tests/`.
+fn integration_tests() -> Result<Vec<String>> {
+    let dir = cmd::root().join("tests");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&dir).with_context(|| format!("cannot read {}", dir.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").is_file() {
+            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn doctest() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["test", "--doc"]))
+}
+
+fn examples() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["build", "--release", "--examples"]))
+}
+
+fn no_tags() -> Result<()> {
+    variant("evacmap_no_tags", "no-tags")
+}
+
+fn scalar() -> Result<()> {
+    variant("evacmap_scalar", "scalar")
+}
+
+/// The tests of one data structure built in another way.
+fn variant(cfg: &str, target_dir: &str) -> Result<()> {
+    let mut test = cmd::cargo(["test", "--features", "_hooks", "--lib", "--test", "property"]);
+    test.arg("--target-dir").arg(cmd::own_target_dir(target_dir));
+    cmd::run(test.env("RUSTFLAGS", format!("--cfg {cfg}")))
+}
+
+fn models() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["test", "-p", "loom-tests"]))
+}
+
+fn loom() -> Result<()> {
+    loom::run(&loom::Options::short())
+}
+
+fn fuzz() -> Result<()> {
+    fuzz::run(&fuzz::Options::seconds(FUZZ_SECONDS))
+}
