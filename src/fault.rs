@@ -13,6 +13,7 @@ macro_rules! fault {
 /// The ordering that is right, or relaxed if the named fault is seeded.
 macro_rules! unless_relaxed {
     ($name:literal, $right:ident) => {
+        // ORDERING: its reason stands where the macro is used.
         if cfg!(evacmap_faults) && $crate::fault::is_seeded($name) { $crate::sync::Relaxed } else { $right }
     };
 }

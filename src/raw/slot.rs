@@ -252,6 +252,7 @@ impl<K, V> Slot<K, V> {
     pub(crate) fn place(&self, word: Word<'_, K, V>) {
         debug_assert!(!word.is_frozen());
         if fault!("helper_stores") {
+            // ORDERING: as in `exchange`.
             return self.0.store(word.0, crate::sync::Release);
         }
         // A failure is as good as success: the position was filled by another helper, and possibly changed since.
