@@ -153,6 +153,29 @@ fn half_set_group() {
     });
 }
 
+/// The same with two helpers: one that comes to a half-set group may not walk its source. With tags a walk would do no
+/// harm here; without them, and when tags run out, it looks at every entry.
+#[test]
+fn half_set_group_and_a_second_helper() {
+    model("half_set_group_and_a_second_helper", || {
+        let map: Map = Map::default();
+        map.pin().insert(2, 2);
+        map.start_resize(1);
+        map.finish_resize();
+        // Two groups: the key is behind the first head of the first. The writer does its share on the other group, and the
+        // second helper comes to sweep the first.
+        map.start_resize(1);
+        let map = Arc::new(map);
+        let a = spawn(&map, |map| assert!(map.help_resize(1).total > 0));
+        let b = spawn(&map, |map| assert_eq!(map.pin().insert(2, 5), Some(&2)));
+        let c = spawn(&map, |map| assert!(map.help_resize(1).total > 0));
+        a.join().unwrap();
+        b.join().unwrap();
+        c.join().unwrap();
+        exactly(map, &[2]);
+    });
+}
+
 /// Two appends of an overflow bucket to one chain: one wins, the other's entry goes in behind it.
 #[test]
 fn overflow_append_race() {

@@ -14,7 +14,7 @@ use clap::Args;
 
 use crate::cmd::{self, Watched};
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Options {
     /// How often a thread may be interrupted where it could have gone on
     #[arg(long, default_value_t = 2)]
@@ -46,6 +46,12 @@ pub fn run(options: &Options) -> Result<()> {
     let mut models = BTreeMap::new();
     for binary in &binaries {
         models.extend(explore(binary, options, deadline)?);
+    }
+    // Without tags an evacuation looks at every entry: the models that are about that are run so too.
+    let untagged = Options { filter: Some("half_set".into()), ..options.clone() };
+    for binary in &build("loom-no-tags", "--cfg evacmap_loom --cfg evacmap_no_tags")? {
+        let explored = explore(binary, &untagged, deadline)?;
+        models.extend(explored.into_iter().map(|(name, count)| (format!("{name} (no tags)"), count)));
     }
     if models.is_empty() {
         bail!("no model printed `model NAME: N executions`: nothing was explored");

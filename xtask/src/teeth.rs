@@ -61,7 +61,8 @@ struct Verdict {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let models = loom::build("teeth", "--cfg evacmap_loom --cfg evacmap_faults")?;
+    let mut models = loom::build("teeth", "--cfg evacmap_loom --cfg evacmap_faults")?;
+    models.extend(loom::build("teeth-no-tags", "--cfg evacmap_loom --cfg evacmap_faults --cfg evacmap_no_tags")?);
     if let Some(killer) = killed_by_models(&models, "none", options)? {
         bail!("without any fault the models fail too: {killer}");
     }
