@@ -37,6 +37,10 @@ use crate::raw::hash::Hash as Finalised;
 /// `K: Hash + Eq` for look-ups. Operations that can retire an entry, which is then dropped on whatever thread comes along,
 /// need `K: Send, V: Send`. Nothing needs `'static`, `Clone` or `Copy`.
 ///
+/// A value may hold other maps, or an `Arc` of its own map. If removed entries that wait to be dropped hold the last such
+/// `Arc`, nobody can operate on the map any more, and it is leaked, as every cycle of `Arc`s is; [`flush`](HashMap::flush)
+/// before letting go of the map avoids that.
+///
 /// The map is invariant in `K` and `V`, since it can be written through `&`:
 ///
 /// ```compile_fail
