@@ -378,7 +378,8 @@ fn install_lost() {
 
 #[test]
 fn start_lost() {
-    let starts: [(&str, fn(&Case)); 4] = [
+    type Start = (&'static str, fn(&Case));
+    let starts: [Start; 4] = [
         ("growth", |case| case.map.start_resize(1)),
         ("rebuild", |case| case.map.start_rebuild()),
         ("shrink", |case| case.map.pin().shrink_to_fit()),

@@ -786,6 +786,8 @@ fn a_drop_that_takes_long_holds_up_nobody() {
         map.pin().insert(key, slow(key, key == 0));
     }
     map.pin().remove(&0);
+    // Hands the bag on. Nothing is dropped yet: this thread is pinned meanwhile.
+    map.flush();
     let (seen, theirs) = (entered.clone(), map.clone());
     let freeing = thread::spawn(move || flush_until(&theirs, || seen.load(Acquire)));
     while !entered.load(Acquire) {
