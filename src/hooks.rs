@@ -23,6 +23,7 @@ pub enum Branch {
     DiscardLost,
     BatchAbandoned,
     ReapLost,
+    NestedReap,
     Recycled,
     SpareFull,
     Orphan,

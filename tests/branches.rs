@@ -376,6 +376,33 @@ fn install_lost() {
     });
 }
 
+/// A value that has the map's garbage dropped when it is dropped.
+struct Flushes(std::sync::Weak<HashMap<u64, Flushes>>);
+
+impl Drop for Flushes {
+    fn drop(&mut self) {
+        if let Some(map) = self.0.upgrade() {
+            map.flush();
+        }
+    }
+}
+
+#[test]
+fn nested_reap() {
+    takes(Branch::NestedReap, || {
+        let map = Arc::new(HashMap::new());
+        for key in 0..500 {
+            map.pin().insert(key, Flushes(Arc::downgrade(&map)));
+            map.pin().remove(&key);
+        }
+        collect_until(|| {
+            map.flush();
+            map.stats().retired == 0
+        });
+        validated(Arc::into_inner(map).expect("the last handle"));
+    });
+}
+
 #[test]
 fn start_lost() {
     type Start = (&'static str, fn(&Case));
@@ -672,6 +699,7 @@ fn no_branch_is_left_out() {
         Branch::DiscardLost,
         Branch::BatchAbandoned,
         Branch::ReapLost,
+        Branch::NestedReap,
         Branch::Recycled,
         Branch::SpareFull,
         Branch::Orphan,

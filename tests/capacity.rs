@@ -225,7 +225,7 @@ fn size_hints_that_lie() {
     }
 }
 
-/// FAULT: `extend` subtracts the free room from what it asks `reserve` for, which takes it into account once more.
+/// `extend` asks for what its iterator promises, once.
 #[test]
 fn extending_makes_room_at_once() {
     for (present, capacity, more) in [(0, 0, 1000), (100, 100, 1000), (0, 10, 15), (10, 640, 1200), (0, 640, 700)] {

@@ -273,8 +273,6 @@ fn iterations_beside_changes() {
     });
 }
 
-/// FAULT: words of the cleared table that are not frozen yet are returned as current.
-///
 /// What `next` returns was in the map during that call of `next`: after a clearing, nothing that was there before it.
 #[test]
 fn an_iteration_returns_nothing_that_was_cleared_before() {

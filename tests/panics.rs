@@ -362,8 +362,6 @@ macro_rules! sweeps {
     };
 }
 
-// FAULT: `in_drop` fails in `try_insert` (key present), `compare_exchange` (refused) and `compute` (aborted): when the drop of the
-// key panics at the end of the operation, what the operation was about to return is leaked.
 sweeps! {
     in_hash: Hash, 500;
     in_eq: Eq, 200;
@@ -529,7 +527,6 @@ fn a_panicking_drop_in_a_map_taken_apart() {
         bombs.counter.check();
     }
     // The panic comes from the garbage, when the map is taken apart.
-    // FAULT: `into_iter` leaks all entries then.
     let bombs = Bombs::new();
     let map: HashMap<u32, Bomb> = (0..300).map(|key| (key, bombs.make(key, key == 9))).collect();
     let guard = evacmap::pin();
@@ -540,8 +537,6 @@ fn a_panicking_drop_in_a_map_taken_apart() {
     bombs.counter.check();
 }
 
-/// FAULT: leaks for the same reason as `in_drop`.
-///
 /// Several keys with panicking hashes and comparisons on several threads: each thread's panics are its own.
 #[test]
 fn panics_on_many_threads() {

@@ -545,12 +545,74 @@ fn a_drop_that_uses_the_same_map() {
     reentrant(false);
 }
 
-/// FAULT: a drop that has the collector run runs other drops, which have it run, and so on: as many levels deep as there are
-/// batches to be freed, until the stack is full.
+/// A drop that has garbage dropped, which has garbage dropped, and so on: one after the other, not within each other.
 #[test]
-#[ignore = "known fault"]
 fn a_drop_that_flushes_the_same_map() {
     reentrant(true);
+}
+
+/// A backlog of garbage whose drops make more garbage: each drop may come to drop the next batch, but not so deep that the
+/// stack would notice. Each entry is a batch of its own if `flushes`.
+fn backlog(entries: u64, flushes: bool, drop_it: impl FnOnce(Arc<HashMap<u64, Reentrant>>)) {
+    let counter = Counter::new();
+    let map: Arc<HashMap<u64, Reentrant>> = Arc::default();
+    for key in 0..entries {
+        let value = Reentrant { map: Arc::downgrade(&map), depth: 1, flushes, counted: counter.make(key * 16 + 1) };
+        map.pin().insert(key, value);
+    }
+    let guard = evacmap::pin();
+    for key in 0..entries {
+        map.pin().remove(&key);
+        if flushes {
+            map.flush();
+        }
+    }
+    map.flush();
+    drop(guard);
+    drop_it(map.clone());
+    validated(unwrap_soon(map));
+    counter.check();
+}
+
+fn drop_backlog(map: Arc<HashMap<u64, Reentrant>>) {
+    flush_until(&map, || map.stats().retired < 200);
+}
+
+#[test]
+fn a_backlog_of_drops_that_use_the_map() {
+    backlog(200_000, false, drop_backlog);
+}
+
+#[test]
+fn a_backlog_of_drops_that_flush_the_map() {
+    backlog(20_000, true, drop_backlog);
+}
+
+/// As above, on a thread that has lost its slot in the map.
+///
+/// FAULT: each operation there claims a slot of its own, which does not know that the thread is within a drop already.
+#[test]
+#[ignore = "known fault: the stack overflows, which ends the process"]
+fn a_backlog_of_drops_that_use_the_map_at_the_end_of_a_thread() {
+    thread_local! {
+        static AT_EXIT: RefCell<Option<DropsBacklog>> = const { RefCell::new(None) };
+    }
+    struct DropsBacklog(Arc<HashMap<u64, Reentrant>>);
+    impl Drop for DropsBacklog {
+        fn drop(&mut self) {
+            drop_backlog(self.0.clone());
+        }
+    }
+    for flushes in [false, true] {
+        backlog(20_000, flushes, |map| {
+            let thread = thread::spawn(move || {
+                // Before the map's own thread-locals, and so dropped after them.
+                AT_EXIT.set(Some(DropsBacklog(map.clone())));
+                map.flush();
+            });
+            thread.join().unwrap();
+        });
+    }
 }
 
 fn reentrant(flushes: bool) {
@@ -609,13 +671,14 @@ fn a_drop_that_uses_the_same_static_map() {
         }
     });
     assert_eq!(map.len(), map.pin().iter().count());
-    // It is never dropped, but all that was in it comes out, though each removal may put in smaller keys, down to nothing.
+    // It is never dropped, and threads that have ended keep a bag of garbage each; but all that was in it comes out, though
+    // each removal may put in smaller keys, down to nothing.
     flush_until(map, || {
         map.pin().clear();
         map.finish_resize();
-        map.is_empty() && counter.alive() == 0
+        let dropped = counter.dropped();
+        map.is_empty() && counter.made() - dropped < 200
     });
-    counter.check();
 }
 
 thread_local! {

@@ -131,6 +131,9 @@ impl<K, V, S> IntoIterator for HashMap<K, V, S> {
 
     fn into_iter(mut self) -> IntoIter<K, V> {
         let left = self.len();
-        IntoIter { remains: self.raw.take_remains(), left }
+        let remains = self.raw.take_remains();
+        // Drops the garbage; if that panics, what remains is dropped too.
+        drop(self);
+        IntoIter { remains, left }
     }
 }

@@ -259,6 +259,8 @@ where
                 Step::Leave
             }
         });
+        // Before there is a result that a panicking drop of the key could lose.
+        drop(draft);
         match outcome {
             Outcome::Inserted(new) => Compute::Inserted(&new.key, &new.value),
             Outcome::Replaced { old, new } => Compute::Updated { old: old.pair(), new: new.pair() },

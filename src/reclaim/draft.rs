@@ -68,7 +68,10 @@ impl<'h, K, V> Draft<'h, K, V> {
 
     /// The value back, if it was not linked.
     pub(crate) fn into_value(mut self) -> Option<V> {
-        self.take().1
+        // Apart, so that a key whose drop panics does not take the value with it unseen.
+        let (key, value) = self.take();
+        drop(key);
+        value
     }
 
     /// The entry's word for a table that gives it this tag. Makes the entry if there is none yet.

@@ -33,6 +33,8 @@ struct Owner<K, V> {
     sealed: Vec<*mut Batch<K, V>>,
     spares: SpareList<K, V>,
     ticks: usize,
+    /// This thread is dropping entries of the map, further up its stack.
+    dropping: bool,
 }
 
 // SAFETY: `owner` is touched by the slot's thread alone, `pending` by whoever has set `reaping`; all else is atomic. Entries
@@ -49,7 +51,13 @@ impl<K, V> Local<K, V> {
             retired: AtomicUsize::new(0),
             freed: AtomicUsize::new(0),
             spare: AtomicUsize::new(0),
-            owner: UnsafeCell::new(Owner { bag: None, sealed: Vec::new(), spares: SpareList::new(), ticks: 0 }),
+            owner: UnsafeCell::new(Owner {
+                bag: None,
+                sealed: Vec::new(),
+                spares: SpareList::new(),
+                ticks: 0,
+                dropping: false,
+            }),
             pending: UnsafeCell::new(VecDeque::new()),
             reaping: AtomicBool::new(false),
         }
@@ -229,13 +237,19 @@ impl<K, V> Local<K, V> {
         });
     }
 
-    /// Drops the entries of the oldest batch of `other`'s, if it is ripe. Runs user code. `false` if there was none.
+    /// Drops the entries of the oldest batch of `other`'s, if it is ripe. Runs user code. `false` if there was none, or
+    /// if this is within such a drop: the batches that a `Drop` brings about are dropped after it, not deep in its stack.
     ///
     /// # Safety
     ///
     /// This is the slot's thread; keys and values may be dropped on it; `other` is a slot of the same map, which the caller
     /// has borrowed: what keys and values borrow is alive.
     pub(super) unsafe fn reap(&self, other: &Self) -> bool {
+        // SAFETY: the slot's thread; no call goes out.
+        if unsafe { self.with_owner(|owner| owner.dropping) } {
+            hit(Branch::NestedReap);
+            return false;
+        }
         let ripe = other.with_pending(|pending| {
             // SAFETY: registered batches are valid until they are taken out.
             let ripe = pending.front().is_some_and(|batch| unsafe { (**batch).is_ripe() });
@@ -244,6 +258,8 @@ impl<K, V> Local<K, V> {
         let Some(batch) = ripe.flatten() else { return false };
         // SAFETY: RIPE left the node to the map, and we have taken it out.
         let mut batch = unsafe { Box::from_raw(batch) };
+        // SAFETY: the slot's thread; no call goes out.
+        unsafe { self.with_owner(|owner| owner.dropping = true) };
         for entry in batch.entries() {
             // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
             let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { entry.drop_in_place() }));
@@ -258,6 +274,7 @@ impl<K, V> Local<K, V> {
         // SAFETY: the slot's thread; only the allocator is called.
         unsafe {
             self.with_owner(|owner| {
+                owner.dropping = false;
                 owner.bag.get_or_insert(batch);
             })
         };
