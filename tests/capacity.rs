@@ -288,6 +288,6 @@ fn stats_agree_with_each_other() {
     }
     let stats = map.stats();
     assert_eq!((stats.len, stats.clears, stats.shrinks, stats.rebuilds), (5_000, 0, 0, 0));
-    assert!(stats.growths >= 4 && stats.retired + stats.spare >= 1_000);
+    assert!(stats.growths >= 4 && stats.retired + stats.spare > 0);
     validated(map);
 }

@@ -438,7 +438,7 @@ fn every_operation_agrees_with_std_in_every_configuration() {
     hush();
     let (steps, resizing) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let strategy = (64..300_u16, prop::collection::vec(op(), 1..400));
-    proptest!(cases(80), |((keys, ops) in strategy)| {
+    proptest!(cases(60), |((keys, ops) in strategy)| {
         with_maps(|config| {
             let mut case = Case::new(config, keys);
             for op in &ops {
@@ -461,7 +461,7 @@ fn every_operation_agrees_with_std_in_every_configuration() {
 fn every_operation_agrees_with_std_with_a_resize_begun_before_it() {
     hush();
     let strategy = (64..300_u16, prop::collection::vec((op(), 0..4_u8, 0..3_usize), 1..200));
-    proptest!(cases(80), |((keys, ops) in strategy)| {
+    proptest!(cases(60), |((keys, ops) in strategy)| {
         with_maps(|config| {
             let mut case = Case::new(config, keys);
             for (op, kind, help) in &ops {
