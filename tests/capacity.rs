@@ -48,11 +48,10 @@ fn a_map_with_a_capacity_does_not_grow_before_it_is_reached() {
 #[test]
 fn builders_make_the_same_maps() {
     for size in [0, 1, 7, 1000] {
-        let built: HashMap<u32, u32> = HashMap::<(), ()>::builder().capacity(size).build();
+        let built: HashMap<u32, u32> = HashMap::builder().capacity(size).build();
         assert_eq!(built.capacity(), HashMap::<u32, u32>::with_capacity(size).capacity());
     }
-    let map: HashMap<u32, u32, _> =
-        HashMap::<(), ()>::builder().hasher(std::hash::RandomState::new()).capacity(10).build();
+    let map: HashMap<u32, u32, _> = HashMap::builder().hasher(std::hash::RandomState::new()).capacity(10).build();
     assert!(map.capacity() >= 10);
     map.pin().insert(1, 2);
     assert_eq!(map.pin().get(&1), Some(&2));
@@ -87,10 +86,7 @@ fn sizes_that_no_table_can_have() {
     for size in TOO_MANY {
         assert_eq!(message(|| drop(HashMap::<u64, u64>::with_capacity(size))), "capacity overflow");
         assert_eq!(message(|| drop(HashMap::<(), ()>::with_capacity(size))), "capacity overflow");
-        assert_eq!(
-            message(|| drop(HashMap::<(), ()>::builder().capacity(size).build::<u8, u8>())),
-            "capacity overflow"
-        );
+        assert_eq!(message(|| drop(HashMap::<u8, u8>::builder().capacity(size).build())), "capacity overflow");
         for present in [0, 1, 100] {
             let counter = Counter::new();
             let map: HashMap<u32, Counted<u32>> = (0..present).map(|key| (key, counter.make(key))).collect();

@@ -1,7 +1,7 @@
 //! Making maps.
 
 use core::fmt;
-use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
 
 use hashbrown::DefaultHashBuilder;
 
@@ -39,8 +39,8 @@ impl<K, V> HashMap<K, V> {
     /// let map: evacmap::HashMap<u8, u8> = evacmap::HashMap::builder().capacity(100).build();
     /// assert!(map.pin().capacity() >= 100);
     /// ```
-    pub fn builder() -> HashMapBuilder {
-        HashMapBuilder { capacity: 0, hasher: DefaultHashBuilder::default() }
+    pub fn builder() -> HashMapBuilder<K, V> {
+        HashMapBuilder { capacity: 0, hasher: DefaultHashBuilder::default(), of: PhantomData }
     }
 }
 
@@ -80,13 +80,13 @@ impl<K, V, S> HashMap<K, V, S> {
 }
 
 /// Describes a map before it is made; from [`HashMap::builder`].
-#[derive(Clone)]
-pub struct HashMapBuilder<S = DefaultHashBuilder> {
+pub struct HashMapBuilder<K, V, S = DefaultHashBuilder> {
     capacity: usize,
     hasher: S,
+    of: PhantomData<fn() -> (K, V)>,
 }
 
-impl<S> HashMapBuilder<S> {
+impl<K, V, S> HashMapBuilder<K, V, S> {
     /// Room for that many entries from the start.
     pub fn capacity(mut self, capacity: usize) -> Self {
         self.capacity = capacity;
@@ -94,8 +94,8 @@ impl<S> HashMapBuilder<S> {
     }
 
     /// Another hasher.
-    pub fn hasher<T>(self, hasher: T) -> HashMapBuilder<T> {
-        HashMapBuilder { capacity: self.capacity, hasher }
+    pub fn hasher<T>(self, hasher: T) -> HashMapBuilder<K, V, T> {
+        HashMapBuilder { capacity: self.capacity, hasher, of: PhantomData }
     }
 
     /// Makes the map.
@@ -103,15 +103,18 @@ impl<S> HashMapBuilder<S> {
     /// # Panics
     ///
     /// With "capacity overflow" if no table could be as large as asked for.
-    pub fn build<K: Hash + Eq, V>(self) -> HashMap<K, V, S>
-    where
-        S: BuildHasher,
-    {
+    pub fn build(self) -> HashMap<K, V, S> {
         HashMap::with_capacity_and_hasher(self.capacity, self.hasher)
     }
 }
 
-impl<S> fmt::Debug for HashMapBuilder<S> {
+impl<K, V, S: Clone> Clone for HashMapBuilder<K, V, S> {
+    fn clone(&self) -> Self {
+        HashMapBuilder { capacity: self.capacity, hasher: self.hasher.clone(), of: PhantomData }
+    }
+}
+
+impl<K, V, S> fmt::Debug for HashMapBuilder<K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HashMapBuilder").field("capacity", &self.capacity).finish_non_exhaustive()
     }

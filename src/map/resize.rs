@@ -52,7 +52,7 @@ where
     /// Whether a resize (a growth, shrink, rebuild or clearing) is under way.
     ///
     /// ```
-    /// let map = evacmap::HashMap::from_iter((0..100).map(|i| (i, i)));
+    /// let map: evacmap::HashMap<_, _> = (0..100).map(|i| (i, i)).collect();
     /// map.finish_resize();
     /// assert!(!map.is_resizing());
     /// ```
@@ -64,7 +64,7 @@ where
     /// Does a part of a running resize, for a thread that has nothing better to do: about `groups` groups of buckets.
     ///
     /// ```
-    /// let map = evacmap::HashMap::from_iter((0..1000).map(|i| (i, i)));
+    /// let map: evacmap::HashMap<_, _> = (0..1000).map(|i| (i, i)).collect();
     /// while !map.help_resize(16).is_complete() {}
     /// ```
     pub fn help_resize(&self, groups: usize) -> Progress {
