@@ -592,7 +592,6 @@ fn a_backlog_of_drops_that_flush_the_map() {
 ///
 /// FAULT: each operation there claims a slot of its own, which does not know that the thread is within a drop already.
 #[test]
-#[ignore = "known fault: the stack overflows, which ends the process"]
 fn a_backlog_of_drops_that_use_the_map_at_the_end_of_a_thread() {
     thread_local! {
         static AT_EXIT: RefCell<Option<DropsBacklog>> = const { RefCell::new(None) };

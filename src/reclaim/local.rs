@@ -1,6 +1,6 @@
 //! One thread's slot in a map: its share of the length, its bag, its batches, its spare memory.
 
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::ptr::NonNull;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,6 +12,11 @@ use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
 use crate::raw::sizes::{MAX_SPARE, SHARE_EVERY};
 use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release};
+
+thread_local! {
+    /// This thread is dropping entries of some map, further up its stack. Without a destructor, so that it can always be read.
+    static DROPPING: Cell<bool> = const { Cell::new(false) };
+}
 
 /// See the module's text; who may touch which field is tabulated in [`super`].
 pub(super) struct Local<K, V> {
@@ -33,8 +38,6 @@ struct Owner<K, V> {
     sealed: Vec<*mut Batch<K, V>>,
     spares: SpareList<K, V>,
     ticks: usize,
-    /// This thread is dropping entries of the map, further up its stack.
-    dropping: bool,
 }
 
 // SAFETY: `owner` is touched by the slot's thread alone, `pending` by whoever has set `reaping`; all else is atomic. Entries
@@ -51,13 +54,7 @@ impl<K, V> Local<K, V> {
             retired: AtomicUsize::new(0),
             freed: AtomicUsize::new(0),
             spare: AtomicUsize::new(0),
-            owner: UnsafeCell::new(Owner {
-                bag: None,
-                sealed: Vec::new(),
-                spares: SpareList::new(),
-                ticks: 0,
-                dropping: false,
-            }),
+            owner: UnsafeCell::new(Owner { bag: None, sealed: Vec::new(), spares: SpareList::new(), ticks: 0 }),
             pending: UnsafeCell::new(VecDeque::new()),
             reaping: AtomicBool::new(false),
         }
@@ -245,8 +242,7 @@ impl<K, V> Local<K, V> {
     /// This is the slot's thread; keys and values may be dropped on it; `other` is a slot of the same map, which the caller
     /// has borrowed: what keys and values borrow is alive.
     pub(super) unsafe fn reap(&self, other: &Self) -> bool {
-        // SAFETY: the slot's thread; no call goes out.
-        if unsafe { self.with_owner(|owner| owner.dropping) } {
+        if DROPPING.get() {
             hit(Branch::NestedReap);
             return false;
         }
@@ -258,8 +254,7 @@ impl<K, V> Local<K, V> {
         let Some(batch) = ripe.flatten() else { return false };
         // SAFETY: RIPE left the node to the map, and we have taken it out.
         let mut batch = unsafe { Box::from_raw(batch) };
-        // SAFETY: the slot's thread; no call goes out.
-        unsafe { self.with_owner(|owner| owner.dropping = true) };
+        DROPPING.set(true);
         for entry in batch.entries() {
             // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
             let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { entry.drop_in_place() }));
@@ -269,12 +264,12 @@ impl<K, V> Local<K, V> {
             // SAFETY: the slot's thread; the content is gone.
             unsafe { self.recycle(entry) };
         }
+        DROPPING.set(false);
         Self::add(&self.freed, batch.len());
         batch.reset();
         // SAFETY: the slot's thread; only the allocator is called.
         unsafe {
             self.with_owner(|owner| {
-                owner.dropping = false;
                 owner.bag.get_or_insert(batch);
             })
         };
