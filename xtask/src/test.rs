@@ -45,7 +45,7 @@ const STEPS: [Step; 14] = [
     Step { name: "no-tags", what: "the build without tag bits", run: no_tags },
     Step { name: "scalar", what: "the build with the portable bucket scan", run: scalar },
     Step { name: "models", what: "the models as ordinary tests", run: models },
-    Step { name: "loom", what: "the models, with one preemption", run: loom },
+    Step { name: "loom", what: "the models, exhaustively", run: loom },
     Step { name: "fuzz", what: "the fuzzer, briefly", run: fuzz },
 ];
 
