@@ -100,6 +100,19 @@ impl<K, V> LocalRef<'_, K, V> {
         }
     }
 
+    /// Registers the bag as a batch, hands it to the collector, and has that go on.
+    ///
+    /// # Safety
+    ///
+    /// Keys and values may be dropped on any thread.
+    unsafe fn hand_on(&self, pin: &Pin) {
+        // SAFETY: `self` is the proof; the rest by the caller.
+        unsafe { self.local.seal(pin) };
+        // SAFETY: `self` is the proof.
+        unsafe { self.local.register() };
+        pin.flush();
+    }
+
     /// A bag is full: hands it on, and drops about as much as has come of age. Bounded work. Runs user code.
     ///
     /// # Safety
@@ -107,11 +120,8 @@ impl<K, V> LocalRef<'_, K, V> {
     /// Keys and values may be dropped on any thread.
     #[cold]
     unsafe fn turn_over(&self, pin: &Pin) {
-        // SAFETY: `self` is the proof; the rest by the caller.
-        unsafe { self.local.seal(pin) };
-        // SAFETY: `self` is the proof.
-        unsafe { self.local.register() };
-        pin.flush();
+        // SAFETY: passed on.
+        unsafe { self.hand_on(pin) };
         for _ in 0..REAPED_AT_ONCE {
             // SAFETY: `self` is the proof, and that the map is borrowed; the rest by the caller.
             if !unsafe { self.local.reap(self.local) } {
@@ -132,11 +142,8 @@ impl<K, V> LocalRef<'_, K, V> {
     ///
     /// Keys and values may be dropped on any thread.
     pub(crate) unsafe fn flush(&self, pin: &Pin) {
-        // SAFETY: `self` is the proof; the rest by the caller.
-        unsafe { self.local.seal(pin) };
-        // SAFETY: `self` is the proof.
-        unsafe { self.local.register() };
-        pin.flush();
+        // SAFETY: passed on.
+        unsafe { self.hand_on(pin) };
         for slot in self.slots.locals() {
             // SAFETY: as in `turn_over`.
             while unsafe { self.local.reap(slot) } {}
