@@ -428,6 +428,7 @@ fn a_panicking_drop_of_removed_entries_is_reported_and_swallowed() {
     }
     assert_eq!(bombs.counter.alive(), 0, "never freed");
     assert_eq!(bombs.reported(), 20);
+    assert_eq!(Arc::strong_count(&bombs.reported), 1, "a panic's payload was leaked");
     assert_eq!(map.stats().retired, 0);
     // The memory of those that panicked is kept like any other.
     for key in 0..200 {
@@ -435,6 +436,39 @@ fn a_panicking_drop_of_removed_entries_is_reported_and_swallowed() {
     }
     common::validated(map);
     bombs.counter.check();
+}
+
+/// A payload that panics in turn when it is dropped.
+struct Echo(Arc<AtomicUsize>);
+
+impl Drop for Echo {
+    fn drop(&mut self) {
+        panic_any(Injected(self.0.clone()));
+    }
+}
+
+struct EchoingBomb(Arc<AtomicUsize>);
+
+impl Drop for EchoingBomb {
+    fn drop(&mut self) {
+        panic_any(Echo(self.0.clone()));
+    }
+}
+
+#[test]
+fn a_payload_that_panics_in_turn_disturbs_nobody() {
+    hush();
+    let echoes = Arc::new(AtomicUsize::new(0));
+    let map = HashMap::new();
+    for key in 0..100 {
+        map.pin().insert(key, EchoingBomb(echoes.clone()));
+        map.pin().remove(&key);
+    }
+    while map.stats().retired > 0 {
+        map.flush();
+    }
+    assert_eq!(echoes.load(Relaxed), 100);
+    common::validated(map);
 }
 
 /// As above, where the entries are retired by replacement, by `clear`, and on several threads at once.

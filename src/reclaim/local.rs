@@ -257,10 +257,7 @@ impl<K, V> Local<K, V> {
         DROPPING.set(true);
         for entry in batch.entries() {
             // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
-            let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { entry.drop_in_place() }));
-            // A panic in a user's `Drop` has been reported by the panic hook. It is not carried on: it would surface in
-            // an operation that has nothing to do with it. The payload may have a `Drop` of its own.
-            core::mem::forget(dropped);
+            swallow(|| unsafe { entry.drop_in_place() });
             // SAFETY: the slot's thread; the content is gone.
             unsafe { self.recycle(entry) };
         }
@@ -292,5 +289,15 @@ impl<K, V> Local<K, V> {
             entries.append(&mut unsafe { Batch::abandon(batch) });
         }
         entries
+    }
+}
+
+/// Runs a user's `Drop`. A panic in it has been reported by the panic hook. It is not carried on: it would surface in an
+/// operation that has nothing to do with it.
+fn swallow(drop_content: impl FnOnce()) {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(drop_content)) else { return };
+    // The payload may have a `Drop` that panics, too; what that leaves is abandoned, or this might never end.
+    if let Err(last) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        core::mem::forget(last);
     }
 }
