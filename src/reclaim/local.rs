@@ -295,9 +295,11 @@ impl<K, V> Local<K, V> {
 /// Runs a user's `Drop`. A panic in it has been reported by the panic hook. It is not carried on: it would surface in an
 /// operation that has nothing to do with it.
 fn swallow(drop_content: impl FnOnce()) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(drop_content)) else { return };
-    // The payload may have a `Drop` that panics, too; what that leaves is abandoned, or this might never end.
-    if let Err(last) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        core::mem::forget(last);
+    let mut outcome = catch_unwind(AssertUnwindSafe(drop_content));
+    // The payload may have a `Drop` that panics, and so may the payload of that; but this has an end.
+    for _ in 0..8 {
+        let Err(payload) = outcome else { return };
+        outcome = catch_unwind(AssertUnwindSafe(|| drop(payload)));
     }
+    core::mem::forget(outcome);
 }
