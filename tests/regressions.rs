@@ -1,5 +1,7 @@
 //! Faults that reviews and models found, each kept as the case that showed it.
 
+mod common;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -13,9 +15,6 @@ impl Drop for Borrowed<'_> {
         self.0.fetch_add(1, Relaxed);
     }
 }
-
-/// Where leaks on purpose are remembered, so that a leak detector does not count them.
-static LEAKED: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 fn collect() {
     (0..2000).for_each(|_| evacmap::pin().flush());
@@ -31,7 +30,7 @@ fn the_collector_drops_nothing_of_a_leaked_map() {
     map.pin().remove(&1);
     map.flush();
     let before = dropped.load(Relaxed);
-    LEAKED[0].store(Box::into_raw(Box::new(map)).expose_provenance(), Relaxed);
+    common::leaked(Box::into_raw(Box::new(map)));
     collect();
     assert_eq!(dropped.load(Relaxed), before, "what it borrows may have ended by now");
 }
@@ -47,7 +46,7 @@ fn the_collector_drops_nothing_of_a_map_that_its_garbage_owns() {
     let map = Arc::new(HashMap::new());
     map.pin().insert(1, Value { _map: Some(map.clone()), _counts: Borrowed(&dropped) });
     map.pin().remove(&1);
-    LEAKED[1].store(Arc::as_ptr(&map).expose_provenance(), Relaxed);
+    common::leaked(Arc::as_ptr(&map));
     drop(map);
     collect();
     assert_eq!(dropped.load(Relaxed), 0);

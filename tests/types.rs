@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::*};
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -492,9 +492,7 @@ fn a_map_that_is_leaked_is_left_alone() {
         map.pin().remove(&key);
     }
     // Forgotten, but kept for the leak checkers where it cannot be reached.
-    static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
-    let kept = Box::into_raw(Box::new(map));
-    KEPT.lock().unwrap().push(kept.expose_provenance());
+    common::leaked(Box::into_raw(Box::new(map)));
     drop(text);
     drop(guard);
     let dropped = counter.dropped();

@@ -5,14 +5,23 @@
 use std::borrow::Borrow;
 use std::fmt::{self, Debug};
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::*};
+use std::sync::{Arc, Mutex};
 
 use evacmap::{DefaultHashBuilder, HashMap};
 
 /// Test sizes: the first in release builds, the second in debug builds.
 pub fn scaled(release: usize, debug: usize) -> usize {
     if cfg!(debug_assertions) { debug } else { release }
+}
+
+/// Remembers what a test leaks on purpose, so that a leak detector does not count it.
+pub fn leaked<T>(what: *const T) {
+    static LEAKED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    LEAKED.lock().unwrap().push(what.expose_provenance());
+    // A store that nobody reads would be left out of an optimised build.
+    black_box(&LEAKED);
 }
 
 /// How many things were made and dropped in one test.
