@@ -488,7 +488,8 @@ fn a_map_that_is_leaked_is_left_alone() {
         map.pin().insert(key, Borrows(&text, counter.make(key)));
     }
     let guard = evacmap::pin();
-    for key in 0..200 {
+    // All of them: leak detectors do not see through the tags of those that are still in the map.
+    for key in 0..300 {
         map.pin().remove(&key);
     }
     // Forgotten, but kept for the leak checkers where it cannot be reached.

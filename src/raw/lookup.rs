@@ -59,7 +59,7 @@ impl<K, V> RawMap<K, V> {
         find(chain.head, chain.tag, hash, &mut is_key, guard)
     }
 
-    /// Chooses the chain to work on: the new table's, unless a resize has yet to reach it.
+    /// Chooses the chain to work on: the root's, unless a resize has yet to reach it.
     #[inline]
     pub(super) fn chain<'g>(&'g self, hash: Hash, guard: &'g Guard) -> Chain<'g, K, V> {
         let root = self.root(guard);
@@ -67,14 +67,9 @@ impl<K, V> RawMap<K, V> {
             guard.pin().lapse();
         }
         reach(Point::RootLoaded);
-        let (head, tag) = root.head(hash);
-        if let Some(Old::Source(old)) = root.old(guard)
-            && !evacuate::is_settled(root, old, root.shape.place(hash).index)
-        {
-            let (head, tag) = old.head(hash);
-            return Chain { root, table: old, tag, head };
-        }
-        Chain { root, table: root, tag, head }
+        let table = if root.is_filling() { truth(root, hash, guard) } else { root };
+        let (head, tag) = table.head(hash);
+        Chain { root, table, tag, head }
     }
 
     /// The writers' walk.
@@ -110,6 +105,16 @@ impl<K, V> RawMap<K, V> {
                 Next::Frozen => return Located::FrozenEnd,
             }
         }
+    }
+}
+
+/// During a resize: the table that has the truth about a hash. Out of line, so that look-ups in a map at rest stay short, and
+/// the processor has more of them in flight.
+#[inline(never)]
+fn truth<'g, K, V>(root: &'g Table<K, V>, hash: Hash, guard: &'g Guard) -> &'g Table<K, V> {
+    match root.old(guard) {
+        Some(Old::Source(old)) if !evacuate::is_settled(root, old, root.shape.place(hash).index) => old,
+        _ => root,
     }
 }
 
