@@ -122,3 +122,47 @@ fn the_same_keys_in_the_same_order() {
         Arc::into_inner(map).unwrap().validate().unwrap();
     }
 }
+
+/// A clear used to empty the slots of a chain one by one, as it froze them: a writer that had begun before the clear found its
+/// key gone, put it in behind, and lost it to the same clear.
+#[cfg(feature = "_hooks")]
+#[test]
+fn no_writer_finds_a_chain_half_cleared() {
+    use common::{Mode, TestHasher, validated_arc};
+    use evacmap::hooks::{Point, clear_hook, on_reach};
+    use std::sync::mpsc::channel;
+
+    let map = Arc::new(HashMap::with_hasher(TestHasher::new(Mode::Constant)));
+    map.pin().insert(1, 'a');
+    map.pin().insert(2, 'b');
+    let ((begin, begins), (half, is_half), (finish, finishes)) = (channel(), channel(), channel());
+
+    let (cleared, mut frozen) = (map.clone(), 0);
+    let clearer = std::thread::spawn(move || {
+        on_reach(move |point| {
+            frozen += u32::from(point == Point::SourceFrozen);
+            if point == Point::SourceFrozen && frozen == 2 {
+                half.send(()).unwrap();
+                finishes.recv().unwrap();
+            }
+        });
+        begins.recv().unwrap();
+        cleared.pin().clear();
+        cleared.finish_resize();
+    });
+    let mut begin = Some(begin);
+    on_reach(move |point| {
+        if point == Point::RootLoaded
+            && let Some(begin) = begin.take()
+        {
+            begin.send(()).unwrap();
+            is_half.recv().unwrap();
+        }
+    });
+    let got = *map.pin().get_or_insert(1, 'c');
+    clear_hook();
+    finish.send(()).unwrap();
+    clearer.join().unwrap();
+    assert_eq!((got, map.pin().get(&1)), ('c', Some(&'c')), "absent, so the clear was over, so it is there now");
+    validated_arc(map);
+}
