@@ -267,6 +267,23 @@ fn clear_against_writers() {
     });
 }
 
+/// A clear against the insert of a key whose chain has room behind it: what is inserted after the clear stays.
+#[test]
+fn clear_against_insert_into_room() {
+    model("clear_against_insert_into_room", || {
+        let map = Arc::new(filled::<Identity>(1));
+        let a = spawn(&map, |map| {
+            map.pin().clear();
+            map.finish_resize();
+        });
+        let inserted = *map.pin().get_or_insert(1, 9) == 9;
+        a.join().unwrap();
+        map.finish_resize();
+        assert_eq!(map.pin().get(&1).is_some(), inserted, "absent before: the clear was over");
+        exactly(map, if inserted { &[1] } else { &[] });
+    });
+}
+
 /// Two helpers of one clear: each entry is retired by exactly one.
 #[test]
 fn two_helpers_of_a_clear() {

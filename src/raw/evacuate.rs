@@ -187,8 +187,10 @@ pub(super) fn discard<'g, K, V>(
     mut retire: impl FnMut(Word<'g, K, V>),
 ) -> usize {
     debug_assert_eq!(new.buckets(), old.buckets());
+    // All of the chain, before any of it is emptied: a writer that still works on it, and finds its key gone, must find no slot
+    // to insert it into.
+    freeze(old.bucket(index), guard, |_, _| reach(Point::SourceFrozen));
     freeze(old.bucket(index), guard, |slot, word| {
-        reach(Point::SourceFrozen);
         if !word.pointer().is_null() {
             if slot.discard(word) || fault!("clear_retires_twice") { retire(word) } else { hit(Branch::DiscardLost) }
         }
