@@ -512,7 +512,7 @@ fn discard_lost() {
             case.map.finish_resize();
             case.map.flush();
         };
-        case.with(Point::SourceFrozen, meanwhile, |case| case.map.finish_resize());
+        case.with(Point::BeforeKill, meanwhile, |case| case.map.finish_resize());
         assert_eq!((case.map.len(), case.get(7), case.map.stats().len), (1, Some(70), 1));
         case.end();
     });

@@ -192,6 +192,7 @@ pub(super) fn discard<'g, K, V>(
     freeze(old.bucket(index), guard, |_, _| reach(Point::SourceFrozen));
     freeze(old.bucket(index), guard, |slot, word| {
         if !word.pointer().is_null() {
+            reach(Point::BeforeKill);
             if slot.discard(word) || fault!("clear_retires_twice") { retire(word) } else { hit(Branch::DiscardLost) }
         }
     });
