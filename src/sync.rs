@@ -3,58 +3,31 @@
 //! Nothing else in the crate names `core::sync::atomic` or loom. There is no fence and no `SeqCst` to import: every
 //! ordering in the crate is an acquire, a release, both, or relaxed, which is what loom and ThreadSanitizer check fully.
 
-pub(crate) use imp::*;
+#[cfg(evacmap_loom)]
+mod modelled;
+#[cfg(evacmap_loom)]
+pub(crate) use modelled::*;
+#[cfg(not(evacmap_loom))]
+pub(crate) use real::*;
 
 #[cfg(not(evacmap_loom))]
-mod imp {
+mod real {
     pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
     pub(crate) use core::sync::atomic::{AtomicBool, AtomicIsize, AtomicPtr, AtomicUsize};
-}
+    pub(crate) use std::thread_local;
+    pub(crate) use thread_local::ThreadLocal;
 
-#[cfg(evacmap_loom)]
-mod imp {
-    use loom::sync::atomic;
+    /// The real one, with the interface of loom's.
+    pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
 
-    pub(crate) use atomic::AtomicUsize;
-    pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
-
-    use core::marker::PhantomData;
-    use core::ptr::with_exposed_provenance_mut;
-
-    /// loom's `AtomicPtr` has no `fetch_or`; its `AtomicUsize` has. In a model the provenance does not matter.
-    pub(crate) struct AtomicPtr<T>(AtomicUsize, PhantomData<*mut T>);
-
-    // SAFETY: as the real one: a word, whatever it points to.
-    unsafe impl<T> Send for AtomicPtr<T> {}
-    // SAFETY: as above.
-    unsafe impl<T> Sync for AtomicPtr<T> {}
-
-    impl<T> AtomicPtr<T> {
-        pub(crate) fn new(pointer: *mut T) -> Self {
-            AtomicPtr(AtomicUsize::new(pointer.expose_provenance()), PhantomData)
+    impl<T> UnsafeCell<T> {
+        pub(crate) const fn new(content: T) -> Self {
+            UnsafeCell(core::cell::UnsafeCell::new(content))
         }
 
-        pub(crate) fn load(&self, order: Ordering) -> *mut T {
-            with_exposed_provenance_mut(self.0.load(order))
-        }
-
-        pub(crate) fn store(&self, pointer: *mut T, order: Ordering) {
-            self.0.store(pointer.expose_provenance(), order)
-        }
-
-        pub(crate) fn compare_exchange(
-            &self,
-            current: *mut T,
-            new: *mut T,
-            success: Ordering,
-            failure: Ordering,
-        ) -> Result<*mut T, *mut T> {
-            let exchanged = self.0.compare_exchange(current.addr(), new.expose_provenance(), success, failure);
-            exchanged.map(with_exposed_provenance_mut).map_err(with_exposed_provenance_mut)
-        }
-
-        pub(crate) fn fetch_or(&self, bits: usize, order: Ordering) -> *mut T {
-            with_exposed_provenance_mut(self.0.fetch_or(bits, order))
+        #[inline(always)]
+        pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+            f(self.0.get())
         }
     }
 }

@@ -9,6 +9,8 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize};
 
 #[cfg(evacmap_loom)]
 pub use loom::thread;
@@ -73,16 +75,73 @@ pub fn exactly<H: Hasher + Default>(map: Arc<Map<H>>, wanted: &[u64]) {
     assert_eq!(keys, wanted);
 }
 
+/// A map of values that know whether they have been dropped.
+pub type WitnessMap = evacmap::HashMap<u64, Witness, BuildHasherDefault<Identity>>;
+
+/// Makes witnesses, and counts those that have not been dropped.
+#[derive(Default)]
+pub struct Witnesses(Arc<AtomicIsize>);
+
+/// A value that must not be looked at when it has been dropped.
+pub struct Witness {
+    dropped: AtomicBool,
+    living: Arc<AtomicIsize>,
+    /// Under loom every use must be ordered before the drop.
+    #[cfg(evacmap_loom)]
+    used: loom::cell::UnsafeCell<()>,
+}
+
+impl Witnesses {
+    #[expect(clippy::new_ret_no_self, reason = "it is the witness that is new")]
+    pub fn new(&self) -> Witness {
+        self.0.fetch_add(1, Relaxed);
+        Witness {
+            dropped: AtomicBool::new(false),
+            living: self.0.clone(),
+            #[cfg(evacmap_loom)]
+            used: loom::cell::UnsafeCell::new(()),
+        }
+    }
+
+    /// The end of a model: the map is as it should be, and takes all that was ever put in with it.
+    pub fn end(self, map: Arc<WitnessMap>) {
+        let mut map = Arc::into_inner(map).expect("the other threads have let go of it");
+        map.validate().unwrap();
+        drop(map);
+        assert_eq!(self.0.load(Relaxed), 0, "dropped once, each of them");
+    }
+}
+
+impl Witness {
+    pub fn check(&self) {
+        assert!(!self.dropped.load(Relaxed), "use after drop");
+        #[cfg(evacmap_loom)]
+        self.used.with(|_| ());
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        assert!(!self.dropped.swap(true, Relaxed), "dropped twice");
+        self.living.fetch_sub(1, Relaxed);
+        #[cfg(evacmap_loom)]
+        self.used.with_mut(|_| ());
+    }
+}
+
 /// Runs a model and prints how many executions it took.
 pub fn model(name: &str, body: impl Fn() + Send + Sync + 'static) {
-    let executions = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let executions = Arc::new(AtomicUsize::new(0));
     let counted = executions.clone();
     let body = move || {
-        counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        counted.fetch_add(1, Relaxed);
         body();
     };
     run(body);
-    println!("model {name}: {} executions", executions.load(std::sync::atomic::Ordering::Relaxed));
+    println!("model {name}: {} executions", executions.load(Relaxed));
 }
 
 #[cfg(evacmap_loom)]

@@ -1,4 +1,5 @@
 //! Models of the slot and evacuation protocol. Each says what it hunts and which invariant would be broken.
+#![cfg(not(crossbeam_loom))]
 
 use std::sync::Arc;
 

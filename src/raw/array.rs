@@ -99,14 +99,15 @@ impl<K, V> Drop for BucketArray<K, V> {
         }
         let layout = Self::layout(self.len).expect("it was allocated with this layout");
         // SAFETY: allocated by `try_new` with this layout; buckets need no drop.
-        unsafe { alloc::dealloc(self.block, layout) }
+        unsafe { crate::reclaim::deallocate(self.block, layout) }
     }
 
     #[cfg(evacmap_loom)]
     fn drop(&mut self) {
         if !self.block.is_null() {
-            // SAFETY: made by `try_new` from such a box.
-            drop(unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(self.first.as_ptr(), self.len)) });
+            let layout = Layout::array::<Bucket<K, V>>(self.len).expect("it was allocated with this layout");
+            // SAFETY: made by `of` from a box; loom's atomics need no drop.
+            unsafe { crate::reclaim::deallocate(self.block, layout) }
         }
     }
 }

@@ -75,7 +75,7 @@ mod scalar {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(evacmap_scalar), not(evacmap_loom)))]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(feature = "_scalar"), not(evacmap_loom)))]
 mod vector {
     use super::*;
     use core::arch::asm;
@@ -153,10 +153,15 @@ mod vector {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(evacmap_scalar), not(evacmap_loom)))]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(feature = "_scalar"), not(evacmap_loom)))]
 use vector as best;
 
-#[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64", not(evacmap_scalar), not(evacmap_loom))))]
+#[cfg(not(all(
+    target_arch = "x86_64",
+    target_pointer_width = "64",
+    not(feature = "_scalar"),
+    not(evacmap_loom)
+)))]
 use scalar as best;
 
 /// The slots whose word carries the tag: the key's own, if it is here, and now and then another's, or a DEAD or EMPTY one

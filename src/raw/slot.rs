@@ -9,7 +9,7 @@
 //!  +----------------+--------------------------+-----+
 //! ```
 //!
-//! Elsewhere (32-bit, Android's tagged heap, anything unknown, or `--cfg evacmap_no_tags`) there is no tag: every used
+//! Elsewhere (32-bit, Android's tagged heap, anything unknown, or the feature `_no_tags`) there is no tag: every used
 //! slot is a candidate and the hash in the entry decides.
 //!
 //! # Truth table
@@ -49,7 +49,7 @@ const FLAGS: usize = 7;
 /// Whether the platform leaves the top 16 bits of user addresses free: x86-64 and AArch64 give a process 47 or 48 bits
 /// unless it asks for more. Each allocation is checked, see [`Tag::fits_beside`].
 const FREE_HIGH_BITS: bool = cfg!(all(
-    not(evacmap_no_tags),
+    not(feature = "_no_tags"),
     target_pointer_width = "64",
     any(target_arch = "x86_64", target_arch = "aarch64"),
     any(target_os = "linux", target_os = "macos", target_os = "windows", target_os = "freebsd")
@@ -94,7 +94,6 @@ impl Tag {
     }
 
     /// Whether an address leaves room for a tag.
-    #[cfg(not(evacmap_loom))]
     #[inline]
     pub(crate) fn fits_beside(address: usize) -> bool {
         address & TAG_MASK == 0

@@ -149,6 +149,11 @@ impl<K, V> Table<K, V> {
         self.placeholder
     }
 
+    /// Whether this is the placeholder of all maps, which is never freed.
+    pub(crate) fn is_static(&self) -> bool {
+        self.placeholder && cfg!(not(evacmap_loom))
+    }
+
     #[cfg(any(feature = "_hooks", evacmap_loom))]
     pub(crate) fn shape_bits(&self) -> u32 {
         self.shape.bits()
@@ -227,12 +232,6 @@ impl<K, V> Table<K, V> {
         size_of::<Self>() + (self.buckets() + 1) * size_of::<Bucket<K, V>>() + self.overflow.bytes()
     }
 
-    /// Clears the models' flag, ahead of `free`.
-    #[cfg(evacmap_loom)]
-    pub(crate) fn end(&self) {
-        self.alive.end();
-    }
-
     /// Frees a table.
     ///
     /// # Safety
@@ -241,10 +240,10 @@ impl<K, V> Table<K, V> {
     /// taken care of.
     pub(crate) unsafe fn free(table: *mut Self) {
         // SAFETY: by the caller, nobody else frees it.
-        if cfg!(not(evacmap_loom)) && unsafe { (*table).placeholder } {
+        if unsafe { &*table }.is_static() {
             return;
         }
         // SAFETY: not the static one, so it came from a box.
-        drop(unsafe { Box::from_raw(table) });
+        unsafe { crate::reclaim::free(table) };
     }
 }

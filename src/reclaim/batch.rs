@@ -13,6 +13,8 @@
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
+use super::{Alive, free};
+use crate::fault::fault;
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
 use crate::raw::sizes::BATCH;
@@ -26,12 +28,14 @@ const ABANDONED: usize = 2;
 pub(super) struct Batch<K, V> {
     state: AtomicUsize,
     len: usize,
+    alive: Alive,
     entries: [MaybeUninit<NonNull<Entry<K, V>>>; BATCH],
 }
 
 impl<K, V> Batch<K, V> {
     pub(super) fn new() -> Box<Self> {
-        Box::new(Batch { state: AtomicUsize::new(PENDING), len: 0, entries: [MaybeUninit::uninit(); BATCH] })
+        let entries = [MaybeUninit::uninit(); BATCH];
+        Box::new(Batch { state: AtomicUsize::new(PENDING), len: 0, alive: Alive::new(), entries })
     }
 
     /// Adds an entry; `true` if that filled the batch.
@@ -47,12 +51,14 @@ impl<K, V> Batch<K, V> {
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = NonNull<Entry<K, V>>> {
+        self.alive.check();
         // SAFETY: the first `len` were written by `push`.
         self.entries[..self.len].iter().map(|entry| unsafe { entry.assume_init() })
     }
 
     /// Whether the closure has run, so that the entries and the node are the map's.
     pub(super) fn is_ripe(&self) -> bool {
+        self.alive.check();
         // ORDERING: Acquire, P9: all that any guard's holder did with the entries came before.
         self.state.load(Acquire) == RIPE
     }
@@ -71,13 +77,14 @@ impl<K, V> Batch<K, V> {
     /// entries any more.
     pub(super) unsafe fn ripen(batch: *mut Self) {
         // SAFETY: the node lives until it is RIPE, or ABANDONED and freed below.
-        let state = unsafe { &(*batch).state };
+        let Batch { state, alive, .. } = unsafe { &*batch };
+        alive.check();
         // ORDERING: AcqRel, P9. Release: passes on what the collector has seen of the guards. Acquire: ABANDONED means
         // that the map's drop is done with the node.
         if state.compare_exchange(PENDING, RIPE, AcqRel, Acquire).is_err() {
             hit(Branch::BatchAbandoned);
             // SAFETY: ABANDONED left the node to us.
-            drop(unsafe { Box::from_raw(batch) });
+            unsafe { free(batch) };
         }
     }
 
@@ -92,9 +99,10 @@ impl<K, V> Batch<K, V> {
         // SAFETY: as above; the reference ends before the node can be freed by the closure, which the exchange permits.
         let state = unsafe { &(*batch).state };
         // ORDERING: AcqRel, P9. Release: our last touch of the node. Acquire on failure: RIPE, as in `is_ripe`.
-        if state.compare_exchange(PENDING, ABANDONED, AcqRel, Acquire).is_err() {
+        let was_ripe = state.compare_exchange(PENDING, ABANDONED, AcqRel, Acquire).is_err();
+        if was_ripe || fault!("pending_batch_freed") {
             // SAFETY: RIPE left the node to the map.
-            drop(unsafe { Box::from_raw(batch) });
+            unsafe { free(batch) };
         }
         entries
     }

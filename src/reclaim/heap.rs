@@ -6,14 +6,13 @@ use core::ptr::{self, NonNull};
 use std::cell::Cell;
 
 use crossbeam_utils::CachePadded;
-use thread_local::ThreadLocal;
 
 use super::epoch::Pin;
 use super::local::Local;
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
 use crate::raw::sizes::BATCH;
-use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, Relaxed, Release};
+use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, Relaxed, Release, ThreadLocal};
 
 /// A map's memory. Empty until the first write.
 pub(crate) struct Heap<K, V> {
@@ -158,7 +157,7 @@ const REAPED_AT_ONCE: usize = 2;
 const VISIT_EVERY: usize = 16;
 
 impl<K, V> Heap<K, V> {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Heap { slots: AtomicPtr::new(ptr::null_mut()) }
     }
 
@@ -264,8 +263,9 @@ impl<K, V> Slots<K, V> {
 
     /// A slot for one operation of a thread that can have none of its own any more.
     fn claim_orphan(&self) -> LocalRef<'_, K, V> {
-        // ORDERING: Acquire, P12: sees what the last holder did. The failure side of `swap` is a read as well.
-        let free = self.orphans().find(|orphan| !orphan.busy.swap(true, Acquire));
+        // ORDERING: Acquire, P12: sees what the last holder did. Nothing is looked at after a failure.
+        let claim = |busy: &AtomicBool| busy.compare_exchange(false, true, Acquire, Relaxed).is_ok();
+        let free = self.orphans().find(|orphan| claim(&orphan.busy));
         let orphan = free.unwrap_or_else(|| self.add_orphan());
         LocalRef { local: &orphan.local, slots: self, orphan: Some(orphan), unsend: PhantomData }
     }

@@ -1,6 +1,6 @@
 //! One thread's slot in a map: its share of the length, its bag, its batches, its spare memory.
 
-use core::cell::{Cell, UnsafeCell};
+use core::cell::Cell;
 use core::ptr::NonNull;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,10 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::batch::Batch;
 use super::epoch::Pin;
 use super::spare::{SpareList, allocate};
+use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
 use crate::raw::sizes::{MAX_SPARE, SHARE_EVERY};
-use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release};
+use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release, UnsafeCell, thread_local};
 
 thread_local! {
     /// This thread is dropping entries of some map, further up its stack. Without a destructor, so that it can always be read.
@@ -68,7 +69,7 @@ impl<K, V> Local<K, V> {
     #[inline]
     unsafe fn with_owner<R>(&self, f: impl FnOnce(&mut Owner<K, V>) -> R) -> R {
         // SAFETY: by the caller no other reference exists: one thread, and no re-entry.
-        f(unsafe { &mut *self.owner.get() })
+        self.owner.with_mut(|owner| f(unsafe { &mut *owner }))
     }
 
     /// Adds to one of the words that this thread alone stores.
@@ -203,6 +204,9 @@ impl<K, V> Local<K, V> {
         if let Some(batch) = unsafe { self.with_owner(seal) } {
             // SAFETY: the batch is registered, and the node outlives the closure's use of it.
             let ripen = move || unsafe { Batch::ripen(batch) };
+            if fault!("batch_ripe_at_once") {
+                return ripen();
+            }
             // SAFETY: the closure touches the node alone: no key, no value, no map.
             unsafe { pin.defer(ripen) };
         }
@@ -210,13 +214,14 @@ impl<K, V> Local<K, V> {
 
     /// Runs `f` on the registered batches, unless another thread is at them.
     fn with_pending<R>(&self, f: impl FnOnce(&mut VecDeque<*mut Batch<K, V>>) -> R) -> Option<R> {
-        // ORDERING: Acquire, P15: sees what the last to have them did.
-        if self.reaping.swap(true, Acquire) {
+        // ORDERING: Acquire, P15: sees what the last to have them did. Nothing is looked at after a failure.
+        let order = unless_relaxed!("reaping_relaxed", Acquire);
+        if self.reaping.compare_exchange(false, true, order, Relaxed).is_err() {
             hit(Branch::ReapLost);
             return None;
         }
         // SAFETY: we have set `reaping`, so nobody else has a reference; `f` runs no user code.
-        let done = f(unsafe { &mut *self.pending.get() });
+        let done = self.pending.with_mut(|pending| f(unsafe { &mut *pending }));
         // ORDERING: Release, P15.
         self.reaping.store(false, Release);
         Some(done)
@@ -242,7 +247,7 @@ impl<K, V> Local<K, V> {
     /// This is the slot's thread; keys and values may be dropped on it; `other` is a slot of the same map, which the caller
     /// has borrowed: what keys and values borrow is alive.
     pub(super) unsafe fn reap(&self, other: &Self) -> bool {
-        if DROPPING.get() {
+        if DROPPING.with(Cell::get) {
             hit(Branch::NestedReap);
             return false;
         }
@@ -254,14 +259,14 @@ impl<K, V> Local<K, V> {
         let Some(batch) = ripe.flatten() else { return false };
         // SAFETY: RIPE left the node to the map, and we have taken it out.
         let mut batch = unsafe { Box::from_raw(batch) };
-        DROPPING.set(true);
+        DROPPING.with(|dropping| dropping.set(true));
         for entry in batch.entries() {
             // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
             swallow(|| unsafe { entry.drop_in_place() });
             // SAFETY: the slot's thread; the content is gone.
             unsafe { self.recycle(entry) };
         }
-        DROPPING.set(false);
+        DROPPING.with(|dropping| dropping.set(false));
         Self::add(&self.freed, batch.len());
         batch.reset();
         // SAFETY: the slot's thread; only the allocator is called.

@@ -34,22 +34,26 @@
 mod draft;
 pub(crate) use draft::Draft;
 
-#[cfg(not(evacmap_loom))]
 mod alive;
-#[cfg(not(evacmap_loom))]
-mod batch;
-#[cfg(not(evacmap_loom))]
-mod epoch;
-#[cfg(not(evacmap_loom))]
-mod heap;
-#[cfg(not(evacmap_loom))]
-mod local;
-#[cfg(not(evacmap_loom))]
+mod memory;
 mod spare;
-#[cfg(not(evacmap_loom))]
-pub(crate) use {alive::Alive, epoch::Pin, heap::Heap, heap::LocalRef, spare::free_bare};
+pub(crate) use alive::Alive;
+pub(crate) use memory::{deallocate, free};
+pub(crate) use spare::free_bare;
 
-#[cfg(evacmap_loom)]
+// The models of the map have a stand-in for the rest, the models of the reclaimer (`crossbeam_loom`) have the rest itself.
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod batch;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod epoch;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod heap;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod local;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+pub(crate) use {epoch::Pin, heap::Heap, heap::LocalRef};
+
+#[cfg(all(evacmap_loom, not(crossbeam_loom)))]
 mod model;
-#[cfg(evacmap_loom)]
-pub(crate) use model::{Alive, Heap, LocalRef, Pin, free_bare};
+#[cfg(all(evacmap_loom, not(crossbeam_loom)))]
+pub(crate) use model::{Heap, LocalRef, Pin};

@@ -1,47 +1,20 @@
 //! The reclaimer of the models: the strictest one that keeps the collector's promise, and an oracle for use after free.
 //!
 //! What is retired is freed at the very moment when the last guard that was held at its retirement is gone. A guard pinned
-//! after the retirement protects nothing of it, just as with epochs. "Freed" means that keys and values are dropped and the
-//! `alive` flag is cleared, which every dereference asserts; the memory itself stays until the execution ends.
+//! after the retirement protects nothing of it, just as with epochs. [`Alive`](super::Alive) then fails every use.
 //!
 //! The book-keeping is in plain `std` types, which loom does not see and so does not multiply executions by; loom runs one
 //! thread at a time. What the collector does give beside protection is order: who pins after something was freed has seen
 //! it unlinked. One modelled word stands for that, written at each retirement and read at each pin.
 
-use core::cell::{Cell, RefCell, RefMut};
+use core::cell::{RefCell, RefMut};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
-use loom::cell::UnsafeCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::{ManuallyDrop, MaybeUninit};
 
+use super::{free_bare, spare};
 use crate::raw::{Entry, Table};
 use crate::sync::{AcqRel, Acquire, AtomicUsize};
-
-/// Cleared when what carries it is freed.
-pub(crate) struct Alive {
-    alive: Cell<bool>,
-    /// Written where it is made and read at each dereference: loom finds the publication that lacks its release.
-    published: UnsafeCell<()>,
-}
-
-// SAFETY: the models run one thread at a time.
-unsafe impl Sync for Alive {}
-
-impl Alive {
-    pub(crate) fn new() -> Self {
-        Alive { alive: Cell::new(true), published: UnsafeCell::new(()) }
-    }
-
-    pub(crate) fn check(&self) {
-        assert!(self.alive.get(), "use after free");
-        self.published.with(|_| ());
-    }
-
-    pub(crate) fn end(&self) {
-        assert!(self.alive.replace(false), "freed twice");
-    }
-}
 
 loom::lazy_static! {
     static ref REGISTRY: Registry = Registry::default();
@@ -78,7 +51,6 @@ struct Books {
     retirements: usize,
     guards: BTreeSet<u64>,
     retired: Vec<Retired>,
-    graveyard: Vec<Retired>,
 }
 
 /// Something unlinked, with the guards that may still see it.
@@ -86,31 +58,21 @@ struct Retired {
     map: u64,
     what: *mut (),
     waits_for: BTreeSet<u64>,
-    /// Drops the content and clears the flag.
-    end: unsafe fn(*mut ()),
-    /// Gives the memory back.
-    bury: unsafe fn(*mut ()),
+    free: unsafe fn(*mut ()),
 }
 
 // SAFETY: the models run one thread at a time.
 unsafe impl Send for Retired {}
 
-impl Drop for Retired {
-    fn drop(&mut self) {
-        // SAFETY: retired things are owned by the registry, and this is the last that happens to them.
-        unsafe { (self.bury)(self.what) };
-    }
-}
-
 impl Registry {
-    fn retire(&self, map: u64, what: *mut (), end: unsafe fn(*mut ()), bury: unsafe fn(*mut ())) {
+    fn retire(&self, map: u64, what: *mut (), free: unsafe fn(*mut ())) {
         // ORDERING: AcqRel: see the module's text.
         self.order.fetch_add(1, AcqRel);
         let mut books = self.books.open();
         books.retirements += 1;
         let waits_for = books.guards.clone();
         assert!(!waits_for.is_empty(), "retired without a guard");
-        books.retired.push(Retired { map, what, waits_for, end, bury });
+        books.retired.push(Retired { map, what, waits_for, free });
     }
 
     fn unpin(&self, guard: u64) {
@@ -124,11 +86,10 @@ impl Registry {
                 if retired.waits_for.is_empty() { ripe.push(retired) } else { books.retired.push(retired) }
             }
         }
-        for retired in &ripe {
+        for retired in ripe {
             // SAFETY: its grace period is over, and it is in no list any more, so this happens once.
-            unsafe { (retired.end)(retired.what) };
+            unsafe { (retired.free)(retired.what) };
         }
-        self.books.open().graveyard.extend(ripe);
     }
 }
 
@@ -166,19 +127,15 @@ impl Pin {
     ///
     /// As with the real collector.
     pub(crate) unsafe fn retire_table<K, V>(&self, table: *mut Table<K, V>) {
-        unsafe fn end<K, V>(table: *mut ()) {
-            // SAFETY: not buried yet.
-            unsafe { &*table.cast::<Table<K, V>>() }.end();
-        }
-        unsafe fn bury<K, V>(table: *mut ()) {
-            // SAFETY: retired once, and buried last.
+        unsafe fn free<K, V>(table: *mut ()) {
+            // SAFETY: past its grace period.
             unsafe { Table::<K, V>::free(table.cast()) };
         }
         if crate::fault::fault!("table_freed_at_once") {
             // SAFETY: none: this is the fault.
-            unsafe { end::<K, V>(table.cast()) };
+            return unsafe { Table::free(table) };
         }
-        REGISTRY.retire(0, table.cast(), end::<K, V>, bury::<K, V>);
+        REGISTRY.retire(0, table.cast(), free::<K, V>);
     }
 }
 
@@ -227,14 +184,11 @@ impl<K, V> Heap<K, V> {
     }
 
     pub(crate) fn abandon(&mut self) -> Vec<NonNull<Entry<K, V>>> {
-        // Modelled words have to go before the execution does.
-        let graveyard = std::mem::take(&mut REGISTRY.books.open().graveyard);
-        drop(graveyard);
         let mut books = REGISTRY.books.open();
         let (mine, others) = std::mem::take(&mut books.retired).into_iter().partition(|retired| retired.map == self.id);
         books.retired = others;
         let mine: Vec<Retired> = mine;
-        mine.into_iter().map(ManuallyDrop::new).filter_map(|retired| NonNull::new(retired.what.cast())).collect()
+        mine.into_iter().filter_map(|retired| NonNull::new(retired.what.cast())).collect()
     }
 }
 
@@ -248,7 +202,10 @@ impl<K, V> LocalRef<'_, K, V> {
     }
 
     pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {
-        NonNull::from(Box::leak(Box::new(entry())))
+        let memory = spare::allocate();
+        // SAFETY: fresh memory of the right layout.
+        unsafe { memory.write(entry()) };
+        memory
     }
 
     /// # Safety
@@ -256,25 +213,24 @@ impl<K, V> LocalRef<'_, K, V> {
     /// It came from `allocate`, was never linked, and is not used again.
     pub(crate) unsafe fn deallocate(&self, entry: NonNull<Entry<K, V>>) -> Entry<K, V> {
         // SAFETY: by the caller.
-        *unsafe { Box::from_raw(entry.as_ptr()) }
+        let content = unsafe { entry.read() };
+        // SAFETY: the content has just been moved out.
+        unsafe { free_bare(entry) };
+        content
     }
 
     /// # Safety
     ///
     /// As with the real collector.
     pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, _pin: &Pin) {
-        unsafe fn end<K, V>(entry: *mut ()) {
-            let entry: *mut Entry<K, V> = entry.cast();
+        unsafe fn free<K, V>(entry: *mut ()) {
+            let entry: NonNull<Entry<K, V>> = NonNull::new(entry.cast()).expect("an entry is never null");
             // SAFETY: past its grace period.
-            unsafe { &*entry }.alive.end();
-            // SAFETY: the flag says from now on that nobody may look at the content, which is moved out and dropped.
-            drop(unsafe { entry.read() });
+            unsafe { entry.drop_in_place() };
+            // SAFETY: its content has just been dropped.
+            unsafe { free_bare(entry) };
         }
-        unsafe fn bury<K, V>(entry: *mut ()) {
-            // SAFETY: boxed by `allocate`, and its content has been dropped.
-            drop(unsafe { Box::from_raw(entry.cast::<MaybeUninit<Entry<K, V>>>()) });
-        }
-        REGISTRY.retire(self.0.id, entry.as_ptr().cast(), end::<K, V>, bury::<K, V>);
+        REGISTRY.retire(self.0.id, entry.as_ptr().cast(), free::<K, V>);
     }
 
     /// # Safety
@@ -283,12 +239,4 @@ impl<K, V> LocalRef<'_, K, V> {
     pub(crate) unsafe fn flush(&self, pin: &Pin) {
         pin.flush();
     }
-}
-
-/// # Safety
-///
-/// The entry came from `allocate`, its content is gone, and nobody uses it again.
-pub(crate) unsafe fn free_bare<K, V>(entry: NonNull<Entry<K, V>>) {
-    // SAFETY: by the caller.
-    drop(unsafe { Box::from_raw(entry.as_ptr().cast::<MaybeUninit<Entry<K, V>>>()) });
 }

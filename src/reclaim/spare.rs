@@ -57,7 +57,7 @@ impl<K, V> Drop for SpareList<K, V> {
     fn drop(&mut self) {
         while let Some(memory) = self.pop() {
             // SAFETY: by the contract of `push`.
-            unsafe { alloc::dealloc(memory.as_ptr().cast(), Self::LAYOUT) };
+            unsafe { super::deallocate(memory.as_ptr().cast(), Self::LAYOUT) };
         }
     }
 }
@@ -73,7 +73,7 @@ pub(super) fn allocate<K, V>() -> NonNull<Entry<K, V>> {
         unsafe { alloc::dealloc(memory.as_ptr(), layout) };
         panic!(
             "evacmap keeps 16 hash bits in the high bits of pointers, and the allocator returned an address that uses \
-             them; build with `--cfg evacmap_no_tags` on this platform"
+             them; build with the feature `_no_tags` on this platform"
         );
     }
     memory.cast()

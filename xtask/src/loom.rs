@@ -40,38 +40,72 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// A way to build the models.
+pub struct Variant {
+    /// Behind the names of its models, if they are also run otherwise.
+    label: &'static str,
+    target_dir: &'static str,
+    flags: &'static str,
+    features: &'static [&'static str],
+    /// Only the models whose names contain this are about what differs here.
+    only: &'static str,
+}
+
+/// The map, on a stand-in for the reclaimer.
+pub const MAP: Variant =
+    Variant { label: "", target_dir: "loom", flags: "--cfg evacmap_loom", features: &[], only: "" };
+
+/// Without tags an evacuation looks at every entry: the models that are about that are run so too.
+pub const MAP_WITHOUT_TAGS: Variant =
+    Variant { label: " (no tags)", features: &["evacmap/_no_tags"], only: "half_set", ..MAP };
+
+/// The reclaimer, on the real crossbeam-epoch.
+pub const RECLAIMER: Variant = Variant {
+    target_dir: "loom-epoch",
+    flags: "--cfg evacmap_loom --cfg crossbeam_loom --cfg crossbeam_sanitize",
+    ..MAP
+};
+
 pub fn run(options: &Options) -> Result<()> {
-    let binaries = build("loom", "--cfg evacmap_loom")?;
-    let deadline = Instant::now() + Duration::from_secs(60 * options.timeout_minutes);
     let mut models = BTreeMap::new();
-    for binary in &binaries {
-        models.extend(explore(binary, options, deadline)?);
-    }
-    // Without tags an evacuation looks at every entry: the models that are about that are run so too.
-    let untagged = Options { filter: Some("half_set".into()), ..options.clone() };
-    for binary in &build("loom-no-tags", "--cfg evacmap_loom --cfg evacmap_no_tags")? {
-        let explored = explore(binary, &untagged, deadline)?;
-        models.extend(explored.into_iter().map(|(name, count)| (format!("{name} (no tags)"), count)));
+    let deadline = Instant::now() + Duration::from_secs(60 * options.timeout_minutes);
+    for variant in [MAP, MAP_WITHOUT_TAGS, RECLAIMER] {
+        for binary in &variant.build(false)? {
+            let explored = explore(binary, &variant, options, deadline)?;
+            models.extend(explored.into_iter().map(|(name, count)| (name + variant.label, count)));
+        }
     }
     if models.is_empty() {
-        bail!("no model printed `model NAME: N executions`: nothing was explored");
+        bail!("no model was explored: none has such a name, or none printed `model NAME: N executions`");
     }
     print_summary(&models, options.preemptions);
     Ok(())
 }
 
-/// Builds the models with these flags and returns their test binaries.
-pub fn build(target_dir: &str, flags: &str) -> Result<Vec<PathBuf>> {
-    let mut build = cmd::cargo(["test", "--release", "-p", "loom-tests", "--tests", "--no-run"]);
-    build.arg("--message-format=json-render-diagnostics");
-    build.arg("--target-dir").arg(cmd::own_target_dir(target_dir));
-    build.env("RUSTFLAGS", flags);
-    let messages = cmd::output(&mut build)?;
-    let binaries: Vec<_> = messages.lines().filter_map(test_binary).collect();
-    if binaries.is_empty() {
-        bail!("loom-tests has no test binary");
+impl Variant {
+    /// Builds the models, with the seeded faults in them or not, and returns their test binaries.
+    pub fn build(&self, faults: bool) -> Result<Vec<PathBuf>> {
+        let (suffix, flag) = if faults { ("-faults", " --cfg evacmap_faults") } else { ("", "") };
+        let mut build = cmd::cargo(["test", "--release", "-p", "loom-tests", "--tests", "--no-run"]);
+        build.args(self.features.iter().flat_map(|feature| ["--features", feature]));
+        build.arg("--message-format=json-render-diagnostics");
+        build.arg("--target-dir").arg(cmd::own_target_dir(&[self.target_dir, suffix].concat()));
+        build.env("RUSTFLAGS", [self.flags, flag].concat());
+        let messages = cmd::output(&mut build)?;
+        let binaries: Vec<_> = messages.lines().filter_map(test_binary).collect();
+        if binaries.is_empty() {
+            bail!("loom-tests has no test binary");
+        }
+        Ok(binaries)
     }
-    Ok(binaries)
+
+    /// The models in `binary` that are asked for.
+    fn models(&self, binary: &Path, filter: Option<&str>) -> Result<Vec<String>> {
+        let listed = cmd::output(Command::new(binary).arg("--list"))?;
+        let names = listed.lines().filter_map(|line| line.strip_suffix(": test"));
+        let wanted = names.filter(|name| name.contains(self.only) && filter.is_none_or(|part| name.contains(part)));
+        Ok(wanted.map(str::to_owned).collect())
+    }
 }
 
 /// The path in one of cargo's messages, if it tells of a finished test binary.
@@ -80,12 +114,16 @@ fn test_binary(message: &str) -> Option<PathBuf> {
     Some(PathBuf::from(message.get("executable")?.as_str()?))
 }
 
-/// Runs one binary and returns the executions of each of its models.
+/// Runs those models of one binary that are asked for, and returns the executions of each.
 ///
 /// The binary is started directly, not through `cargo test`: it has no children, so killing it ends everything.
-fn explore(binary: &Path, options: &Options, deadline: Instant) -> Result<BTreeMap<String, u64>> {
+fn explore(binary: &Path, variant: &Variant, options: &Options, deadline: Instant) -> Result<BTreeMap<String, u64>> {
+    let models = variant.models(binary, options.filter.as_deref())?;
+    if models.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let mut command = Command::new(binary);
-    command.arg("--nocapture").arg(format!("--test-threads={}", options.jobs)).args(&options.filter);
+    command.arg("--nocapture").arg(format!("--test-threads={}", options.jobs)).arg("--exact").args(models);
     command.current_dir(cmd::root().join("loom-tests"));
     command.env("LOOM_MAX_PREEMPTIONS", options.preemptions.to_string());
     command.env_remove("LOOM_MAX_DURATION").env_remove("LOOM_MAX_PERMUTATIONS");

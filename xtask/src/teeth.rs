@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::cmd::{self, Watched};
-use crate::loom;
+use crate::loom::{self, MAP, MAP_WITHOUT_TAGS, RECLAIMER};
 
 #[derive(Args)]
 pub struct Options {
@@ -23,8 +23,8 @@ pub struct Options {
     filter: Option<String>,
 }
 
-/// Every name that the sources ask for, in the order of the book of what can go wrong.
-const FAULTS: &[(&str, &str)] = &[
+/// Every name that the sources ask for in the map, in the order of the book of what can go wrong.
+const IN_THE_MAP: &[(&str, &str)] = &[
     ("publish_relaxed", "an entry is published without a release"),
     ("root_relaxed", "a table is published without a release"),
     ("append_relaxed", "an overflow bucket is published without a release"),
@@ -53,6 +53,15 @@ const FAULTS: &[(&str, &str)] = &[
     ("iterator_restarts", "an iterator goes through a bucket twice"),
 ];
 
+/// Those that the models of the reclaimer have to notice, whoever else does.
+const IN_THE_RECLAIMER: &[(&str, &str)] = &[
+    ("retire_before_unlink", "an entry is retired before it is unlinked"),
+    ("table_freed_at_once", "an old table is freed without a grace period"),
+    ("batch_ripe_at_once", "a batch is ripe without a grace period"),
+    ("pending_batch_freed", "a map's drop frees a batch that the collector still has"),
+    ("reaping_relaxed", "a thread takes another's batches without acquire"),
+];
+
 struct Verdict {
     fault: &'static str,
     what: &'static str,
@@ -61,25 +70,41 @@ struct Verdict {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let mut models = loom::build("teeth", "--cfg evacmap_loom --cfg evacmap_faults")?;
-    models.extend(loom::build("teeth-no-tags", "--cfg evacmap_loom --cfg evacmap_faults --cfg evacmap_no_tags")?);
-    if let Some(killer) = killed_by_models(&models, "none", options)? {
+    let mut of_the_map = MAP.build(true)?;
+    of_the_map.extend(MAP_WITHOUT_TAGS.build(true)?);
+    let mut verdicts = judge(IN_THE_MAP, &of_the_map, killed_by_tests, options)?;
+    let of_the_reclaimer = RECLAIMER.build(true)?;
+    verdicts.extend(judge(IN_THE_RECLAIMER, &of_the_reclaimer, |_| Ok(None), options)?);
+    print_table(&verdicts);
+    let survivors: Vec<_> = verdicts.iter().filter(|verdict| verdict.killer.is_none()).map(|each| each.fault).collect();
+    if survivors.is_empty() { Ok(()) } else { bail!("nothing notices: {}", survivors.join(", ")) }
+}
+
+/// Runs each fault that is asked for against the models, and then against what else may notice it.
+fn judge(
+    faults: &'static [(&str, &str)],
+    models: &[PathBuf],
+    otherwise: fn(&str) -> Result<Option<String>>,
+    options: &Options,
+) -> Result<Vec<Verdict>> {
+    let is_asked = |name: &str| options.filter.as_ref().is_none_or(|part| name.contains(part));
+    let chosen: Vec<_> = faults.iter().filter(|(name, _)| is_asked(name)).collect();
+    if !chosen.is_empty()
+        && let Some(killer) = killed_by_models(models, "none", options)?
+    {
         bail!("without any fault the models fail too: {killer}");
     }
-    let chosen = FAULTS.iter().filter(|(name, _)| options.filter.as_ref().is_none_or(|part| name.contains(part)));
     let mut verdicts = Vec::new();
-    for &(fault, what) in chosen {
+    for &&(fault, what) in &chosen {
         let start = Instant::now();
-        let killer = match killed_by_models(&models, fault, options)? {
-            None => killed_by_tests(fault)?,
+        let killer = match killed_by_models(models, fault, options)? {
+            None => otherwise(fault)?,
             killer => killer,
         };
         println!("{fault}: {}", killer.as_deref().unwrap_or("SURVIVES"));
         verdicts.push(Verdict { fault, what, killer, took: start.elapsed() });
     }
-    print_table(&verdicts);
-    let survivors: Vec<_> = verdicts.iter().filter(|verdict| verdict.killer.is_none()).map(|each| each.fault).collect();
-    if survivors.is_empty() { Ok(()) } else { bail!("nothing notices: {}", survivors.join(", ")) }
+    Ok(verdicts)
 }
 
 /// The model that fails with the fault. One that does not finish within the time is not said to have noticed anything.
@@ -159,7 +184,8 @@ mod tests {
                 }
             }
         }
-        let listed: BTreeSet<String> = FAULTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let listed: BTreeSet<String> =
+            [IN_THE_MAP, IN_THE_RECLAIMER].concat().iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(asked, listed);
     }
 

@@ -1,0 +1,110 @@
+//! Models of the reclaimer itself, on the real crossbeam-epoch: when entries, tables and batches are freed. Two threads and
+//! one or two operations each, for the epochs alone make many interleavings.
+//!
+//! The oracle is in the entries, tables and batches of the library (`src/reclaim/alive.rs`), and in the values here: a use
+//! of one that has been dropped fails, and so does one that is not ordered before the drop.
+#![cfg(any(not(evacmap_loom), crossbeam_loom))]
+
+use std::sync::Arc;
+
+use loom_tests::*;
+
+/// Lets the epoch advance as far as it takes for what this thread has retired to be freed, if no guard is in the way.
+fn flush(map: &WitnessMap) {
+    (0..3).for_each(|_| map.flush());
+}
+
+/// A reader holds a value that the writer replaces, and retires, and would free.
+#[test]
+fn reader_holds_a_replaced_entry() {
+    model("reader_holds_a_replaced_entry", || {
+        let witnesses = Witnesses::default();
+        let map = Arc::new(WitnessMap::default());
+        map.pin().insert(1, witnesses.new());
+        let (writers, new) = (map.clone(), witnesses.new());
+        let writer = thread::spawn(move || {
+            assert!(writers.pin().insert(1, new).is_some());
+            flush(&writers);
+        });
+        let pinned = map.pin();
+        let seen = pinned.get(&1).expect("the key is never absent");
+        assert!(pinned.get(&2).is_none());
+        seen.check();
+        drop(pinned);
+        // It may be this thread that finds the entry's time come, and the other that drops it.
+        (0..2).for_each(|_| evacmap::pin().flush());
+        writer.join().unwrap();
+        witnesses.end(map);
+    });
+}
+
+/// A reader that pins after an entry was retired cannot find it any more.
+#[test]
+fn nothing_retired_is_found() {
+    model("nothing_retired_is_found", || {
+        let witnesses = Witnesses::default();
+        let map = Arc::new(WitnessMap::default());
+        map.pin().insert(1, witnesses.new());
+        let readers = map.clone();
+        let reader = thread::spawn(move || {
+            evacmap::pin().flush();
+            let pinned = readers.pin();
+            let seen = pinned.get(&1);
+            assert!(pinned.get(&2).is_none());
+            seen.inspect(|seen| seen.check());
+        });
+        assert!(map.pin().remove(&1).is_some());
+        flush(&map);
+        reader.join().unwrap();
+        witnesses.end(map);
+    });
+}
+
+/// A reader goes on in an old table after it has been unlinked.
+#[test]
+fn old_table_against_slow_reader() {
+    model("old_table_against_slow_reader", || {
+        let witnesses = Witnesses::default();
+        let map = Arc::new(WitnessMap::default());
+        map.pin().insert(1, witnesses.new());
+        map.start_resize(1);
+        let writers = map.clone();
+        let writer = thread::spawn(move || {
+            writers.finish_resize();
+            flush(&writers);
+        });
+        map.pin().get(&1).expect("the key is never absent").check();
+        writer.join().unwrap();
+        witnesses.end(map);
+    });
+}
+
+/// The map is dropped while the collector comes to say that a batch of its garbage is ripe: either frees the batch.
+#[test]
+fn batch_against_map_drop() {
+    model("batch_against_map_drop", || {
+        let witnesses = Witnesses::default();
+        let map = Arc::new(WitnessMap::default());
+        map.pin().insert(1, witnesses.new());
+        assert!(map.pin().remove(&1).is_some());
+        let collector = thread::spawn(|| (0..2).for_each(|_| evacmap::pin().flush()));
+        witnesses.end(map);
+        collector.join().unwrap();
+    });
+}
+
+/// Two threads flush the same map, and come to each other's batches.
+#[test]
+fn two_flush_one_map() {
+    model("two_flush_one_map", || {
+        let witnesses = Witnesses::default();
+        let map = Arc::new(WitnessMap::default());
+        map.pin().insert(1, witnesses.new());
+        assert!(map.pin().remove(&1).is_some());
+        let others = map.clone();
+        let other = thread::spawn(move || flush(&others));
+        flush(&map);
+        other.join().unwrap();
+        witnesses.end(map);
+    });
+}

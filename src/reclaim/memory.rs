@@ -1,0 +1,55 @@
+//! Giving memory back to the allocator. Under the models that waits, so that their oracle can look at what is gone.
+
+use core::alloc::Layout;
+use std::alloc;
+
+/// Frees a block.
+///
+/// # Safety
+///
+/// As for [`alloc::dealloc`].
+#[cfg(not(evacmap_loom))]
+#[inline]
+pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout) {
+    // SAFETY: by the caller.
+    unsafe { alloc::dealloc(block, layout) }
+}
+
+/// Drops what a box held, and frees it.
+///
+/// # Safety
+///
+/// `content` came from `Box::into_raw`, and nobody uses it again.
+#[inline]
+pub(crate) unsafe fn free<T>(content: *mut T) {
+    if cfg!(not(evacmap_loom)) {
+        // SAFETY: by the caller.
+        return drop(unsafe { Box::from_raw(content) });
+    }
+    // SAFETY: by the caller.
+    unsafe { content.drop_in_place() };
+    // SAFETY: a box's memory, unless it has none.
+    unsafe { deallocate(content.cast(), Layout::new::<T>()) };
+}
+
+/// Frees a block after some hundred others: more than any model frees in an execution.
+#[cfg(evacmap_loom)]
+pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout) {
+    use std::cell::RefCell;
+    use std::collections::VecDeque;
+
+    const KEPT: usize = 1000;
+    // All threads of a model are one to `std`.
+    std::thread_local! {
+        static BLOCKS: RefCell<VecDeque<(*mut u8, Layout)>> = const { RefCell::new(VecDeque::new()) };
+    }
+
+    BLOCKS.with_borrow_mut(|blocks| {
+        blocks.push_back((block, layout));
+        if blocks.len() > KEPT {
+            let (block, layout) = blocks.pop_front().expect("not empty");
+            // SAFETY: by the caller of long ago.
+            unsafe { alloc::dealloc(block, layout) };
+        }
+    });
+}
