@@ -5,9 +5,11 @@ use clap::Args;
 
 use crate::cmd;
 
-/// `crossbeam_sanitize` makes the collector's bags small, so that memory is freed early; `evacmap_scalar`
-/// takes the bucket scan that the sanitizer can see through.
-const FLAGS: &str = "-Zsanitizer=address --cfg crossbeam_sanitize --cfg evacmap_scalar";
+/// `crossbeam_sanitize` makes the collector's bags small, so that memory is freed early.
+const FLAGS: &str = "-Zsanitizer=address --cfg crossbeam_sanitize";
+
+/// `_scalar` takes the bucket scan that the sanitizer can see through.
+const FEATURES: &str = "_hooks,_scalar";
 
 #[derive(Args)]
 pub struct Options {
@@ -21,7 +23,7 @@ pub fn run(options: &Options) -> Result<()> {
         bail!("{}", cmd::GET_NIGHTLY);
     }
     let host = nightly_host()?;
-    let mut test = cmd::cargo_nightly(["test", "--lib", "--tests", "--features", "_hooks", "--target", &host]);
+    let mut test = cmd::cargo_nightly(["test", "--lib", "--tests", "--features", FEATURES, "--target", &host]);
     test.arg("--target-dir").arg(cmd::own_target_dir("asan"));
     test.env("RUSTFLAGS", FLAGS);
     // Several times faster, and the debug assertions stay.

@@ -11,8 +11,8 @@ use crate::cmd::{self, Watched};
 /// Long enough for a few hundred operations; longer inputs only make each run slower.
 const MAX_LEN: usize = 4096;
 
-/// As in `asan.rs`: early frees, and a bucket scan that the sanitizer can see through.
-const FLAGS: &str = "--cfg crossbeam_sanitize --cfg evacmap_scalar";
+/// As in `asan.rs`: early frees.
+const FLAGS: &str = "--cfg crossbeam_sanitize";
 
 #[derive(Args)]
 pub struct Options {
