@@ -93,6 +93,12 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// The path in one of cargo's JSON messages, if it tells of a finished binary.
+pub fn executable(message: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    Some(PathBuf::from(message.get("executable")?.as_str()?))
+}
+
 /// A running child whose lines are shown as they come and kept.
 pub struct Watched {
     pub child: Child,
@@ -169,4 +175,17 @@ impl fmt::Display for Shown<'_> {
 
 fn quoted(word: &str) -> String {
     if word.contains([' ', '"']) { format!("'{word}'") } else { word.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_messages_about_binaries_name_one() {
+        let artifact = r#"{"reason":"compiler-artifact","executable":"/t/models-1"}"#;
+        assert_eq!(executable(artifact), Some(PathBuf::from("/t/models-1")));
+        assert_eq!(executable(r#"{"reason":"compiler-artifact","executable":null}"#), None);
+        assert_eq!(executable(r#"{"reason":"build-finished"}"#), None);
+    }
 }

@@ -92,7 +92,7 @@ impl Variant {
         build.arg("--target-dir").arg(cmd::own_target_dir(&[self.target_dir, suffix].concat()));
         build.env("RUSTFLAGS", [self.flags, flag].concat());
         let messages = cmd::output(&mut build)?;
-        let binaries: Vec<_> = messages.lines().filter_map(test_binary).collect();
+        let binaries: Vec<_> = messages.lines().filter_map(cmd::executable).collect();
         if binaries.is_empty() {
             bail!("loom-tests has no test binary");
         }
@@ -106,12 +106,6 @@ impl Variant {
         let wanted = names.filter(|name| name.contains(self.only) && filter.is_none_or(|part| name.contains(part)));
         Ok(wanted.map(str::to_owned).collect())
     }
-}
-
-/// The path in one of cargo's messages, if it tells of a finished test binary.
-fn test_binary(message: &str) -> Option<PathBuf> {
-    let message: serde_json::Value = serde_json::from_str(message).ok()?;
-    Some(PathBuf::from(message.get("executable")?.as_str()?))
 }
 
 /// Runs those models of one binary that are asked for, and returns the executions of each.
@@ -192,13 +186,5 @@ mod tests {
         assert_eq!(executions("test two_inserts ... ok"), None);
         assert_eq!(executions("model two_inserts: some executions"), None);
         assert_eq!(executions("a model of the map"), None);
-    }
-
-    #[test]
-    fn only_messages_about_binaries_name_one() {
-        let artifact = r#"{"reason":"compiler-artifact","executable":"/t/models-1"}"#;
-        assert_eq!(test_binary(artifact), Some(PathBuf::from("/t/models-1")));
-        assert_eq!(test_binary(r#"{"reason":"compiler-artifact","executable":null}"#), None);
-        assert_eq!(test_binary(r#"{"reason":"build-finished"}"#), None);
     }
 }

@@ -7,8 +7,11 @@ mod fuzz;
 mod house;
 mod loom;
 mod source;
+mod storm;
 mod teeth;
 mod test;
+mod tsan;
+mod valgrind;
 
 use std::process::ExitCode;
 
@@ -33,6 +36,10 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Run the tests under the address sanitizer (needs a nightly toolchain)
     Asan(asan::Options),
+    /// Run the stress program under the thread sanitizer (needs a nightly toolchain)
+    Tsan(tsan::Options),
+    /// Run a small suite under valgrind's memcheck
+    Valgrind,
     /// Compare with other maps
     Bench(bench::Options),
     /// Check the sources against the house rules
@@ -56,6 +63,8 @@ fn run() -> anyhow::Result<()> {
         Task::Teeth(options) => teeth::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Asan(options) => asan::run(&options),
+        Task::Tsan(options) => tsan::run(&options),
+        Task::Valgrind => valgrind::run(),
         Task::Bench(options) => bench::run(&options),
         Task::House => house::run(),
     }
