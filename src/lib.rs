@@ -38,6 +38,7 @@
 //! | [`HashMap`] | the map; every operation takes a [`Guard`] |
 //! | [`HashMapRef`] | the map with a guard inside, from [`HashMap::pin`]: the everyday form |
 //! | [`Guard`] | keeps what was read valid; one serves any number of maps |
+//! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
 //! | [`docs`] | how the map works and why it is correct |
 //!
 //! The engine is in `src/raw/` (start with its `mod.rs`), memory in `src/reclaim/`, the public types in `src/map/`.
@@ -60,7 +61,7 @@ mod stats;
 mod sync;
 
 pub use error::{CompareExchangeError, CompareRemoveError, OccupiedError, Violation};
-pub use guard::{Guard, pin};
+pub use guard::{Guard, OwnedGuard, pin};
 pub use hashbrown::{DefaultHashBuilder, Equivalent};
 pub use into_iter::IntoIter;
 pub use iter::{Iter, Keys, Values};

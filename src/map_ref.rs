@@ -1,12 +1,13 @@
 //! The map with a guard inside.
 
+use core::borrow::Borrow;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
-use crate::guard::Guard;
+use crate::guard::{Guard, OwnedGuard};
 use crate::iter::{Iter, Keys, Values};
 use crate::map::{Compute, HashMap, Operation};
 use crate::stats::{Progress, Stats};
@@ -15,30 +16,22 @@ use crate::stats::{Progress, Stats};
 ///
 /// What they return lives as long as this reference. As long as it is held, nothing that is removed from any map can be
 /// freed, so hold it for a batch of operations rather than for good.
-pub struct HashMapRef<'map, K, V, S = DefaultHashBuilder> {
+///
+/// With an [`OwnedGuard`] inside, from [`HashMap::pin_owned`], it is `Send` and `Sync` and may be held across an `.await`.
+pub struct HashMapRef<'map, K, V, S = DefaultHashBuilder, G = Guard> {
     map: &'map HashMap<K, V, S>,
-    guard: Guard,
+    guard: G,
 }
 
-impl<'map, K, V, S> HashMapRef<'map, K, V, S> {
+impl<'map, K, V, S, G> HashMapRef<'map, K, V, S, G> {
     #[inline]
-    pub(crate) fn new(map: &'map HashMap<K, V, S>, guard: Guard) -> Self {
+    pub(crate) fn new(map: &'map HashMap<K, V, S>, guard: G) -> Self {
         HashMapRef { map, guard }
     }
 
     /// The map itself.
     pub fn map(&self) -> &'map HashMap<K, V, S> {
         self.map
-    }
-
-    /// The guard inside.
-    pub fn guard(&self) -> &Guard {
-        &self.guard
-    }
-
-    /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
-    pub fn repin(&mut self) {
-        self.guard.repin();
     }
 
     /// See [`HashMap::len`].
@@ -62,14 +55,41 @@ impl<'map, K, V, S> HashMapRef<'map, K, V, S> {
     }
 }
 
-impl<K: Hash + Eq, V, S: BuildHasher> HashMapRef<'_, K, V, S> {
+impl<K, V, S> HashMapRef<'_, K, V, S> {
+    /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
+    pub fn repin(&mut self) {
+        self.guard.repin();
+    }
+}
+
+impl<K, V, S> HashMapRef<'_, K, V, S, OwnedGuard> {
+    /// Lets go of everything that was read, and takes hold again; see [`OwnedGuard::repin`].
+    pub fn repin(&mut self) {
+        self.guard.repin();
+    }
+}
+
+impl<K, V, S, G: Borrow<Guard>> HashMapRef<'_, K, V, S, G> {
+    /// The guard inside.
+    #[inline]
+    pub fn guard(&self) -> &Guard {
+        self.guard.borrow()
+    }
+}
+
+impl<K, V, S, G> HashMapRef<'_, K, V, S, G>
+where
+    K: Hash + Eq,
+    S: BuildHasher,
+    G: Borrow<Guard>,
+{
     /// See [`HashMap::get`].
     #[inline]
     pub fn get<Q>(&self, key: &Q) -> Option<&V>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.map.get(key, &self.guard)
+        self.map.get(key, self.guard())
     }
 
     /// See [`HashMap::get_key_value`].
@@ -78,7 +98,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMapRef<'_, K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.map.get_key_value(key, &self.guard)
+        self.map.get_key_value(key, self.guard())
     }
 
     /// See [`HashMap::contains_key`].
@@ -87,71 +107,72 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMapRef<'_, K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.map.contains_key(key, &self.guard)
+        self.map.contains_key(key, self.guard())
     }
 
     /// See [`HashMap::iter`].
     pub fn iter(&self) -> Iter<'_, K, V> {
-        self.map.iter(&self.guard)
+        self.map.iter(self.guard())
     }
 
     /// See [`HashMap::keys`].
     pub fn keys(&self) -> Keys<'_, K, V> {
-        self.map.keys(&self.guard)
+        self.map.keys(self.guard())
     }
 
     /// See [`HashMap::values`].
     pub fn values(&self) -> Values<'_, K, V> {
-        self.map.values(&self.guard)
+        self.map.values(self.guard())
     }
 }
 
-impl<K, V, S> HashMapRef<'_, K, V, S>
+impl<K, V, S, G> HashMapRef<'_, K, V, S, G>
 where
     K: Hash + Eq + Send,
     V: Send,
     S: BuildHasher,
+    G: Borrow<Guard>,
 {
     /// See [`HashMap::insert`].
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Option<&V> {
-        self.map.insert(key, value, &self.guard)
+        self.map.insert(key, value, self.guard())
     }
 
     /// See [`HashMap::try_insert`].
     #[inline]
     pub fn try_insert(&self, key: K, value: V) -> Result<&V, OccupiedError<'_, V>> {
-        self.map.try_insert(key, value, &self.guard)
+        self.map.try_insert(key, value, self.guard())
     }
 
     /// See [`HashMap::get_or_insert`].
     #[inline]
     pub fn get_or_insert(&self, key: K, value: V) -> &V {
-        self.map.get_or_insert(key, value, &self.guard)
+        self.map.get_or_insert(key, value, self.guard())
     }
 
     /// See [`HashMap::get_or_insert_with`].
     #[inline]
     pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> &V {
-        self.map.get_or_insert_with(key, make, &self.guard)
+        self.map.get_or_insert_with(key, make, self.guard())
     }
 
     /// See [`HashMap::update`].
     #[inline]
     pub fn update(&self, key: K, change: impl FnMut(&V) -> V) -> Option<&V> {
-        self.map.update(key, change, &self.guard)
+        self.map.update(key, change, self.guard())
     }
 
     /// See [`HashMap::update_or_insert`].
     #[inline]
     pub fn update_or_insert(&self, key: K, change: impl FnMut(&V) -> V, value: V) -> &V {
-        self.map.update_or_insert(key, change, value, &self.guard)
+        self.map.update_or_insert(key, change, value, self.guard())
     }
 
     /// See [`HashMap::update_or_insert_with`].
     #[inline]
     pub fn update_or_insert_with(&self, key: K, change: impl FnMut(&V) -> V, make: impl FnOnce() -> V) -> &V {
-        self.map.update_or_insert_with(key, change, make, &self.guard)
+        self.map.update_or_insert_with(key, change, make, self.guard())
     }
 
     /// See [`HashMap::compute`].
@@ -161,7 +182,7 @@ where
         key: K,
         decide: impl FnMut(Option<(&'g K, &'g V)>) -> Operation<V, T>,
     ) -> Compute<'g, K, V, T> {
-        self.map.compute(key, decide, &self.guard)
+        self.map.compute(key, decide, self.guard())
     }
 
     /// See [`HashMap::compare_exchange`].
@@ -174,7 +195,7 @@ where
     where
         V: PartialEq,
     {
-        self.map.compare_exchange(key, current, new, &self.guard)
+        self.map.compare_exchange(key, current, new, self.guard())
     }
 
     /// See [`HashMap::compare_remove`].
@@ -188,7 +209,7 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
         V: PartialEq,
     {
-        self.map.compare_remove(key, current, &self.guard)
+        self.map.compare_remove(key, current, self.guard())
     }
 
     /// See [`HashMap::remove`].
@@ -197,7 +218,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.map.remove(key, &self.guard)
+        self.map.remove(key, self.guard())
     }
 
     /// See [`HashMap::remove_entry`].
@@ -206,7 +227,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.map.remove_entry(key, &self.guard)
+        self.map.remove_entry(key, self.guard())
     }
 
     /// See [`HashMap::remove_if`].
@@ -220,27 +241,27 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.map.remove_if(key, condition, &self.guard)
+        self.map.remove_if(key, condition, self.guard())
     }
 
     /// See [`HashMap::retain`].
     pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
-        self.map.retain(keep, &self.guard);
+        self.map.retain(keep, self.guard());
     }
 
     /// See [`HashMap::clear`].
     pub fn clear(&self) {
-        self.map.clear(&self.guard);
+        self.map.clear(self.guard());
     }
 
     /// See [`HashMap::reserve`].
     pub fn reserve(&self, additional: usize) {
-        self.map.reserve(additional, &self.guard);
+        self.map.reserve(additional, self.guard());
     }
 
     /// See [`HashMap::shrink_to_fit`].
     pub fn shrink_to_fit(&self) {
-        self.map.shrink_to_fit(&self.guard);
+        self.map.shrink_to_fit(self.guard());
     }
 
     /// See [`HashMap::help_resize`].
@@ -259,7 +280,12 @@ where
     }
 }
 
-impl<'g, K: Hash + Eq, V, S: BuildHasher> IntoIterator for &'g HashMapRef<'_, K, V, S> {
+impl<'g, K, V, S, G> IntoIterator for &'g HashMapRef<'_, K, V, S, G>
+where
+    K: Hash + Eq,
+    S: BuildHasher,
+    G: Borrow<Guard>,
+{
     type Item = (&'g K, &'g V);
     type IntoIter = Iter<'g, K, V>;
 
@@ -268,7 +294,7 @@ impl<'g, K: Hash + Eq, V, S: BuildHasher> IntoIterator for &'g HashMapRef<'_, K,
     }
 }
 
-impl<K, V, S> fmt::Debug for HashMapRef<'_, K, V, S>
+impl<K, V, S, G> fmt::Debug for HashMapRef<'_, K, V, S, G>
 where
     K: Hash + Eq + fmt::Debug,
     V: fmt::Debug,

@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use hashbrown::Equivalent;
 
 use super::HashMap;
-use crate::guard::Guard;
+use crate::guard::{Guard, OwnedGuard};
 use crate::iter::{Iter, Keys, Values};
 use crate::map_ref::HashMapRef;
 
@@ -20,6 +20,25 @@ impl<K, V, S> HashMap<K, V, S> {
     #[inline]
     pub fn pin(&self) -> HashMapRef<'_, K, V, S> {
         HashMapRef::new(self, crate::pin())
+    }
+
+    /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
+    pub fn owned_guard(&self) -> OwnedGuard {
+        OwnedGuard::new()
+    }
+
+    /// The map with an [`OwnedGuard`] inside, which may be sent, shared, and held across an `.await`.
+    ///
+    /// ```
+    /// fn is_send<T: Send>(_: &T) {}
+    ///
+    /// let map = evacmap::HashMap::from([("a", 1)]);
+    /// let map = map.pin_owned();
+    /// is_send(&map);
+    /// assert_eq!(map.get("a"), Some(&1));
+    /// ```
+    pub fn pin_owned(&self) -> HashMapRef<'_, K, V, S, OwnedGuard> {
+        HashMapRef::new(self, OwnedGuard::new())
     }
 
     /// The number of entries.

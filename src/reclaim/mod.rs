@@ -51,9 +51,9 @@ mod heap;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod local;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
-pub(crate) use {epoch::Pin, heap::Heap, heap::LocalRef};
+pub(crate) use {epoch::Participant, epoch::Pin, heap::Heap, heap::LocalRef};
 
 #[cfg(all(evacmap_loom, not(crossbeam_loom)))]
 mod model;
 #[cfg(all(evacmap_loom, not(crossbeam_loom)))]
-pub(crate) use model::{Heap, LocalRef, Pin};
+pub(crate) use model::{Heap, LocalRef, Participant, Pin};

@@ -139,6 +139,19 @@ impl Pin {
     }
 }
 
+/// In the models a pin belongs to no thread anyway.
+pub(crate) struct Participant;
+
+impl Participant {
+    pub(crate) fn new() -> Self {
+        Participant
+    }
+
+    pub(crate) fn pin(&mut self) -> Pin {
+        Pin::new()
+    }
+}
+
 impl Drop for Pin {
     fn drop(&mut self) {
         REGISTRY.unpin(self.0);
