@@ -16,6 +16,7 @@
 //!
 //! The link goes from null to a bucket once and never changes again; both bits are only ever set.
 
+use super::prefetch::prefetch;
 use super::sizes::SLOTS;
 use super::slot::Slot;
 use crate::fault::{fault, unless_relaxed};
@@ -141,14 +142,9 @@ impl<K, V> Bucket<K, V> {
         self.overflow.fetch_or(INITIALISED, order).addr() & INITIALISED == 0
     }
 
-    /// Asks for the bucket's line ahead of its use; never a fault, whatever the address.
+    /// Asks for the bucket's line ahead of its use.
     #[inline]
     pub(crate) fn prefetch(&self) {
-        #[cfg(all(target_arch = "x86_64", not(evacmap_loom)))]
-        // SAFETY: a prefetch has no effect that a program can observe.
-        unsafe {
-            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(self).cast());
-        }
+        prefetch(self);
     }
 }

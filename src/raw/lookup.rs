@@ -32,7 +32,7 @@ pub(super) struct Chain<'g, K, V> {
     /// The table that the chain is in: `root`, or the one that is being evacuated into it.
     pub(super) table: &'g Table<K, V>,
     pub(super) tag: Tag,
-    head: &'g Bucket<K, V>,
+    pub(super) head: &'g Bucket<K, V>,
 }
 
 impl<'g, K, V> Chain<'g, K, V> {

@@ -44,33 +44,33 @@ impl<K, V> RawMap<K, V> {
     }
 }
 
-impl<K, V> Remains<K, V> {
-    /// Gathers the entries of the next group of buckets. `false` if that was all.
-    ///
-    /// A whole group at once, before any of it is given out: without tags, telling which of a source's entries belong to
-    /// which destination takes a look at all of them.
-    fn arrive(&mut self) -> bool {
-        let guard = crate::pin();
-        // SAFETY: the tables are ours, and are freed in `drop` alone.
-        let root = unsafe { self.root.as_ref() };
-        let first = self.bucket;
-        if first >= root.buckets() {
-            return false;
-        }
-        self.bucket = root.buckets().min(first + (1 << MAX_GROW_STEP));
-        for part in (first..self.bucket).flat_map(|index| evacuate::parts(root, index, &guard)) {
-            self.entries.extend(live(part.head, &guard).filter(|word| part.holds(*word)).filter_map(pointer));
-        }
-        true
+/// Gathers the entries of the next group of buckets of a table to which nobody else has access. `false` if that was all.
+///
+/// A whole group at once, before any of it is given out: without tags, telling which of a source's entries belong to
+/// which destination takes a look at all of them.
+pub(super) fn gather<K, V>(root: &Table<K, V>, bucket: &mut usize, entries: &mut Vec<NonNull<Entry<K, V>>>) -> bool {
+    let guard = crate::pin();
+    let first = *bucket;
+    if first >= root.buckets() {
+        return false;
     }
+    *bucket = root.buckets().min(first + (1 << MAX_GROW_STEP));
+    for part in (first..*bucket).flat_map(|index| evacuate::parts(root, index, &guard)) {
+        entries.extend(live(part.head, &guard).filter(|word| part.holds(*word)).filter_map(pointer));
+    }
+    true
+}
 
+impl<K, V> Remains<K, V> {
     /// The next entry of the map, which is the caller's to drop and to free.
     pub(crate) fn take(&mut self) -> Option<NonNull<Entry<K, V>>> {
         loop {
             if let Some(entry) = self.entries.pop() {
                 return Some(entry);
             }
-            if !self.arrive() {
+            // SAFETY: the tables are ours, and are freed in `drop` alone.
+            let root = unsafe { self.root.as_ref() };
+            if !gather(root, &mut self.bucket, &mut self.entries) {
                 return None;
             }
         }
@@ -79,7 +79,7 @@ impl<K, V> Remains<K, V> {
     /// The next entry that `clear` took out of the map and that nobody has come to retire. After all of `take`.
     fn take_discarded(&mut self) -> Option<NonNull<Entry<K, V>>> {
         let guard = crate::pin();
-        // SAFETY: as in `arrive`.
+        // SAFETY: as in `take`.
         let root = unsafe { self.root.as_ref() };
         let Some(Old::Discarded(old)) = root.old(&guard) else { return None };
         while self.entries.is_empty() && self.bucket - root.buckets() < old.buckets() {
