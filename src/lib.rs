@@ -46,13 +46,16 @@
 #![warn(missing_docs)]
 
 pub mod docs;
+mod entry;
 mod error;
+mod extract_if;
 mod fault;
 mod guard;
 #[doc(hidden)]
 pub mod hooks;
 mod into_iter;
 mod iter;
+mod iter_mut;
 mod map;
 mod map_ref;
 mod raw;
@@ -60,11 +63,14 @@ mod reclaim;
 mod stats;
 mod sync;
 
+pub use entry::{Entry, Modified, OccupiedEntry, VacantEntry};
 pub use error::{CompareExchangeError, CompareRemoveError, OccupiedError, Violation};
+pub use extract_if::ExtractIf;
 pub use guard::{Guard, OwnedGuard, pin};
 pub use hashbrown::{DefaultHashBuilder, Equivalent};
 pub use into_iter::IntoIter;
 pub use iter::{Iter, Keys, Values};
+pub use iter_mut::{IterMut, ValuesMut};
 pub use map::{Compute, HashMap, HashMapBuilder, Operation};
 pub use map_ref::HashMapRef;
 pub use stats::{Progress, Stats};

@@ -2,6 +2,8 @@
 //! ordering.
 
 mod build;
+mod exclusive;
+mod many;
 mod read;
 mod resize;
 mod traits;
@@ -56,7 +58,7 @@ use crate::raw::hash::Hash as Finalised;
 /// swallowed, since that write has nothing to do with it. An `Eq` or `Hash` that is inconsistent leads to wrong answers,
 /// and to nothing worse.
 pub struct HashMap<K, V, S = DefaultHashBuilder> {
-    raw: RawMap<K, V>,
+    pub(crate) raw: RawMap<K, V>,
     hasher: S,
 }
 
@@ -97,7 +99,7 @@ impl<K, V, S: BuildHasher> HashMap<K, V, S> {
 
     /// The hash of a key and the test for it, as the engine takes them.
     #[inline]
-    fn probe<'q, Q>(&self, key: &'q Q) -> (Finalised, impl Fn(&K) -> bool + use<'q, Q, K, V, S>)
+    pub(crate) fn probe<'q, Q>(&self, key: &'q Q) -> (Finalised, impl Fn(&K) -> bool + use<'q, Q, K, V, S>)
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {

@@ -6,7 +6,9 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
+use crate::entry::Entry;
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
+use crate::extract_if::ExtractIf;
 use crate::guard::{Guard, OwnedGuard};
 use crate::iter::{Iter, Keys, Values};
 use crate::map::{Compute, HashMap, Operation};
@@ -32,6 +34,11 @@ impl<'map, K, V, S, G> HashMapRef<'map, K, V, S, G> {
     /// The map itself.
     pub fn map(&self) -> &'map HashMap<K, V, S> {
         self.map
+    }
+
+    /// See [`HashMap::hasher`].
+    pub fn hasher(&self) -> &'map S {
+        self.map.hasher()
     }
 
     /// See [`HashMap::len`].
@@ -110,6 +117,22 @@ where
         self.map.contains_key(key, self.guard())
     }
 
+    /// See [`HashMap::get_many`].
+    pub fn get_many<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<&V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.map.get_many(keys, self.guard())
+    }
+
+    /// See [`HashMap::get_many_iter`].
+    pub fn get_many_iter<'q, Q>(&self, keys: impl IntoIterator<Item = &'q Q>) -> impl Iterator<Item = Option<&V>>
+    where
+        Q: Hash + Equivalent<K> + ?Sized + 'q,
+    {
+        self.map.get_many_iter(keys, self.guard())
+    }
+
     /// See [`HashMap::iter`].
     pub fn iter(&self) -> Iter<'_, K, V> {
         self.map.iter(self.guard())
@@ -155,6 +178,22 @@ where
     #[inline]
     pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> &V {
         self.map.get_or_insert_with(key, make, self.guard())
+    }
+
+    /// See [`HashMap::get_or_try_insert_with`].
+    ///
+    /// # Errors
+    ///
+    /// That of `make`.
+    #[inline]
+    pub fn get_or_try_insert_with<E>(&self, key: K, make: impl FnOnce() -> Result<V, E>) -> Result<&V, E> {
+        self.map.get_or_try_insert_with(key, make, self.guard())
+    }
+
+    /// See [`HashMap::entry`].
+    #[inline]
+    pub fn entry(&self, key: K) -> Entry<'_, K, V, S> {
+        self.map.entry(key, self.guard())
     }
 
     /// See [`HashMap::update`].
@@ -247,6 +286,14 @@ where
     /// See [`HashMap::retain`].
     pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
         self.map.retain(keep, self.guard());
+    }
+
+    /// See [`HashMap::extract_if`].
+    pub fn extract_if<F>(&self, condition: F) -> ExtractIf<'_, K, V, F, S>
+    where
+        F: FnMut(&K, &V) -> bool,
+    {
+        self.map.extract_if(condition, self.guard())
     }
 
     /// See [`HashMap::clear`].

@@ -5,6 +5,7 @@ use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
 use crate::into_iter::IntoIter;
+use crate::iter_mut::IterMut;
 
 /// Most entries that a size hint alone makes room for: an iterator may claim anything.
 const TRUSTED_HINT: usize = 1 << 16;
@@ -49,7 +50,18 @@ where
     S: BuildHasher,
 {
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
-        (&*self).extend(entries.into_iter().map(|(key, value)| (*key, *value)));
+        (&*self).extend(entries);
+    }
+}
+
+impl<'a, K, V, S> Extend<(&'a K, &'a V)> for &HashMap<K, V, S>
+where
+    K: Hash + Eq + Send + Copy,
+    V: Send + Copy,
+    S: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().map(|(key, value)| (*key, *value)));
     }
 }
 
@@ -135,5 +147,14 @@ impl<K, V, S> IntoIterator for HashMap<K, V, S> {
         // Drops the garbage; if that panics, what remains is dropped too.
         drop(self);
         IntoIter { remains, left }
+    }
+}
+
+impl<'m, K, V, S> IntoIterator for &'m mut HashMap<K, V, S> {
+    type Item = (&'m K, &'m mut V);
+    type IntoIter = IterMut<'m, K, V>;
+
+    fn into_iter(self) -> IterMut<'m, K, V> {
+        self.iter_mut()
     }
 }

@@ -9,7 +9,9 @@ use hashbrown::Equivalent;
 
 use super::{Compute, HashMap, Operation};
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
+use crate::extract_if::ExtractIf;
 use crate::guard::Guard;
+use crate::raw::hash::Hash as Finalised;
 use crate::raw::{Deleted, Entry, Outcome, Step};
 use crate::reclaim::Draft;
 
@@ -26,7 +28,7 @@ where
     }
 
     #[inline]
-    fn assign<'g>(
+    pub(crate) fn assign<'g>(
         &'g self,
         draft: &mut Draft<'_, K, V>,
         guard: &'g Guard,
@@ -37,18 +39,30 @@ where
     }
 
     #[inline]
-    fn delete<'g, Q>(
+    pub(crate) fn delete<'g>(
         &'g self,
-        key: &Q,
+        (hash, is_key): (Finalised, impl FnMut(&K) -> bool),
         guard: &'g Guard,
         condition: impl FnMut(&'g Entry<K, V>) -> bool,
-    ) -> Deleted<'g, K, V>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        let (hash, is_key) = self.probe(key);
+    ) -> Deleted<'g, K, V> {
         // SAFETY: `K: Send, V: Send`.
         unsafe { self.raw.delete(hash, is_key, guard, condition) }
+    }
+
+    /// Links the draft if its key is absent.
+    #[inline]
+    pub(crate) fn put_absent<'g>(
+        &'g self,
+        mut draft: Draft<'_, K, V>,
+        guard: &'g Guard,
+    ) -> Result<&'g V, OccupiedError<'g, V>> {
+        match self.assign(&mut draft, guard, |entry, _| if entry.is_some() { Step::Leave } else { Step::Put }) {
+            Outcome::Left(Some(entry)) => {
+                let not_inserted = draft.into_value().expect("it was not inserted");
+                Err(OccupiedError { current: &entry.value, not_inserted })
+            }
+            outcome => Ok(present(outcome)),
+        }
     }
 
     /// Puts a value in. Returns the one it replaced, if the key was present.
@@ -85,14 +99,7 @@ where
     /// ```
     #[inline]
     pub fn try_insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> Result<&'g V, OccupiedError<'g, V>> {
-        let mut draft = self.draft(key, Some(value));
-        match self.assign(&mut draft, guard, |entry, _| if entry.is_some() { Step::Leave } else { Step::Put }) {
-            Outcome::Left(Some(entry)) => {
-                let not_inserted = draft.into_value().expect("it was not inserted");
-                Err(OccupiedError { current: &entry.value, not_inserted })
-            }
-            outcome => Ok(present(outcome)),
-        }
+        self.put_absent(self.draft(key, Some(value)), guard)
     }
 
     /// The value of a key; `value` if it is absent, which is then inserted. (Go's `LoadOrStore`.)
@@ -135,6 +142,65 @@ where
             }
             Step::Put
         }))
+    }
+
+    /// As [`get_or_insert_with`](Self::get_or_insert_with), with a `make` that can fail; then nothing is inserted.
+    ///
+    /// # Errors
+    ///
+    /// That of `make`.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::new();
+    /// let guard = map.guard();
+    /// assert!(map.get_or_try_insert_with("a", || "x".parse(), &guard).is_err());
+    /// assert_eq!(map.get_or_try_insert_with("a", || "1".parse(), &guard), Ok(&1));
+    /// assert_eq!(map.get_or_try_insert_with("a", || "x".parse(), &guard), Ok(&1));
+    /// ```
+    #[inline]
+    pub fn get_or_try_insert_with<'g, E>(
+        &'g self,
+        key: K,
+        make: impl FnOnce() -> Result<V, E>,
+        guard: &'g Guard,
+    ) -> Result<&'g V, E> {
+        let (mut make, mut failed) = (Some(make), None);
+        let mut draft = self.draft(key, None);
+        let outcome = self.assign(&mut draft, guard, |entry, draft| {
+            if entry.is_some() {
+                return Step::Leave;
+            }
+            match make.take().map(|make| make()) {
+                Some(Err(error)) => failed = Some(error),
+                Some(Ok(value)) => draft.set_value(value),
+                None => {}
+            }
+            if failed.is_some() { Step::Leave } else { Step::Put }
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(present(outcome)),
+        }
+    }
+
+    /// The key's place in the map, to look at it and then decide; see [`Entry`](crate::Entry) for what that means while
+    /// others write.
+    ///
+    /// ```
+    /// use evacmap::{Entry, HashMap};
+    ///
+    /// let map = HashMap::from([("a", 1)]);
+    /// let guard = map.guard();
+    /// match map.entry("a", &guard) {
+    ///     Entry::Occupied(entry) if *entry.get() > 0 => drop(entry.remove_entry()),
+    ///     Entry::Occupied(_) => {}
+    ///     Entry::Vacant(entry) => drop(entry.insert(10)),
+    /// }
+    /// assert!(map.is_empty());
+    /// ```
+    #[inline]
+    pub fn entry<'g>(&'g self, key: K, guard: &'g Guard) -> crate::Entry<'g, K, V, S> {
+        crate::Entry::new(self, key, guard)
     }
 
     /// Replaces the value of a key by what `change` makes of it. Returns the new value, or `None` if the key is absent.
@@ -330,7 +396,7 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
         V: PartialEq,
     {
-        match self.delete(key, guard, |entry| entry.value == *current) {
+        match self.delete(self.probe(key), guard, |entry| entry.value == *current) {
             Deleted::Removed(entry) => Ok(&entry.value),
             Deleted::Kept(entry) => Err(CompareRemoveError { current: Some(&entry.value) }),
             Deleted::Absent => Err(CompareRemoveError { current: None }),
@@ -364,7 +430,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        match self.delete(key, guard, |_| true) {
+        match self.delete(self.probe(key), guard, |_| true) {
             Deleted::Removed(entry) => Some(entry.pair()),
             _ => None,
         }
@@ -397,7 +463,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        match self.delete(key, guard, |entry| condition(&entry.key, &entry.value)) {
+        match self.delete(self.probe(key), guard, |entry| condition(&entry.key, &entry.value)) {
             Deleted::Removed(entry) => Ok(Some(entry.pair())),
             Deleted::Kept(entry) => Err(entry.pair()),
             Deleted::Absent => Ok(None),
@@ -413,21 +479,27 @@ where
     /// assert_eq!(map.len(), 2);
     /// ```
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool, guard: &Guard) {
-        for entry in self.raw.walk(guard) {
-            if keep(&entry.key, &entry.value) {
-                continue;
-            }
-            let mut asked = entry;
-            let is_key = |key: &K| *key == entry.key;
-            // SAFETY: `K: Send, V: Send`.
-            unsafe {
-                self.raw.delete(entry.hash, is_key, guard, |now| {
-                    let same = core::ptr::eq(now, asked);
-                    asked = now;
-                    same || !keep(&now.key, &now.value)
-                })
-            };
-        }
+        self.extract_if(|key, value| !keep(key, value), guard).for_each(drop);
+    }
+
+    /// Removes entries for which `condition` holds, as the iterator comes to them, and returns them. What it sees of
+    /// concurrent changes is told at [`iter`](Self::iter); an entry is removed only if `condition` held for the value that it
+    /// then has, for which it may be asked twice. An iterator that is dropped leaves the rest alone. With a condition that always
+    /// holds it drains the map.
+    ///
+    /// ```
+    /// let map: evacmap::HashMap<u32, u32> = (0..10).map(|i| (i, i)).collect();
+    /// let guard = map.guard();
+    /// let mut odd: Vec<u32> = map.extract_if(|key, _| key % 2 == 1, &guard).map(|(key, _)| *key).collect();
+    /// odd.sort();
+    /// assert_eq!(odd, [1, 3, 5, 7, 9]);
+    /// assert_eq!(map.len(), 5);
+    /// ```
+    pub fn extract_if<'g, F>(&'g self, condition: F, guard: &'g Guard) -> ExtractIf<'g, K, V, F, S>
+    where
+        F: FnMut(&K, &V) -> bool,
+    {
+        ExtractIf { map: self, guard, walk: self.raw.walk(guard), condition }
     }
 
     /// Removes everything, at one moment: the map's table is swapped for an empty one of the same size. The old entries are

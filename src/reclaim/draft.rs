@@ -74,6 +74,13 @@ impl<'h, K, V> Draft<'h, K, V> {
         value
     }
 
+    /// The key back, if it was not linked.
+    pub(crate) fn into_key(mut self) -> Option<K> {
+        let (key, value) = self.take();
+        drop(value);
+        key
+    }
+
     /// The entry's word for a table that gives it this tag. Makes the entry if there is none yet.
     #[inline]
     pub(crate) fn word<'g>(&mut self, tag: Tag) -> Word<'g, K, V> {

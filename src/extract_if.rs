@@ -1,0 +1,65 @@
+//! Taking out entries that meet a condition, one by one.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::iter::FusedIterator;
+
+use hashbrown::DefaultHashBuilder;
+
+use crate::guard::Guard;
+use crate::map::HashMap;
+use crate::raw::{Deleted, Walk};
+
+/// Removes entries for which a condition holds, and returns them; from [`HashMap::extract_if`](crate::HashMap::extract_if).
+#[must_use = "removes only what is asked for; `retain` removes all"]
+pub struct ExtractIf<'g, K, V, F, S = DefaultHashBuilder> {
+    pub(crate) map: &'g HashMap<K, V, S>,
+    pub(crate) guard: &'g Guard,
+    pub(crate) walk: Walk<'g, K, V>,
+    pub(crate) condition: F,
+}
+
+impl<'g, K, V, F, S> Iterator for ExtractIf<'g, K, V, F, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    F: FnMut(&K, &V) -> bool,
+    S: BuildHasher,
+{
+    type Item = (&'g K, &'g V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let condition = &mut self.condition;
+        for entry in self.walk.by_ref() {
+            if !condition(&entry.key, &entry.value) {
+                continue;
+            }
+            let mut asked = entry;
+            let is_key = |key: &K| *key == entry.key;
+            let deleted = self.map.delete((entry.hash, is_key), self.guard, |now| {
+                let same = core::ptr::eq(now, asked);
+                asked = now;
+                same || condition(&now.key, &now.value)
+            });
+            if let Deleted::Removed(removed) = deleted {
+                return Some(removed.pair());
+            }
+        }
+        None
+    }
+}
+
+impl<K, V, F, S> FusedIterator for ExtractIf<'_, K, V, F, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    F: FnMut(&K, &V) -> bool,
+    S: BuildHasher,
+{
+}
+
+impl<K, V, F, S> fmt::Debug for ExtractIf<'_, K, V, F, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ExtractIf { .. }")
+    }
+}
