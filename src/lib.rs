@@ -37,6 +37,7 @@
 //! |---|---|
 //! | [`HashMap`] | the map; every operation takes a [`Guard`] |
 //! | [`HashMapRef`] | the map with a guard inside, from [`HashMap::pin`]: the everyday form |
+//! | [`HashSet`], [`HashSetRef`] | the same for sets |
 //! | [`Guard`] | keeps what was read valid; one serves any number of maps |
 //! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
 //! | [`docs`] | how the map works and why it is correct |
@@ -60,6 +61,7 @@ mod map;
 mod map_ref;
 mod raw;
 mod reclaim;
+pub mod set;
 mod stats;
 mod sync;
 
@@ -73,4 +75,5 @@ pub use iter::{Iter, Keys, Values};
 pub use iter_mut::{IterMut, ValuesMut};
 pub use map::{Compute, HashMap, HashMapBuilder, Operation};
 pub use map_ref::HashMapRef;
+pub use set::{HashSet, HashSetRef};
 pub use stats::{Progress, Stats};

@@ -120,7 +120,8 @@ fn get_or_try_insert_with_makes_one_value_for_all() {
     let shared = map.clone();
     let seen = on_threads(4, move |thread| {
         let map = shared.pin();
-        let make = |key| if (key + thread as u64).is_multiple_of(3) { Err(()) } else { Ok(key * 10 + thread as u64) };
+        let make =
+            |key: u64| if (key + thread as u64).is_multiple_of(3) { Err(()) } else { Ok(key * 10 + thread as u64) };
         (0..2000).map(|key| map.get_or_try_insert_with(key, || make(key)).copied().ok()).collect::<Vec<_>>()
     });
     for key in 0..2000 {

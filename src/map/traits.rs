@@ -10,6 +10,18 @@ use crate::iter_mut::IterMut;
 /// Most entries that a size hint alone makes room for: an iterator may claim anything.
 const TRUSTED_HINT: usize = 1 << 16;
 
+impl<K, V, S> HashMap<K, V, S>
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    S: BuildHasher,
+{
+    /// Makes room for as many entries as were announced, within reason.
+    pub(crate) fn reserve_hint(&self, announced: usize) {
+        self.reserve(announced.min(TRUSTED_HINT), &crate::pin());
+    }
+}
+
 impl<K, V, S: Default> Default for HashMap<K, V, S> {
     fn default() -> Self {
         Self::with_hasher(S::default())
@@ -24,8 +36,8 @@ where
 {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
+        self.reserve_hint(entries.size_hint().0);
         let map = self.pin();
-        map.reserve(entries.size_hint().0.min(TRUSTED_HINT));
         for (key, value) in entries {
             map.insert(key, value);
         }

@@ -22,7 +22,7 @@ where
     S: BuildHasher,
 {
     #[inline]
-    fn draft(&self, key: K, value: Option<V>) -> Draft<'_, K, V> {
+    pub(crate) fn draft(&self, key: K, value: Option<V>) -> Draft<'_, K, V> {
         let hash = self.hash(&key);
         Draft::new(self.raw.heap.local(), hash, key, value)
     }

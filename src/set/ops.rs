@@ -1,0 +1,167 @@
+//! Operations on one set.
+
+use core::hash::{BuildHasher, Hash};
+
+use hashbrown::Equivalent;
+
+use super::{HashSet, Iter};
+use crate::guard::Guard;
+use crate::raw::{Outcome, Step};
+
+impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
+    /// Whether the value is in the set. Wait-free.
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::from(["a"]);
+    /// assert!(set.contains("a", &set.guard()));
+    /// ```
+    #[inline]
+    pub fn contains<Q>(&self, value: &Q, guard: &Guard) -> bool
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.map.contains_key(value, guard)
+    }
+
+    /// The value in the set that is equal to this one.
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::from([String::from("a")]);
+    /// assert_eq!(set.get("a", &set.guard()), Some(&String::from("a")));
+    /// ```
+    #[inline]
+    pub fn get<'g, Q>(&'g self, value: &Q, guard: &'g Guard) -> Option<&'g T>
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.map.get_key_value(value, guard).map(|(value, ())| value)
+    }
+
+    /// All values, in no particular order; what it sees of concurrent changes is told at
+    /// [`HashMap::iter`](crate::HashMap::iter).
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::from([1, 2, 3]);
+    /// assert_eq!(set.iter(&set.guard()).sum::<i32>(), 6);
+    /// ```
+    pub fn iter<'g>(&'g self, guard: &'g Guard) -> Iter<'g, T> {
+        Iter { keys: self.map.keys(guard) }
+    }
+}
+
+impl<T, S> HashSet<T, S>
+where
+    T: Hash + Eq + Send,
+    S: BuildHasher,
+{
+    /// Puts a value in, unless one that is equal to it is there. Returns whether it did.
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::new();
+    /// let guard = set.guard();
+    /// assert!(set.insert("a", &guard));
+    /// assert!(!set.insert("a", &guard));
+    /// ```
+    #[inline]
+    pub fn insert(&self, value: T, guard: &Guard) -> bool {
+        self.map.try_insert(value, (), guard).is_ok()
+    }
+
+    /// Puts a value in. Returns the one that was equal to it and that it replaced.
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::from(["a"]);
+    /// let guard = set.guard();
+    /// assert_eq!(set.replace("a", &guard), Some(&"a"));
+    /// assert_eq!(set.replace("b", &guard), None);
+    /// ```
+    #[inline]
+    pub fn replace<'g>(&'g self, value: T, guard: &'g Guard) -> Option<&'g T> {
+        let mut draft = self.map.draft(value, Some(()));
+        match self.map.assign(&mut draft, guard, |_, _| Step::Put) {
+            Outcome::Replaced { old, .. } => Some(&old.key),
+            _ => None,
+        }
+    }
+
+    /// Removes a value. Returns whether it was there.
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::from(["a"]);
+    /// let guard = set.guard();
+    /// assert!(set.remove("a", &guard));
+    /// assert!(!set.remove("a", &guard));
+    /// ```
+    #[inline]
+    pub fn remove<Q>(&self, value: &Q, guard: &Guard) -> bool
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.take(value, guard).is_some()
+    }
+
+    /// Removes a value. Returns it as it was in the set.
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::from([String::from("a")]);
+    /// assert_eq!(set.take("a", &set.guard()), Some(&String::from("a")));
+    /// ```
+    #[inline]
+    pub fn take<'g, Q>(&'g self, value: &Q, guard: &'g Guard) -> Option<&'g T>
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.map.remove_entry(value, guard).map(|(value, ())| value)
+    }
+
+    /// Removes every value for which `keep` does not hold; see [`HashMap::retain`](crate::HashMap::retain).
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::from([1, 2, 3]);
+    /// set.retain(|i| i % 2 == 1, &set.guard());
+    /// assert_eq!(set, evacmap::HashSet::from([1, 3]));
+    /// ```
+    pub fn retain(&self, mut keep: impl FnMut(&T) -> bool, guard: &Guard) {
+        self.map.retain(|value, ()| keep(value), guard);
+    }
+
+    /// Removes values for which `condition` holds, as the iterator comes to them, and returns them; see
+    /// [`HashMap::extract_if`](crate::HashMap::extract_if).
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::from([1, 2, 3]);
+    /// assert_eq!(set.extract_if(|i| *i == 2, &set.guard()).count(), 1);
+    /// assert_eq!(set.len(), 2);
+    /// ```
+    pub fn extract_if<'g>(
+        &'g self,
+        mut condition: impl FnMut(&T) -> bool,
+        guard: &'g Guard,
+    ) -> impl Iterator<Item = &'g T> {
+        self.map.extract_if(move |value, ()| condition(value), guard).map(|(value, ())| value)
+    }
+
+    /// Removes everything, at one moment; see [`HashMap::clear`](crate::HashMap::clear).
+    pub fn clear(&self, guard: &Guard) {
+        self.map.clear(guard);
+    }
+
+    /// Makes room for `additional` more values; see [`HashMap::reserve`](crate::HashMap::reserve).
+    ///
+    /// # Panics
+    ///
+    /// With "capacity overflow" if no table could be that large.
+    pub fn reserve(&self, additional: usize, guard: &Guard) {
+        self.map.reserve(additional, guard);
+    }
+
+    /// Gives back room that is not needed; see [`HashMap::shrink_to_fit`](crate::HashMap::shrink_to_fit).
+    pub fn shrink_to_fit(&self, guard: &Guard) {
+        self.map.shrink_to_fit(guard);
+    }
+
+    /// Drops what was removed, as far as no guard can see it; see [`HashMap::flush`](crate::HashMap::flush).
+    pub fn flush(&self) {
+        self.map.flush();
+    }
+}

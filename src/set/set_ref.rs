@@ -1,0 +1,228 @@
+//! The set with a guard inside.
+
+use core::borrow::Borrow;
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+
+use hashbrown::{DefaultHashBuilder, Equivalent};
+
+use super::{HashSet, Iter};
+use crate::guard::{Guard, OwnedGuard};
+
+/// A [`HashSet`] with a guard inside, from [`HashSet::pin`] or [`HashSet::pin_owned`]. Its methods are those of the set, without
+/// the guard; see [`HashMapRef`](crate::HashMapRef). The guard serves both sets in those that take another one.
+pub struct HashSetRef<'set, T, S = DefaultHashBuilder, G = Guard> {
+    set: &'set HashSet<T, S>,
+    guard: G,
+}
+
+impl<'set, T, S, G> HashSetRef<'set, T, S, G> {
+    #[inline]
+    pub(super) fn new(set: &'set HashSet<T, S>, guard: G) -> Self {
+        HashSetRef { set, guard }
+    }
+
+    /// The set itself.
+    pub fn set(&self) -> &'set HashSet<T, S> {
+        self.set
+    }
+
+    /// See [`HashSet::hasher`].
+    pub fn hasher(&self) -> &'set S {
+        self.set.hasher()
+    }
+
+    /// See [`HashSet::len`].
+    pub fn len(&self) -> usize {
+        self.set.len()
+    }
+
+    /// See [`HashSet::is_empty`].
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// See [`HashSet::capacity`].
+    pub fn capacity(&self) -> usize {
+        self.set.capacity()
+    }
+}
+
+impl<T, S> HashSetRef<'_, T, S> {
+    /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
+    pub fn repin(&mut self) {
+        self.guard.repin();
+    }
+}
+
+impl<T, S> HashSetRef<'_, T, S, OwnedGuard> {
+    /// Lets go of everything that was read, and takes hold again; see [`OwnedGuard::repin`].
+    pub fn repin(&mut self) {
+        self.guard.repin();
+    }
+}
+
+impl<T, S, G> HashSetRef<'_, T, S, G>
+where
+    T: Hash + Eq,
+    S: BuildHasher,
+    G: Borrow<Guard>,
+{
+    /// The guard inside.
+    #[inline]
+    pub fn guard(&self) -> &Guard {
+        self.guard.borrow()
+    }
+
+    /// See [`HashSet::contains`].
+    #[inline]
+    pub fn contains<Q>(&self, value: &Q) -> bool
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.set.contains(value, self.guard())
+    }
+
+    /// See [`HashSet::get`].
+    #[inline]
+    pub fn get<Q>(&self, value: &Q) -> Option<&T>
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.set.get(value, self.guard())
+    }
+
+    /// See [`HashSet::iter`].
+    pub fn iter(&self) -> Iter<'_, T> {
+        self.set.iter(self.guard())
+    }
+
+    /// See [`HashSet::intersection`].
+    pub fn intersection<'g, S2: BuildHasher>(&'g self, other: &'g HashSet<T, S2>) -> impl Iterator<Item = &'g T> {
+        self.set.intersection(other, self.guard())
+    }
+
+    /// See [`HashSet::difference`].
+    pub fn difference<'g, S2: BuildHasher>(&'g self, other: &'g HashSet<T, S2>) -> impl Iterator<Item = &'g T> {
+        self.set.difference(other, self.guard())
+    }
+
+    /// See [`HashSet::symmetric_difference`].
+    pub fn symmetric_difference<'g, S2: BuildHasher>(
+        &'g self,
+        other: &'g HashSet<T, S2>,
+    ) -> impl Iterator<Item = &'g T> {
+        self.set.symmetric_difference(other, self.guard())
+    }
+
+    /// See [`HashSet::union`].
+    pub fn union<'g, S2: BuildHasher>(&'g self, other: &'g HashSet<T, S2>) -> impl Iterator<Item = &'g T> {
+        self.set.union(other, self.guard())
+    }
+
+    /// See [`HashSet::is_disjoint`].
+    pub fn is_disjoint<S2: BuildHasher>(&self, other: &HashSet<T, S2>) -> bool {
+        self.set.is_disjoint(other)
+    }
+
+    /// See [`HashSet::is_subset`].
+    pub fn is_subset<S2: BuildHasher>(&self, other: &HashSet<T, S2>) -> bool {
+        self.set.is_subset(other)
+    }
+
+    /// See [`HashSet::is_superset`].
+    pub fn is_superset<S2: BuildHasher>(&self, other: &HashSet<T, S2>) -> bool {
+        self.set.is_superset(other)
+    }
+}
+
+impl<T, S, G> HashSetRef<'_, T, S, G>
+where
+    T: Hash + Eq + Send,
+    S: BuildHasher,
+    G: Borrow<Guard>,
+{
+    /// See [`HashSet::insert`].
+    #[inline]
+    pub fn insert(&self, value: T) -> bool {
+        self.set.insert(value, self.guard())
+    }
+
+    /// See [`HashSet::replace`].
+    #[inline]
+    pub fn replace(&self, value: T) -> Option<&T> {
+        self.set.replace(value, self.guard())
+    }
+
+    /// See [`HashSet::remove`].
+    #[inline]
+    pub fn remove<Q>(&self, value: &Q) -> bool
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.set.remove(value, self.guard())
+    }
+
+    /// See [`HashSet::take`].
+    #[inline]
+    pub fn take<Q>(&self, value: &Q) -> Option<&T>
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.set.take(value, self.guard())
+    }
+
+    /// See [`HashSet::retain`].
+    pub fn retain(&self, keep: impl FnMut(&T) -> bool) {
+        self.set.retain(keep, self.guard());
+    }
+
+    /// See [`HashSet::extract_if`].
+    pub fn extract_if(&self, condition: impl FnMut(&T) -> bool) -> impl Iterator<Item = &T> {
+        self.set.extract_if(condition, self.guard())
+    }
+
+    /// See [`HashSet::clear`].
+    pub fn clear(&self) {
+        self.set.clear(self.guard());
+    }
+
+    /// See [`HashSet::reserve`].
+    pub fn reserve(&self, additional: usize) {
+        self.set.reserve(additional, self.guard());
+    }
+
+    /// See [`HashSet::shrink_to_fit`].
+    pub fn shrink_to_fit(&self) {
+        self.set.shrink_to_fit(self.guard());
+    }
+
+    /// See [`HashSet::flush`]. What this guard still sees is not dropped.
+    pub fn flush(&self) {
+        self.set.flush();
+    }
+}
+
+impl<'g, T, S, G> IntoIterator for &'g HashSetRef<'_, T, S, G>
+where
+    T: Hash + Eq,
+    S: BuildHasher,
+    G: Borrow<Guard>,
+{
+    type Item = &'g T;
+    type IntoIter = Iter<'g, T>;
+
+    fn into_iter(self) -> Iter<'g, T> {
+        self.iter()
+    }
+}
+
+impl<T, S, G> fmt::Debug for HashSetRef<'_, T, S, G>
+where
+    T: Hash + Eq + fmt::Debug,
+    S: BuildHasher,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.set.fmt(f)
+    }
+}
