@@ -12,7 +12,7 @@ pub(crate) const LOOKAHEAD: usize = 16;
 
 /// Asks for the line at an address; never a fault, whatever the address. Nothing on platforms without such an instruction.
 #[inline(always)]
-pub(super) fn prefetch<T>(line: *const T) {
+pub(crate) fn prefetch<T>(line: *const T) {
     #[cfg(all(target_arch = "x86_64", not(evacmap_loom)))]
     // SAFETY: a prefetch has no effect that a program can observe.
     unsafe {

@@ -40,5 +40,6 @@ pub(crate) const MIN_TAG_BITS: u32 = 8;
 /// Retired entries that a thread gathers before it hands them to the collector as one batch.
 pub(crate) const BATCH: usize = if cfg!(evacmap_loom) { 1 } else { 64 };
 
-/// Entries' worth of bare memory that a thread keeps for its next inserts; more goes to the allocator.
-pub(crate) const MAX_SPARE: usize = if cfg!(evacmap_loom) { 0 } else { 8 * BATCH };
+/// Batches of bare memory that a thread keeps for its next inserts; more goes to the allocator.
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+pub(crate) const MAX_MAGAZINES: usize = if cfg!(evacmap_loom) { 0 } else { 8 };

@@ -3,7 +3,7 @@
 //! | state | means | who makes it so |
 //! |---|---|---|
 //! | PENDING | with the collector: guards may still see the entries | [`Batch::new`] |
-//! | RIPE | no guard can see them any more: whoever holds the map may drop them | the collector's closure |
+//! | RIPE | no guard can see them any more: whoever holds the map may drop them, and keep the node | the collector's closure |
 //! | ABANDONED | the map is gone, and so are the entries; the closure frees the node | the map's drop |
 //!
 //! The closure runs on whatever thread the collector happens to run on, at any time, perhaps after the map was leaked and what its
@@ -43,6 +43,25 @@ impl<K, V> Batch<K, V> {
     pub(super) fn push(&mut self, entry: NonNull<Entry<K, V>>) -> bool {
         self.entries[self.len] = MaybeUninit::new(entry);
         self.len += 1;
+        self.is_full()
+    }
+
+    /// Takes the entry that was added last.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<NonNull<Entry<K, V>>> {
+        let last = self.last()?;
+        self.len -= 1;
+        Some(last)
+    }
+
+    #[inline]
+    pub(super) fn last(&self) -> Option<NonNull<Entry<K, V>>> {
+        let last = self.len.checked_sub(1)?;
+        // SAFETY: below `len`, so written by `push`.
+        Some(unsafe { self.entries[last].assume_init() })
+    }
+
+    pub(super) fn is_full(&self) -> bool {
         self.len == BATCH
     }
 
@@ -63,9 +82,9 @@ impl<K, V> Batch<K, V> {
         self.state.load(Acquire) == RIPE
     }
 
-    /// Makes a batch whose entries are gone an empty bag again.
-    pub(super) fn reset(&mut self) {
-        self.len = 0;
+    /// Makes an empty node as good as new.
+    pub(super) fn renew(&mut self) {
+        debug_assert_eq!(self.len, 0);
         self.state = AtomicUsize::new(PENDING);
     }
 

@@ -1,17 +1,19 @@
 //! One thread's slot in a map: its share of the length, its bag, its batches, its spare memory.
 
 use core::cell::Cell;
+use core::mem::needs_drop;
 use core::ptr::NonNull;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::batch::Batch;
 use super::epoch::Pin;
-use super::spare::{SpareList, allocate};
+use super::memory::allocate;
+use super::spare::Spares;
 use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
-use crate::raw::sizes::{MAX_SPARE, SHARE_EVERY};
+use crate::raw::sizes::SHARE_EVERY;
 use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release, UnsafeCell, thread_local};
 
 thread_local! {
@@ -37,7 +39,7 @@ struct Owner<K, V> {
     bag: Option<Box<Batch<K, V>>>,
     /// Sealed batches on their way to `pending`, for when another thread is at that.
     sealed: Vec<*mut Batch<K, V>>,
-    spares: SpareList<K, V>,
+    spares: Spares<K, V>,
     ticks: usize,
 }
 
@@ -55,7 +57,7 @@ impl<K, V> Local<K, V> {
             retired: AtomicUsize::new(0),
             freed: AtomicUsize::new(0),
             spare: AtomicUsize::new(0),
-            owner: UnsafeCell::new(Owner { bag: None, sealed: Vec::new(), spares: SpareList::new(), ticks: 0 }),
+            owner: UnsafeCell::new(Owner { bag: None, sealed: Vec::new(), spares: Spares::new(), ticks: 0 }),
             pending: UnsafeCell::new(VecDeque::new()),
             reaping: AtomicBool::new(false),
         }
@@ -158,21 +160,14 @@ impl<K, V> Local<K, V> {
     ///
     /// This is the slot's thread; the memory came from `allocate`, holds nothing, and is nobody else's.
     pub(super) unsafe fn recycle(&self, memory: NonNull<Entry<K, V>>) {
-        let keep = |owner: &mut Owner<K, V>| {
-            let room = owner.spares.len() < MAX_SPARE;
-            if room {
-                // SAFETY: by the caller.
-                unsafe { owner.spares.push(memory) };
-            }
-            room
-        };
-        // SAFETY: the slot's thread, and no call goes out.
+        // SAFETY: by the caller.
+        let keep = |owner: &mut Owner<K, V>| unsafe { owner.spares.push(memory) };
+        // SAFETY: the slot's thread; only the allocator is called.
         if unsafe { self.with_owner(keep) } {
             Self::add(&self.spare, 1);
         } else {
-            hit(Branch::SpareFull);
             // SAFETY: by the caller.
-            unsafe { super::spare::free_bare(memory) };
+            unsafe { super::free_bare(memory) };
         }
     }
 
@@ -185,8 +180,9 @@ impl<K, V> Local<K, V> {
     #[inline]
     pub(super) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>) -> bool {
         Self::add(&self.retired, 1);
+        let push = |owner: &mut Owner<K, V>| owner.bag.get_or_insert_with(|| owner.spares.bag()).push(entry);
         // SAFETY: the slot's thread; only the allocator is called.
-        unsafe { self.with_owner(|owner| owner.bag.get_or_insert_with(Batch::new).push(entry)) }
+        unsafe { self.with_owner(push) }
     }
 
     /// Registers the bag as a batch and hands it to the collector. Runs no user code of this map.
@@ -258,23 +254,21 @@ impl<K, V> Local<K, V> {
         });
         let Some(batch) = ripe.flatten() else { return false };
         // SAFETY: RIPE left the node to the map, and we have taken it out.
-        let mut batch = unsafe { Box::from_raw(batch) };
-        DROPPING.with(|dropping| dropping.set(true));
-        for entry in batch.entries() {
-            // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
-            swallow(|| unsafe { entry.drop_in_place() });
-            // SAFETY: the slot's thread; the content is gone.
-            unsafe { self.recycle(entry) };
+        let batch = unsafe { Box::from_raw(batch) };
+        if needs_drop::<Entry<K, V>>() {
+            DROPPING.with(|dropping| dropping.set(true));
+            for entry in batch.entries() {
+                // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
+                swallow(|| unsafe { entry.drop_in_place() });
+            }
+            DROPPING.with(|dropping| dropping.set(false));
         }
-        DROPPING.with(|dropping| dropping.set(false));
         Self::add(&self.freed, batch.len());
-        batch.reset();
+        // SAFETY: the entries' content is gone.
+        let store = |owner: &mut Owner<K, V>| unsafe { owner.spares.store(batch) };
         // SAFETY: the slot's thread; only the allocator is called.
-        unsafe {
-            self.with_owner(|owner| {
-                owner.bag.get_or_insert(batch);
-            })
-        };
+        let kept = unsafe { self.with_owner(store) };
+        Self::add(&self.spare, kept);
         true
     }
 

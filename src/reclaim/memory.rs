@@ -1,7 +1,10 @@
-//! Giving memory back to the allocator. Under the models that waits, so that their oracle can look at what is gone.
+//! Memory from the allocator and back. Under the models giving back waits, so that their oracle can look at what is gone.
 
 use core::alloc::Layout;
+use core::ptr::NonNull;
 use std::alloc;
+
+use crate::raw::{Entry, Tag};
 
 /// Frees a block.
 ///
@@ -52,4 +55,31 @@ pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout) {
             unsafe { alloc::dealloc(block, layout) };
         }
     });
+}
+
+/// New memory for an entry.
+#[inline(never)]
+pub(super) fn allocate<K, V>() -> NonNull<Entry<K, V>> {
+    let layout = Layout::new::<Entry<K, V>>();
+    // SAFETY: an entry is never zero-sized: it has a hash.
+    let Some(memory) = NonNull::new(unsafe { alloc::alloc(layout) }) else { alloc::handle_alloc_error(layout) };
+    if !Tag::fits_beside(memory.addr().get()) {
+        // SAFETY: just allocated with this layout.
+        unsafe { alloc::dealloc(memory.as_ptr(), layout) };
+        panic!(
+            "evacmap keeps 16 hash bits in the high bits of pointers, and the allocator returned an address that uses \
+             them; build with the feature `_no_tags` on this platform"
+        );
+    }
+    memory.cast()
+}
+
+/// Frees an entry of which the content is gone or moved out.
+///
+/// # Safety
+///
+/// It came from [`allocate`], holds nothing, and nobody uses it again.
+pub(crate) unsafe fn free_bare<K, V>(entry: NonNull<Entry<K, V>>) {
+    // SAFETY: by the caller; that is its layout.
+    unsafe { deallocate(entry.as_ptr().cast(), Layout::new::<Entry<K, V>>()) };
 }

@@ -36,10 +36,8 @@ pub(crate) use draft::Draft;
 
 mod alive;
 mod memory;
-mod spare;
 pub(crate) use alive::Alive;
-pub(crate) use memory::{deallocate, free};
-pub(crate) use spare::free_bare;
+pub(crate) use memory::{deallocate, free, free_bare};
 
 // The models of the map have a stand-in for the rest, the models of the reclaimer (`crossbeam_loom`) have the rest itself.
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
@@ -50,6 +48,8 @@ mod epoch;
 mod heap;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod local;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod spare;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) use {epoch::Participant, epoch::Pin, heap::Heap, heap::LocalRef};
 

@@ -1,90 +1,104 @@
 //! Bare memory of entries, kept for the next ones.
+//!
+//! A batch of which the entries have been dropped is 64 pieces of bare memory. It is kept as it is, as a magazine (Bonwick and
+//! Adams, "Magazines and Vmem", USENIX 2001): the memory itself is not touched before an entry is written into it, and what
+//! comes next is known ahead, so that it can be fetched in time. An empty magazine becomes the next bag.
 
-use core::alloc::Layout;
-use core::marker::PhantomData;
-use core::ptr::{self, NonNull};
-use std::alloc;
+use core::ptr::NonNull;
 
-use crate::raw::{Entry, Tag};
+use super::batch::Batch;
+use super::free_bare;
+use crate::hooks::{Branch, hit};
+use crate::raw::Entry;
+use crate::raw::prefetch::prefetch;
+use crate::raw::sizes::MAX_MAGAZINES;
 
-/// Bare memory of an entry, linked through its first word.
-struct Spare {
-    next: *mut Spare,
+/// A thread's magazines.
+pub(super) struct Spares<K, V> {
+    /// None is empty; the last one is in use. Boxed, because a node goes through many hands.
+    #[allow(clippy::vec_box)]
+    magazines: Vec<Box<Batch<K, V>>>,
+    /// An empty node, for the next bag.
+    empty: Option<Box<Batch<K, V>>>,
 }
 
-/// A list of bare entry memory.
-pub(super) struct SpareList<K, V> {
-    first: *mut Spare,
-    len: usize,
-    of: PhantomData<*mut Entry<K, V>>,
-}
-
-impl<K, V> SpareList<K, V> {
-    const LAYOUT: Layout = Layout::new::<Entry<K, V>>();
-    const FITS: () = assert!(Self::LAYOUT.size() >= size_of::<Spare>() && Self::LAYOUT.align() >= align_of::<Spare>());
-
+impl<K, V> Spares<K, V> {
     pub(super) const fn new() -> Self {
-        const { Self::FITS };
-        SpareList { first: ptr::null_mut(), len: 0, of: PhantomData }
+        Spares { magazines: Vec::new(), empty: None }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
-    /// # Safety
-    ///
-    /// The memory came from [`allocate`], holds nothing, and is nobody else's.
-    pub(super) unsafe fn push(&mut self, memory: NonNull<Entry<K, V>>) {
-        let spare: *mut Spare = memory.as_ptr().cast();
-        // SAFETY: by the caller; an entry is at least a word, aligned for one.
-        unsafe { spare.write(Spare { next: self.first }) };
-        self.first = spare;
-        self.len += 1;
-    }
-
+    /// Memory for an entry. Asks for the line of the one that comes after it.
     #[inline]
     pub(super) fn pop(&mut self) -> Option<NonNull<Entry<K, V>>> {
-        let spare = NonNull::new(self.first)?;
-        // SAFETY: in the list, so written by `push`.
-        self.first = unsafe { spare.read() }.next;
-        self.len -= 1;
-        Some(spare.cast())
+        let magazine = self.magazines.last_mut()?;
+        let memory = magazine.pop();
+        match magazine.last() {
+            Some(next) => prefetch(next.as_ptr()),
+            None => self.empty = self.magazines.pop(),
+        }
+        memory
     }
-}
 
-impl<K, V> Drop for SpareList<K, V> {
-    fn drop(&mut self) {
-        while let Some(memory) = self.pop() {
-            // SAFETY: by the contract of `push`.
-            unsafe { super::deallocate(memory.as_ptr().cast(), Self::LAYOUT) };
+    /// Keeps one piece of memory, if there is room.
+    ///
+    /// # Safety
+    ///
+    /// It came from [`allocate`](super::memory::allocate), holds nothing, and is nobody else's.
+    pub(super) unsafe fn push(&mut self, memory: NonNull<Entry<K, V>>) -> bool {
+        if self.magazines.last().is_none_or(|magazine| magazine.is_full()) {
+            if self.magazines.len() == MAX_MAGAZINES {
+                return false;
+            }
+            let magazine = self.bag();
+            self.magazines.push(magazine);
+        }
+        self.magazines.last_mut().expect("one with room").push(memory);
+        true
+    }
+
+    /// Keeps a batch of memory, or gives it back to the allocator. Returns how much it kept.
+    ///
+    /// # Safety
+    ///
+    /// As for `push`, of all the entries in it.
+    pub(super) unsafe fn store(&mut self, mut batch: Box<Batch<K, V>>) -> usize {
+        let len = batch.len();
+        if len > 0 && self.magazines.len() < MAX_MAGAZINES {
+            // The one that is in use stays the last.
+            let at = self.magazines.len().saturating_sub(1);
+            self.magazines.insert(at, batch);
+            return len;
+        }
+        if len > 0 {
+            hit(Branch::SpareFull);
+        }
+        while let Some(memory) = batch.pop() {
+            // SAFETY: by the caller.
+            unsafe { free_bare(memory) };
+        }
+        self.empty = Some(batch);
+        0
+    }
+
+    /// An empty bag.
+    pub(super) fn bag(&mut self) -> Box<Batch<K, V>> {
+        match self.empty.take() {
+            Some(mut node) => {
+                node.renew();
+                node
+            }
+            None => Batch::new(),
         }
     }
 }
 
-/// New memory for an entry.
-#[inline(never)]
-pub(super) fn allocate<K, V>() -> NonNull<Entry<K, V>> {
-    let layout = SpareList::<K, V>::LAYOUT;
-    // SAFETY: an entry is never zero-sized: it has a hash.
-    let Some(memory) = NonNull::new(unsafe { alloc::alloc(layout) }) else { alloc::handle_alloc_error(layout) };
-    if !Tag::fits_beside(memory.addr().get()) {
-        // SAFETY: just allocated with this layout.
-        unsafe { alloc::dealloc(memory.as_ptr(), layout) };
-        panic!(
-            "evacmap keeps 16 hash bits in the high bits of pointers, and the allocator returned an address that uses \
-             them; build with the feature `_no_tags` on this platform"
-        );
+impl<K, V> Drop for Spares<K, V> {
+    fn drop(&mut self) {
+        for magazine in &mut self.magazines {
+            while let Some(memory) = magazine.pop() {
+                // SAFETY: by the contract of `push`.
+                unsafe { free_bare(memory) };
+            }
+        }
     }
-    memory.cast()
-}
-
-/// Frees an entry of which the content is gone or moved out.
-///
-/// # Safety
-///
-/// It came from [`allocate`], holds nothing, and nobody uses it again.
-pub(crate) unsafe fn free_bare<K, V>(entry: NonNull<Entry<K, V>>) {
-    // SAFETY: by the caller; dropping the list gives the memory back.
-    unsafe { SpareList::new().push(entry) };
 }
