@@ -112,9 +112,9 @@ fn a_map_holds_what_it_says() {
         collect();
         let (held, said) = ((bytes() - before) as f64, map.stats().bytes as f64);
         println!("{count} entries: {held} bytes, {said} by the map's own account");
-        if count > 1 {
-            assert!((said / held - 1.0).abs() < 0.3, "{said} bytes said, {held} held");
-        }
+        // The collector's own queue has a node of 2 KiB more or less, as it happens.
+        const NODE: f64 = 2200.0;
+        assert!((said - held).abs() < 0.3 * held + NODE, "{said} bytes said, {held} held");
         if count >= 1000 {
             let each = held / count as f64;
             assert!(each < 24.0 + 64.0, "{each} bytes an entry");
