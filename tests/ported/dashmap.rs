@@ -66,7 +66,7 @@ fn hashers_with_different_keys() {
         (0..100).for_each(|key| assert_eq!(map.pin().insert(key, key * 2), None));
     }
     assert!(maps[0] == maps[1] && maps[1] == maps[2], "equality does not depend on the hashes");
-    maps.map(validated);
+    maps.into_iter().for_each(validated);
 }
 
 #[test]
