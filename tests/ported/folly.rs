@@ -60,12 +60,12 @@ fn what_is_not_inserted_is_given_back() {
     let counter = Counter::new();
     let map = HashMap::with_capacity(200);
     map.pin().insert(1, counter.make('a'));
-    let back = map.pin().try_insert(1, counter.make('b')).unwrap_err().not_inserted;
-    assert_eq!((back.inner, counter.dropped()), ('b', 0));
-    let back = map.pin().compare_exchange(1, &back, counter.make('c')).unwrap_err().new;
-    assert_eq!((back.inner, counter.dropped()), ('c', 0));
+    let refused = map.pin().try_insert(1, counter.make('b')).unwrap_err().not_inserted;
+    assert_eq!((refused.inner, counter.dropped()), ('b', 0));
+    let also_refused = map.pin().compare_exchange(1, &refused, counter.make('c')).unwrap_err().new;
+    assert_eq!((also_refused.inner, counter.dropped()), ('c', 0));
     assert_eq!(map.pin().get_or_insert_with(1, || unreachable!("not made where it is not wanted")).inner, 'a');
-    drop(back);
+    drop((refused, also_refused));
     validated(map);
     counter.check();
 }

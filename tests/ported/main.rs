@@ -11,9 +11,9 @@ mod common;
 #[macro_use]
 mod support;
 
-// mod cfoa;
-// mod cfoa_exceptions;
-// mod cfoa_reentrancy;
+mod cfoa;
+mod cfoa_exceptions;
+mod cfoa_reentrancy;
 mod cuckoo;
 mod cuckoo_stress;
 mod dashmap;
@@ -24,7 +24,7 @@ mod go_hash_trie;
 mod go_map;
 mod go_map_growth;
 mod go_sync_map;
-// mod hashbrown;
+mod hashbrown;
 mod jsr166;
 mod papaya;
 mod papaya_stress;

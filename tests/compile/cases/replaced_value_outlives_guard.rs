@@ -1,0 +1,12 @@
+//! A replaced value is used after its guard is gone.
+
+use evacmap::HashMap;
+
+fn main() {
+    let map = HashMap::from([(1, "a")]);
+    let guard = map.guard();
+    let value = map.insert(1, "b", &guard);
+    #[cfg(feature = "misuse")]
+    drop(guard); //~ E0505
+    println!("{value:?}");
+}
