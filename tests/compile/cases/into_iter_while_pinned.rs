@@ -7,10 +7,8 @@ fn main() {
     let pinned = map.pin();
     #[cfg(not(feature = "misuse"))]
     drop(pinned);
-    for (key, value) in map {
-        //~ E0505
-        println!("{key} {value}");
-    }
+    let entries = map.into_iter(); //~ E0505
     #[cfg(feature = "misuse")]
     println!("{}", pinned.len());
+    println!("{}", entries.count());
 }

@@ -7,5 +7,5 @@ fn main() {
     #[cfg(not(feature = "misuse"))]
     map.pin().insert(1.0_f64.to_bits(), 1);
     #[cfg(feature = "misuse")]
-    map.pin().insert(1.0_f64, 1); //~ E0599
+    map.pin().insert(1.0_f64, 1); //~ E0277
 }
