@@ -224,9 +224,9 @@ mod values_that_cannot_be_copied {
     #[test]
     fn upsert() {
         let map = Boxes::new();
-        let twice = |old: &Box<i32>| Box::new(**old * 2);
         for expected in [3, 6, 12] {
-            assert_eq!(**map.pin().update_or_insert(1, twice, Box::new(3)), expected);
+            let new = **map.pin().update_or_insert(1, |old| Box::new(**old * 2), Box::new(3));
+            assert_eq!(new, expected);
         }
         validated(map);
     }

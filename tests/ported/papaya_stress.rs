@@ -193,7 +193,7 @@ fn remove_and_update_or_insert() {
 fn conditional_remove_and_update_or_insert() {
     take_out_and_add_again(|stress, key| {
         let decide = |entry: Option<(&usize, &Counted<usize>)>| match entry {
-            Some((_, count)) if read(count) % 2 == 0 => Operation::Remove,
+            Some((_, count)) if read(count).is_multiple_of(2) => Operation::Remove,
             _ => Operation::Abort(()),
         };
         match stress.map.pin().compute(key, decide) {
@@ -207,7 +207,7 @@ fn conditional_remove_and_update_or_insert() {
 fn remove_if_and_update_or_insert() {
     take_out_and_add_again(|stress, key| {
         let map = stress.map.pin();
-        let removed = map.remove_if(&key, |_, count| read(count) % 2 == 0).ok().flatten();
+        let removed = map.remove_if(&key, |_, count| read(count).is_multiple_of(2)).ok().flatten();
         removed.map(|(_, count)| read(count))
     });
 }
