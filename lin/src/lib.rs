@@ -1,0 +1,30 @@
+//! Linearizability of the map, tested: many short windows, in which a few threads act on few keys while the table is resized,
+//! are recorded and checked.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`session`] | runs windows: threads, plans, resizes |
+//! | [`action`] | what a thread may do, and how it is recorded |
+//! | [`history`] | the records, and the specification of one key |
+//! | [`checker`] | decides whether a history is linearizable |
+//! | [`window`] | checks what was recorded in one window |
+//!
+//! What is checked, besides the operations on single keys:
+//!
+//! - **`iter`** returns no key twice; each value it returns was current at some moment of the call that returned it; each key
+//!   that it does not return was absent at some moment of the iteration. So it is a read of every key, each in an interval
+//!   of its own, and is checked as such. A key that is present throughout is returned once, and one that is absent
+//!   throughout is not: both follow.
+//! - **`retain`** is atomic for each key, not for all: for every key, an event of its own within the whole call.
+//! - **`clear`** is atomic for all keys. A window with a `clear` is checked as a whole, with one state for all keys.
+//! - **`len`** is exact at rest. Beside writers it counts what its own thread has done and may miss what others do.
+
+pub mod action;
+pub mod checker;
+mod gate;
+mod hasher;
+pub mod history;
+pub mod session;
+pub mod window;
+
+pub use hasher::{MODES, Mode};
