@@ -16,7 +16,7 @@ impl Value {
     const THREAD_SHIFT: u32 = 28;
 
     /// The `sequence`-th value of that thread.
-    pub fn new(thread: usize, sequence: u32) -> Self {
+    pub const fn new(thread: usize, sequence: u32) -> Self {
         debug_assert!(sequence >> Self::THREAD_SHIFT == 0);
         Value((thread as u32) << Self::THREAD_SHIFT | sequence)
     }

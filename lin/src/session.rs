@@ -169,7 +169,8 @@ impl Plan {
     fn random(random: &mut SmallRng, number: usize, threads: usize, keys: u8) -> Self {
         // Each kind in turn, and every fifth window without.
         let resize = RESIZES.get(number % (RESIZES.len() + 1)).copied();
-        let scripts = (0..threads).map(|_| script((0..random.random_range(1..=MAX_ACTIONS)).map(|_| random.random()), keys));
+        let scripts =
+            (0..threads).map(|_| script((0..random.random_range(1..=MAX_ACTIONS)).map(|_| random.random()), keys));
         Plan { resize, scripts: scripts.collect(), refill: random.random_bool(0.25) }
     }
 

@@ -14,18 +14,22 @@ const MAX_LEN: usize = 4096;
 /// As in `asan.rs`: early frees.
 const FLAGS: &str = "--cfg crossbeam_sanitize";
 
+/// In place of a target's name.
+const ALL: &str = "all";
+
 #[derive(Args)]
 pub struct Options {
     /// How long each target runs
     #[arg(long, default_value_t = 60)]
     seconds: u64,
     /// Run only this target
-    target: Option<String>,
+    #[arg(long, default_value = ALL)]
+    target: String,
 }
 
 impl Options {
     pub fn seconds(seconds: u64) -> Self {
-        Self { seconds, target: None }
+        Self { seconds, target: ALL.to_owned() }
     }
 }
 
@@ -33,7 +37,8 @@ pub fn run(options: &Options) -> Result<()> {
     if let Some(missing) = what_is_missing() {
         println!("fuzz: {missing}");
         println!("fuzz: nothing was fuzzed; replaying the committed corpus on this toolchain instead");
-        return cmd::run(&mut cmd::cargo(["test", "--features", "_hooks", "--test", "fuzz_corpus"]));
+        cmd::run(&mut cmd::cargo(["test", "--features", "_hooks", "--test", "fuzz_corpus"]))?;
+        return cmd::run(&mut cmd::cargo(["test", "-p", "lin", "--test", "corpus"]));
     }
     let mut results = Vec::new();
     for target in targets(options)? {
@@ -76,8 +81,8 @@ fn targets(options: &Options) -> Result<Vec<String>> {
     let listed = cmd::output(&mut cmd::cargo_nightly(["fuzz", "list"]))?;
     let mut targets: Vec<_> =
         listed.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    if let Some(wanted) = &options.target {
-        targets.retain(|target| target == wanted);
+    if options.target != ALL {
+        targets.retain(|target| *target == options.target);
     }
     if targets.is_empty() {
         bail!("no such target; there are: {}", listed.split_whitespace().collect::<Vec<_>>().join(", "));

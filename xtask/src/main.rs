@@ -5,7 +5,9 @@ mod bench;
 mod cmd;
 mod fuzz;
 mod house;
+mod lin;
 mod loom;
+mod soak;
 mod source;
 mod storm;
 mod teeth;
@@ -32,6 +34,10 @@ enum Task {
     Loom(loom::Options),
     /// Seed faults one by one, and see that each is noticed
     Teeth(teeth::Options),
+    /// Record what threads do to a map, and check that it is linearizable
+    Lin(lin::Options),
+    /// Run random workloads for hours
+    Soak(soak::Options),
     /// Fuzz against the standard library's map
     Fuzz(fuzz::Options),
     /// Run the tests under the address sanitizer (needs a nightly toolchain)
@@ -61,6 +67,8 @@ fn run() -> anyhow::Result<()> {
         Task::Test(options) => test::run(&options),
         Task::Loom(options) => loom::run(&options),
         Task::Teeth(options) => teeth::run(&options),
+        Task::Lin(options) => lin::run(&options),
+        Task::Soak(options) => soak::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Asan(options) => asan::run(&options),
         Task::Tsan(options) => tsan::run(&options),

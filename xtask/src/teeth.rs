@@ -62,6 +62,11 @@ const IN_THE_RECLAIMER: &[(&str, &str)] = &[
     ("reaping_relaxed", "a thread takes another's batches without acquire"),
 ];
 
+/// Whether the map has a fault of that name.
+pub fn is_in_the_map(name: &str) -> bool {
+    IN_THE_MAP.iter().any(|(fault, _)| *fault == name)
+}
+
 struct Verdict {
     fault: &'static str,
     what: &'static str,
