@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::thread;
 
 /// How often a thread looks before it lets others have the processor. There may be more threads than processors.
-const LOOKS: usize = 200;
+const LOOKS: usize = 40;
 
 #[derive(Default)]
 pub struct Gate {

@@ -24,6 +24,7 @@ pub mod checker;
 mod gate;
 mod hasher;
 pub mod history;
+pub mod pauses;
 pub mod session;
 pub mod window;
 

@@ -1,10 +1,9 @@
 //! A session: a map, a few threads, and many windows one after the other.
 
-use std::hint::{black_box, spin_loop};
 use std::mem;
 use std::thread;
 
-use evacmap::{Stats, hooks};
+use evacmap::Stats;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
@@ -12,6 +11,7 @@ use crate::action::{Action, Actor, MAX_KEYS, Map};
 use crate::gate::{Gate, Pass};
 use crate::hasher::{MODES, Mode};
 use crate::history::{Cell, Record, Recorder};
+use crate::pauses::pause_briefly;
 use crate::window::{RESIZES, Resize, Window};
 
 /// The most actions of one thread in a window. With one of them wide, the histories stay within what the checker takes.
@@ -51,7 +51,8 @@ impl Session {
     pub fn random(seed: u64, windows: usize, max_threads: usize) -> Self {
         let mut random = SmallRng::seed_from_u64(seed);
         let keys = random.random_range(2..=8);
-        let threads = random.random_range(2..=max_threads);
+        // Half of the sessions with two: more would wait for processors, on small machines.
+        let threads = if random.random() { 2 } else { random.random_range(2..=max_threads) };
         Session {
             mode: MODES[random.random_range(0..MODES.len())],
             keys,
@@ -86,7 +87,7 @@ impl Session {
 
     fn actor<'m>(&self, map: &'m Map, number: usize) -> Actor<'m> {
         if let Some(seed) = self.pauses {
-            pause_now_and_then(SmallRng::seed_from_u64(seed + number as u64));
+            pause_briefly(SmallRng::seed_from_u64(seed + number as u64));
         }
         let recorder = Recorder::new(number, self.plans.len() * 2 * MAX_ACTIONS);
         Actor::new(map, self.keys + self.fillers, recorder)
@@ -211,16 +212,4 @@ pub fn script(bytes: impl Iterator<Item = [u8; 2]>, keys: u8) -> Script {
     let mut wide = false;
     let actions = bytes.map(|[action, key]| (Action::new(action), key % keys));
     actions.filter(|(action, _)| !action.is_wide() || !mem::replace(&mut wide, true)).take(MAX_ACTIONS).collect()
-}
-
-/// From now on this thread pauses at some hand-over steps, for long enough that others get in between.
-fn pause_now_and_then(mut random: SmallRng) {
-    hooks::on_reach(move |_| match random.random_range(0..64_u32) {
-        0 => thread::yield_now(),
-        1..16 => (0..1_u32 << random.random_range(0..9)).for_each(|at| {
-            black_box(at);
-            spin_loop();
-        }),
-        _ => {}
-    });
 }
