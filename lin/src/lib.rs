@@ -18,6 +18,26 @@
 //! - **`retain`** is atomic for each key, not for all: for every key, an event of its own within the whole call.
 //! - **`clear`** is atomic for all keys. A window with a `clear` is checked as a whole, with one state for all keys.
 //! - **`len`** is exact at rest. Beside writers it counts what its own thread has done and may miss what others do.
+//!
+//! # What it notices
+//!
+//! Of the faults of `src/fault.rs`, seeded by `cargo xtask lin --fault NAME`, on two processors of x86-64, within 100,000 windows:
+//!
+//! | fault | noticed by |
+//! |---|---|
+//! | `two_scans` | an iteration that returns a key twice, after 50,000 windows |
+//! | `initialised_early`, `remove_empties` | tens of violations in the first session |
+//! | `promote_early`, `iterator_restarts` | violations in the first session |
+//! | `no_freeze_of_end` | a violation, after 30,000 windows |
+//! | `count_before_link` | `len` at rest, in the first session |
+//! | `frozen_empty_ignored` | a writer that never ends |
+//! | `helper_stores`, `initialised_ignored`, `retire_table_twice` | a panic or an abort, in the first session |
+//! | `no_freeze`, `retire_before_unlink`, `clear_retires_twice` | a crash |
+//!
+//! Not noticed: `half_set_ignored` and `table_freed_at_once`, which read what was freed a moment before; `root_before_guard`,
+//! whose window is a few instructions; `no_sweep`, for which a thread has to stop for good; `stale_tag_bits`, which takes
+//! larger tables; and the relaxed orderings, which make no difference on this processor.
+//! `cargo xtask teeth` tells what notices those.
 
 pub mod action;
 pub mod checker;

@@ -1,5 +1,6 @@
 //! `cargo xtask lin`: short windows of concurrent operations, recorded and checked for linearizability.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,9 @@ use clap::Args;
 
 use crate::cmd::{self, Watched};
 use crate::{loom, teeth};
+
+/// Enough to see that it is the fault which is noticed.
+const WINDOWS_WITHOUT_FAULT: u64 = 5_000;
 
 #[derive(Args)]
 pub struct Options {
@@ -37,6 +41,11 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 impl Options {
+    /// So many windows, with everything else as it is by itself.
+    pub fn short(windows: u64) -> Self {
+        Self { windows, seed: None, threads: 4, fault: None, seconds: 300 }
+    }
+
     fn pass_on<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.arg(format!("--windows={}", self.windows)).arg(format!("--threads={}", self.threads));
         command.args(self.seed.map(|seed| format!("--seed={seed}")))
@@ -52,14 +61,25 @@ fn notice(fault: &str, options: &Options) -> Result<()> {
     let mut build = cmd::cargo(["build", "--release", "-p", "lin", "--bin", "lin", "--target-dir"]);
     cmd::run(build.arg(&target_dir).env("RUSTFLAGS", "--cfg evacmap_faults"))?;
     let binary = target_dir.join("release").join("lin");
+    if !ends_well(&binary, "none", &Options::short(WINDOWS_WITHOUT_FAULT))? {
+        bail!("without any fault there are violations too");
+    }
+    if ends_well(&binary, fault, options)? {
+        bail!("`{fault}` was not noticed in {} windows", options.windows);
+    }
+    println!("`{fault}` was noticed");
+    Ok(())
+}
+
+/// Whether the run finds nothing amiss, within its time.
+fn ends_well(binary: &Path, fault: &str, options: &Options) -> Result<bool> {
     let mut lin = Command::new(binary);
     options.pass_on(&mut lin).env("EVACMAP_FAULT", fault).env("RUST_BACKTRACE", "0");
     let mut watched = Watched::start(&mut lin)?;
     let status = loom::wait_until(&mut watched, Instant::now() + Duration::from_secs(options.seconds))?;
     match status {
-        Some(status) if status.success() => bail!("`{fault}` was not noticed in {} windows", options.windows),
-        Some(status) => println!("`{fault}` was noticed ({status})"),
-        None => println!("`{fault}` was noticed: no end within {} s", options.seconds),
+        Some(status) => println!("it ended with {status}"),
+        None => println!("it had not ended after {} s", options.seconds),
     }
-    Ok(())
+    Ok(status.is_some_and(|status| status.success()))
 }

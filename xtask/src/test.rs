@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{cmd, fuzz, house, loom};
+use crate::{cmd, fuzz, house, lin, loom};
 
 /// The integration tests that are for the optimised build: many threads, many operations.
 const OPTIMISED: [&str; 2] = ["stopped", "stress"];
+
+/// How many windows are checked here.
+const WINDOWS: u64 = 100_000;
 
 /// How long the fuzzer runs here.
 const FUZZ_SECONDS: u64 = 30;
@@ -32,7 +35,7 @@ struct Step {
 }
 
 /// Cheap and most likely to fail first.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "fmt", what: "formatting", run: fmt },
     Step { name: "house", what: "house rules for src/", run: house::run },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
@@ -41,6 +44,7 @@ const STEPS: [Step; 14] = [
     Step { name: "test", what: "unit, property and integration tests", run: test },
     Step { name: "doctest", what: "the examples in the documentation", run: doctest },
     Step { name: "stress", what: "many threads, optimised", run: stress },
+    Step { name: "lin", what: "linearizability, briefly", run: lin },
     Step { name: "examples", what: "the example programs build", run: examples },
     Step { name: "no-tags", what: "the build without tag bits", run: no_tags },
     Step { name: "scalar", what: "the build with the portable bucket scan", run: scalar },
@@ -169,6 +173,11 @@ fn integration_tests() -> Result<Vec<String>> {
 
 fn doctest() -> Result<()> {
     cmd::run(&mut cmd::cargo(["test", "--doc"]))
+}
+
+fn lin() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["test", "-p", "lin"]))?;
+    lin::run(&lin::Options::short(WINDOWS))
 }
 
 fn examples() -> Result<()> {
