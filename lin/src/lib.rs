@@ -31,7 +31,7 @@
 //! | `no_freeze_of_end` | a violation, after 30,000 windows |
 //! | `count_before_link` | `len` at rest, in the first session |
 //! | `frozen_empty_ignored` | a writer that never ends |
-//! | `helper_stores`, `initialised_ignored`, `retire_table_twice` | a panic or an abort, in the first session |
+//! | `helper_stores`, `initialised_ignored`, `retire_table_twice` | violations, a panic or an abort, in the first session |
 //! | `no_freeze`, `retire_before_unlink`, `clear_retires_twice` | a crash |
 //!
 //! Not noticed: `half_set_ignored` and `table_freed_at_once`, which read what was freed a moment before; `root_before_guard`,
