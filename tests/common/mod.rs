@@ -2,6 +2,10 @@
 //! checks with which every test ends.
 #![allow(dead_code)]
 
+pub mod injected;
+#[cfg(feature = "_hooks")]
+pub mod ops;
+
 use std::borrow::Borrow;
 use std::fmt::{self, Debug};
 use std::hash::{BuildHasher, Hash, Hasher};
