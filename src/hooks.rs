@@ -33,6 +33,31 @@ pub enum Branch {
 /// How many kinds of [`Branch`] there are.
 pub const BRANCHES: usize = Branch::WalkMoved as usize + 1;
 
+/// All of them, for tests that go through them.
+pub const ALL_BRANCHES: [Branch; BRANCHES] = [
+    Branch::PublishLost,
+    Branch::ReplaceLost,
+    Branch::KillLost,
+    Branch::AppendLost,
+    Branch::PlaceLost,
+    Branch::FrozenKey,
+    Branch::FrozenEnd,
+    Branch::OldChainFull,
+    Branch::InstallLost,
+    Branch::StartLost,
+    Branch::Swept,
+    Branch::TagRefill,
+    Branch::OverflowInDestination,
+    Branch::DiscardLost,
+    Branch::BatchAbandoned,
+    Branch::ReapLost,
+    Branch::NestedReap,
+    Branch::Recycled,
+    Branch::SpareFull,
+    Branch::Orphan,
+    Branch::WalkMoved,
+];
+
 /// A step at which one thread hands over to others, so that one that stops here could hold them up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]

@@ -2,6 +2,8 @@
 
 #[path = "../fuzz/src/ops.rs"]
 mod ops;
+#[path = "../fuzz/src/panics.rs"]
+mod panics;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,10 +32,15 @@ fn the_map_agrees_with_std_on_every_input_of_the_corpus() {
     replay("ops", ops::run);
 }
 
+#[test]
+fn panics_leave_what_was_there_or_what_was_to_come() {
+    replay("panics", panics::run);
+}
+
 /// Finds little that the fuzzer would not, but needs nothing else: a fixed sequence of bytes for every hash mode, with
 /// plain and with counted keys and values.
 #[test]
-fn the_map_agrees_with_std_on_arbitrary_inputs() {
+fn arbitrary_inputs() {
     let mut state: u64 = 1;
     for first in 0..6 {
         for second in 0..32 {
@@ -43,6 +50,7 @@ fn the_map_agrees_with_std_on_arbitrary_inputs() {
                 (state >> 56) as u8
             });
             ops::run(&bytes);
+            panics::run(&bytes);
         }
     }
 }

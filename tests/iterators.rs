@@ -2,10 +2,13 @@
 
 mod common;
 
-use std::collections::HashMap as Model;
+use std::collections::{BTreeSet, HashMap as Model};
 use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
 
-use common::{Config, Counted, Counter, MODES, Mode, Setup, TestMap, validated};
+use common::{Config, Counted, Counter, MODES, Mode, Setup, TestMap, scaled, validated};
 use evacmap::{HashMap, Iter};
 
 type Key = Counted<u32>;
@@ -44,8 +47,6 @@ struct Case {
     counter: Arc<Counter>,
     entries: u32,
 }
-
-use std::sync::Arc;
 
 impl Case {
     /// A map of `1 << bits` buckets at rest, with dead slots in it.
@@ -221,6 +222,116 @@ fn iterations_stopped_anywhere_while_the_table_is_replaced() {
             }
         }
     }
+}
+
+/// A resize of 64 buckets, stopped at every value of its cursor; there an iteration begins, the map is changed, and the iteration
+/// goes on: what stays is returned once, what was removed or replaced is not returned afterwards.
+#[test]
+fn changes_at_every_step_of_a_resize() {
+    for &kind in KINDS {
+        for mode in MODES.into_iter().filter(|mode| *mode != Mode::Constant) {
+            let mut positions = BTreeSet::new();
+            for steps in 0.. {
+                let case = Case::new(mode, 6);
+                case.begin(kind);
+                for _ in 0..steps {
+                    case.map.help_resize(1);
+                }
+                let over = !case.map.is_resizing();
+                positions.insert(case.map.stats().groups_evacuated);
+                change_within(&case, steps, &|| format!("{kind:?}, {mode:?}, after {steps} steps"));
+                end(case);
+                if over {
+                    break;
+                }
+            }
+            let groups = if kind == Kind::Clear { 1 } else { 64 };
+            let several = if cfg!(feature = "_hooks") || kind != Kind::Shrink { groups } else { 1 };
+            assert!(positions.len() >= several, "{kind:?}, {mode:?}: stopped at {positions:?}");
+        }
+    }
+}
+
+fn change_within(case: &Case, first: usize, context: &dyn Fn() -> String) {
+    let make = |inner| case.counter.make(inner);
+    let guard = case.map.guard();
+    let mut iter = case.map.iter(&guard);
+    let mut seen = Model::new();
+    collect(&mut seen, iter.by_ref().take(first % 40), context);
+    let early = seen.clone();
+    for key in 0..case.entries {
+        match key % 3 {
+            0 => {}
+            1 => drop(case.map.remove(&key, &guard)),
+            _ => drop(case.map.insert(make(key), make(7000 + key), &guard)),
+        }
+        case.map.insert(make(5000 + key), make(5000), &guard);
+    }
+    collect(&mut seen, iter, context);
+    for key in 0..case.entries {
+        let (value, was) = (seen.get(&key).copied(), early.get(&key).copied());
+        let now = [Some(key * 3), None, Some(7000 + key)][key as usize % 3];
+        assert_eq!(value, was.or(now), "{}: {key}", context());
+    }
+    let made_up = seen.keys().find(|key| **key >= case.entries && !(5000..5000 + case.entries).contains(*key));
+    assert_eq!(made_up, None, "{}", context());
+}
+
+/// Iterations on one thread, and every kind of resize without end on another.
+fn concurrent_iterations(count: usize) {
+    let case = Arc::new(Case::new(Mode::Good, 3));
+    const STABLE: u32 = 21;
+    assert_eq!(case.entries, STABLE);
+    let over = Arc::new(AtomicBool::new(false));
+    let (shared, stop) = (case.clone(), over.clone());
+    let resizer = thread::spawn(move || {
+        let make = |inner| shared.counter.make(inner);
+        let mut turn = 0_u32;
+        while !stop.load(Relaxed) {
+            let map = shared.map.pin();
+            map.insert(make(STABLE + turn % 50), make(turn));
+            map.insert(make(turn % STABLE), make(turn % STABLE * 3));
+            map.remove(&(STABLE + turn * 7 % 50));
+            match turn % 64 {
+                0 => map.reserve(200),
+                16 => map.shrink_to_fit(),
+                #[cfg(feature = "_hooks")]
+                32 => map.map().start_rebuild(),
+                48 => map.finish_resize(),
+                _ => {}
+            }
+            turn += 1;
+        }
+        turn
+    });
+    for number in 0..count {
+        let map = case.map.pin();
+        let mut seen = [false; 90];
+        for (key, value) in &map {
+            let (key, value) = (key.inner, value.inner);
+            assert!(!std::mem::replace(&mut seen[key as usize], true), "{key} twice in iteration {number}");
+            assert!(key >= STABLE || value == key * 3, "{key} with {value} in iteration {number}");
+        }
+        assert!(seen[..STABLE as usize].iter().all(|seen| *seen), "one was missed in iteration {number}");
+    }
+    over.store(true, Relaxed);
+    let turns = resizer.join().unwrap();
+    println!("{count} iterations beside {turns} turns: {:?}", case.map.stats());
+    let case = Arc::into_inner(case).expect("the last handle");
+    let make = |inner| case.counter.make(inner);
+    common::aftermath(case.map, |number| (make(1000 + number as u32), make(0)));
+    case.counter.check();
+}
+
+#[test]
+fn iterations_beside_a_thread_that_resizes() {
+    concurrent_iterations(scaled(50_000, 5_000));
+}
+
+#[test]
+#[ignore = "for release builds: half a minute"]
+fn a_million_iterations_beside_a_thread_that_resizes() {
+    concurrent_iterations(1_000_000);
 }
 
 /// Keys that come and go meanwhile are returned at most once, with a value that is theirs at that moment; the others exactly

@@ -1,192 +1,81 @@
-//! One thread is stopped at each hand-over step in turn, in the middle of a resize; the others complete that resize, a growth
-//! after it, and thousands of operations. Then it goes on, and nothing is amiss.
+//! One thread is stopped at each hand-over step that each operation passes, in every phase of every kind of resize; the others
+//! complete the resize, two growths after it, and many operations more. Then it goes on, and nothing is amiss.
+//!
+//! At each step in each phase, one operation is stopped for the time of a hundred thousand others; all operations are in the
+//! long form, `cargo test --release --features _hooks --test stopped -- --ignored`.
 #![cfg(feature = "_hooks")]
 
 mod common;
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use common::{Config, Counted, Counter, Mode, Random, Setup, TestMap, on_threads, scaled};
+use common::ops::{ABSENT, Case, FIXED, OPS, Op, PHASES, PRESENT, Phase};
+use common::{Mode, Random, on_threads, scaled};
 use evacmap::hooks::{POINTS, Point, clear_hook, on_reach};
-use evacmap::{Compute, Operation};
 
-type Key = Counted<u64>;
-type Value = Counted<u64>;
-type Map = TestMap<Key, Value>;
+/// Keys from here on are not the stopped thread's.
+const OTHERS: u32 = 1 << 20;
 
-/// Keys that the scenario put in before anything is stopped. Those from `VICTIM` on are the stopped thread's.
-const VICTIM: u64 = 1 << 20;
-const OTHERS: u64 = 1 << 30;
-
-struct Arena {
-    map: Arc<Map>,
-    counter: Arc<Counter>,
-}
-
-impl Clone for Arena {
-    fn clone(&self) -> Self {
-        Arena { map: self.map.clone(), counter: self.counter.clone() }
-    }
-}
-
-impl Arena {
-    fn make(&self, inner: u64) -> Counted<u64> {
-        self.counter.make(inner)
-    }
-
-    fn insert(&self, key: u64) -> Option<u64> {
-        self.map.pin().insert(self.make(key), self.make(key)).map(|value| value.inner)
-    }
-
-    fn remove(&self, key: u64) -> Option<u64> {
-        self.map.pin().remove(&key).map(|value| value.inner)
-    }
-
-    /// Puts new keys in, from `first` on, until the map has begun that many growths more.
-    fn grow(&self, first: u64, growths: u64) -> u64 {
-        let wanted = self.map.stats().growths + growths;
-        let mut key = first;
-        while self.map.stats().growths < wanted {
-            self.insert(key);
-            key += 1;
-            assert!(key - first < 1_000_000, "the map does not grow: {:?}", self.map.stats());
-        }
-        key - first
-    }
-}
-
-/// What the thread that is to be stopped does: brings the map into the state, then calls the second function with hooks on.
+/// An operation in a situation.
 #[derive(Clone, Copy)]
-struct Scenario {
-    name: &'static str,
+struct Visit {
+    op: &'static Op,
+    phase: Phase,
     mode: Mode,
-    entries: u64,
-    prepare: fn(&Map),
-    act: fn(&Arena),
+    key: u32,
+    /// So many writes of that thread come before it that this one takes a share of the resize.
+    shares: bool,
 }
 
-const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        name: "inserts make the map grow",
-        mode: Mode::Good,
-        entries: 300,
-        prepare: |map| map.finish_resize(),
-        act: |arena| {
-            arena.grow(VICTIM, 1);
-            for key in 0..2000 {
-                arena.insert(VICTIM + (1 << 19) + key);
-            }
-        },
-    },
-    Scenario {
-        name: "an insert during a growth",
-        mode: Mode::Good,
-        entries: 300,
-        prepare: |map| map.start_resize(2),
-        act: |arena| assert_eq!(arena.insert(VICTIM), None),
-    },
-    Scenario {
-        name: "a replacement during a growth",
-        mode: Mode::Good,
-        entries: 300,
-        prepare: |map| map.start_resize(1),
-        act: |arena| assert_eq!(arena.insert(7), Some(7)),
-    },
-    Scenario {
-        name: "a removal during a growth",
-        mode: Mode::Identity,
-        entries: 300,
-        prepare: |map| map.start_resize(2),
-        act: |arena| {
-            arena.remove(7);
-        },
-    },
-    Scenario {
-        name: "a removal by `compute` during a rebuild",
-        mode: Mode::EightBit,
-        entries: 300,
-        prepare: |map| map.start_rebuild(),
-        act: |arena| {
-            let map = arena.map.pin();
-            let computed = map.compute(arena.make(7), |_| Operation::<_, ()>::Remove);
-            assert!(matches!(computed, Compute::Removed(..)));
-        },
-    },
-    Scenario {
-        name: "an append to a crowded chain",
-        mode: Mode::Constant,
-        entries: 30,
-        prepare: |map| map.start_resize(1),
-        act: |arena| {
-            for key in 0..8 {
-                arena.insert(VICTIM + key);
-            }
-        },
-    },
-    Scenario {
-        name: "help with a growth",
-        mode: Mode::LowBitsZero,
-        entries: 300,
-        prepare: |map| map.start_resize(2),
-        act: |arena| arena.map.finish_resize(),
-    },
-    Scenario {
-        name: "help with the growth of a crowded chain",
-        mode: Mode::Constant,
-        entries: 30,
-        prepare: |map| map.start_resize(2),
-        act: |arena| arena.map.finish_resize(),
-    },
-    Scenario {
-        name: "help with a growth that reads the hashes",
-        mode: Mode::Good,
-        entries: 300,
-        prepare: |map| {
-            // Tags of 16 bits last for eight doublings: from 2 buckets to 512, and not to 1024.
-            map.start_resize(9 - map.stats().buckets.trailing_zeros() as i32);
-            map.start_resize(1);
-        },
-        act: |arena| arena.map.finish_resize(),
-    },
-    Scenario {
-        name: "help with a rebuild",
-        mode: Mode::Good,
-        entries: 300,
-        prepare: |map| map.start_rebuild(),
-        act: |arena| arena.map.finish_resize(),
-    },
-    Scenario {
-        name: "help with a shrink",
-        mode: Mode::Good,
-        entries: 100,
-        prepare: |map| {
-            map.start_resize(3);
-            map.start_resize(-3);
-        },
-        act: |arena| arena.map.finish_resize(),
-    },
-    Scenario {
-        name: "a clearing, and help with it",
-        mode: Mode::Good,
-        entries: 300,
-        prepare: |map| map.finish_resize(),
-        act: |arena| {
-            arena.map.pin().clear();
-            arena.map.finish_resize();
-        },
-    },
-    Scenario {
-        name: "a rebuild is begun",
-        mode: Mode::Good,
-        entries: 300,
-        prepare: |map| map.finish_resize(),
-        act: |arena| arena.map.start_rebuild(),
-    },
-];
+impl Visit {
+    fn context(&self, point: Point) -> String {
+        let Visit { op, phase, mode, key, shares } = self;
+        format!("{} of {key}, {phase:?}, {mode:?}, with a share: {shares}, stopped at {point:?}", op.name)
+    }
+
+    fn all(phase: Phase) -> impl Iterator<Item = Visit> {
+        let keyed = |op| [PRESENT, ABSENT].map(|key| (op, key));
+        // A single chain would have to become very long to make so large a table grow.
+        let modes: &[Mode] = if phase == Phase::Refilling { &[Mode::Identity] } else { &FIXED };
+        let ops = OPS.iter().flat_map(keyed);
+        let shares: &[bool] = if phase.is_resizing() { &[false, true] } else { &[false] };
+        let situations = modes.iter().flat_map(|&mode| shares.iter().map(move |&shares| (mode, shares)));
+        let situations: Vec<_> = situations.collect();
+        ops.flat_map(move |(op, key)| {
+            situations.clone().into_iter().map(move |(mode, shares)| Visit { op, phase, mode, key, shares })
+        })
+    }
+
+    /// Runs the operation with `hook` at every point that it comes to. On a new thread: its writes are counted.
+    fn run(self, case: &Case, hook: impl FnMut(Point) + 'static) {
+        if self.shares {
+            (0..7).for_each(|_| assert!(case.map.pin().remove(&case.make(OTHERS)).is_none()));
+        }
+        on_reach(hook);
+        (self.op.run)(case, self.key);
+        clear_hook();
+    }
+
+    /// How often the operation comes to each point, if nobody is in its way. The hashes are fixed, and the thread is as new as
+    /// the one that will be stopped, so it always does.
+    fn reached(self) -> Vec<(Point, usize)> {
+        let case = Case::new(self.mode, self.phase);
+        let trace = || {
+            let seen = Rc::new(RefCell::new(Vec::new()));
+            let noted = seen.clone();
+            self.run(&case, move |point| noted.borrow_mut().push(point));
+            seen.take()
+        };
+        let seen = thread::scope(|scope| scope.spawn(trace).join().unwrap());
+        let count = |point: Point| seen.iter().filter(|seen| **seen == point).count();
+        POINTS.iter().map(|point| (*point, count(*point))).filter(|(_, count)| *count > 0).collect()
+    }
+}
 
 /// What ends a stop.
 struct Stop {
@@ -194,151 +83,170 @@ struct Stop {
     go_on: Sender<()>,
 }
 
-/// Has this thread stop when it reaches `point` for the `nth` time.
-fn stop_at(point: Point, nth: usize, stopped: Sender<()>, go_on: Receiver<()>) {
-    let left = Cell::new(nth);
-    on_reach(move |reached| {
-        if reached == point && left.get() > 0 {
-            left.set(left.get() - 1);
-            if left.get() == 0 {
+/// Stops this thread when it reaches `point` for the `nth` time.
+fn stop_at(point: Point, nth: usize, stopped: Sender<()>, go_on: Receiver<()>) -> impl FnMut(Point) {
+    let mut left = nth;
+    move |reached| {
+        if reached == point && left > 0 {
+            left -= 1;
+            if left == 0 {
                 stopped.send(()).unwrap();
                 go_on.recv().unwrap();
             }
         }
-    });
+    }
 }
 
-/// Runs a scenario with its thread stopped. `false` if the thread ended without having been there.
-fn run(scenario: Scenario, point: Point, nth: usize) -> bool {
-    let config = Config { setup: Setup::Fresh, mode: scenario.mode };
-    let arena = Arena { map: Arc::new(config.map()), counter: Counter::new() };
-    for key in 0..scenario.entries {
-        arena.insert(key);
-    }
-    arena.map.finish_resize();
-    (scenario.prepare)(&arena.map);
+/// Runs an operation that is stopped when it comes to `point` for the `nth` time.
+fn run(visit: Visit, point: Point, nth: usize, turns: usize) {
+    let Visit { op, phase, mode, key, .. } = visit;
+    let case = Arc::new(Case::new(mode, phase));
+    let before = case.value(key);
+    let others =
+        |case: &Case| -> Vec<_> { case.content().into_iter().filter(|e| e.0 != key && e.0 < OTHERS).collect() };
+    let content = others(&case);
 
     let (stopped, was_stopped) = channel();
     let (go_on, may_go_on) = channel();
-    let victims = arena.clone();
-    let victim = thread::spawn(move || {
-        stop_at(point, nth, stopped, may_go_on);
-        (scenario.act)(&victims);
-        clear_hook();
-    });
+    let victims = case.clone();
+    let victim = thread::spawn(move || visit.run(&victims, stop_at(point, nth, stopped, may_go_on)));
     let stop = Stop { stopped: was_stopped, go_on };
     // The channel is closed when the thread ends without having come to the point.
     let reached = stop.stopped.recv_timeout(Duration::from_secs(60)).is_ok();
-    if reached {
-        storm(&arena, scenario, point);
-        stop.go_on.send(()).unwrap();
+    assert!(reached, "{} for the {nth}th time: not reached", visit.context(point));
+    storm(&case, turns, &|| visit.context(point));
+    stop.go_on.send(()).unwrap();
+    victim.join().unwrap_or_else(|_| panic!("{}: the stopped thread panicked", visit.context(point)));
+
+    if !op.effect.is_any() {
+        assert_eq!(others(&case), content, "{}", visit.context(point));
+        assert_eq!(case.value(key), op.effect.after(before, key), "{}", visit.context(point));
     }
-    victim.join().unwrap_or_else(|_| panic!("{}, {point:?}: the stopped thread panicked", scenario.name));
-    end(arena, scenario, point);
-    reached
+    let case = Arc::into_inner(case).expect("the last handle");
+    case.end(&|| visit.context(point));
+}
+
+/// Puts new keys in, from `first` on, until the map has begun that many growths more.
+fn grow(case: &Case, first: u32, growths: u64, context: &dyn Fn() -> String) -> u32 {
+    let wanted = case.map.stats().growths + growths;
+    let mut key = first;
+    while case.map.stats().growths < wanted {
+        case.map.pin().insert(case.make(key), case.make(key));
+        key += 1;
+        assert!(key - first < 1_000_000, "{}: the map does not grow: {:?}", context(), case.map.stats());
+    }
+    key
 }
 
 /// What the others do meanwhile.
-fn storm(arena: &Arena, scenario: Scenario, point: Point) {
-    let crowded = matches!(scenario.mode, Mode::Constant | Mode::EightBit);
-    let before = arena.map.stats();
-    // The resize that is running, if one is, comes to its end without the stopped thread.
-    arena.map.finish_resize();
-    let rest = arena.map.stats();
-    assert_eq!(rest.old_buckets, 0, "{}, {point:?}: {rest:?}", scenario.name);
-    // And the next ones too.
-    arena.grow(OTHERS, 1);
-    assert!(arena.map.stats().growths > before.growths);
-    arena.map.finish_resize();
-    let rest = arena.map.stats();
-    assert_eq!(rest.old_buckets, 0, "{}, {point:?}: {rest:?}", scenario.name);
+fn storm(case: &Arc<Case>, turns: usize, context: &dyn Fn() -> String) {
+    let comes_to_rest = || {
+        case.map.finish_resize();
+        let rest = case.map.stats();
+        assert_eq!(rest.old_buckets, 0, "{}: {rest:?}", context());
+    };
+    // The resize that is running, if one is, comes to its end without the stopped thread; and so do the next.
+    comes_to_rest();
+    let end = grow(case, OTHERS, 2, context);
+    comes_to_rest();
+    for key in OTHERS..end {
+        assert!(case.map.pin().remove(&case.make(key)).is_some(), "{}", context());
+    }
+    case.map.start_rebuild();
+    comes_to_rest();
 
-    let turns = if crowded { scaled(1_000, 200) } else { 5_000 };
-    let shared = arena.clone();
+    let shared = case.clone();
     on_threads(2, move |thread| {
         let mut random = Random::new(thread);
-        let base = (OTHERS << 1) + ((thread as u64) << 20);
-        for turn in 0..turns {
-            let key = base + random.below(if crowded { 50 } else { 1000 }) as u64;
-            match turn % 3 {
-                2 => drop(shared.remove(key)),
-                _ => {
-                    shared.insert(key);
-                    assert!(shared.map.pin().contains_key(&key));
-                }
+        let base = (OTHERS << 1) + ((thread as u32) << 10);
+        for turn in 0..turns / 2 {
+            let map = shared.map.pin();
+            let key = base + random.below(20) as u32;
+            match turn % 4 {
+                0 => drop(map.remove(&shared.make(key)).is_some()),
+                1 => assert!(map.get(&shared.make(key)).is_none_or(|value| value.0.inner == key)),
+                _ => drop(map.insert(shared.make(key), shared.make(key)).is_some()),
             }
         }
     });
-    let growths = if crowded { 0 } else { arena.grow(OTHERS + (1 << 25), 1) };
-    arena.map.finish_resize();
-    let rest = arena.map.stats();
-    assert_eq!(rest.old_buckets, 0, "{}, {point:?}, {growths}: {rest:?}", scenario.name);
+    comes_to_rest();
 }
 
-fn end(arena: Arena, scenario: Scenario, point: Point) {
-    let Arena { map, counter } = arena;
-    let mut map = Arc::into_inner(map).expect("the last handle");
-    let context = || format!("{}, {point:?}", scenario.name);
-    map.validate().unwrap_or_else(|violation| panic!("{}: {violation}", context()));
-    map.finish_resize();
-    let stats = map.stats();
-    assert_eq!(stats.old_buckets, 0, "{}: {stats:?}", context());
-    assert_eq!(stats.len, map.pin().iter().count(), "{}", context());
-    map.validate().unwrap_or_else(|violation| panic!("{}: {violation}", context()));
-    drop(map);
-    assert_eq!(counter.made(), counter.dropped(), "{}", context());
-}
-
-/// All scenarios with a stop at one point; `true` if any came there.
-fn all_scenarios(point: Point) -> bool {
-    let mut reached = false;
-    for scenario in SCENARIOS {
-        for nth in [1, 2, 5] {
-            reached |= run(*scenario, point, nth);
+/// All operations, stopped at all points that they come to in one phase, for the first time and for the last.
+fn all_stops(phase: Phase, in_full: bool) {
+    let (long, short) = if in_full { (100_000, 100_000) } else { (scaled(100_000, 2_000), 500) };
+    let (mut stops, mut stormed) = (0, vec![]);
+    for visit in Visit::all(phase) {
+        for (point, times) in visit.reached() {
+            let first = visit.mode != Mode::Constant && !stormed.contains(&point);
+            if first {
+                stormed.push(point);
+            }
+            run(visit, point, 1, if first { long } else { short });
+            if times > 1 {
+                run(visit, point, times, short);
+            }
+            stops += 1 + usize::from(times > 1);
         }
     }
-    reached
+    println!("{phase:?}: {stops} stops, {} of them long", if in_full { stops } else { stormed.len() });
+    assert!(stops >= 40, "{phase:?}: {stops} stops only");
 }
 
-macro_rules! stopped_at {
-    ($($name:ident: $point:ident,)*) => {
+macro_rules! stopped {
+    ($($name:ident: $phase:ident,)*) => {
         $(
             #[test]
             fn $name() {
-                assert!(all_scenarios(Point::$point), "no scenario reaches {:?}", Point::$point);
+                all_stops(Phase::$phase, false);
             }
         )*
 
-        #[test]
-        fn no_point_is_left_out() {
-            let tested = [$(Point::$point),*];
-            for point in POINTS {
-                assert!(tested.contains(point), "no test stops a thread at {point:?}");
-            }
-        }
+        const TESTED: &[Phase] = &[$(Phase::$phase),*];
     };
 }
 
-stopped_at! {
-    with_the_root_loaded: RootLoaded,
-    before_a_publication: BeforePublish,
-    after_a_publication: Published,
-    before_a_replacement: BeforeReplace,
-    before_a_kill: BeforeKill,
-    after_a_kill: Killed,
-    before_an_append: BeforeAppend,
-    after_an_append: Appended,
-    before_the_start_of_a_resize: BeforeStart,
-    after_the_start_of_a_resize: Started,
-    with_a_share_of_groups: ShareTaken,
-    with_a_frozen_source: SourceFrozen,
-    with_a_word_placed: Placed,
-    before_a_group_is_declared_filled: BeforeInitialise,
-    with_a_group_half_declared_filled: Initialised,
-    before_the_count: BeforeAccount,
-    before_the_promotion: BeforePromote,
-    after_the_promotion: Promoted,
-    before_a_retirement: BeforeRetire,
+stopped! {
+    in_an_empty_map: Empty,
+    at_rest: AtRest,
+    before_a_growth: BeforeGrowth,
+    at_the_start_of_a_growth: GrowthBegun,
+    in_a_growth: Growing,
+    after_a_growth: Grown,
+    in_a_growth_that_reads_the_hashes: Refilling,
+    in_a_rebuild: Rebuilding,
+    after_a_rebuild: Rebuilt,
+    in_a_shrink: Shrinking,
+    after_a_shrink: Shrunk,
+    in_a_clearing: Clearing,
+    after_a_clearing: Cleared,
+}
+
+#[test]
+#[ignore = "takes half an hour"]
+fn all_in_full() {
+    TESTED.iter().for_each(|phase| all_stops(*phase, true));
+}
+
+/// Lists which operation comes to which point, and which never does.
+#[test]
+fn no_point_is_left_out() {
+    let mut table = vec![vec![false; POINTS.len()]; OPS.len()];
+    for visit in TESTED.iter().flat_map(|phase| Visit::all(*phase)) {
+        let op = OPS.iter().position(|op| op.name == visit.op.name).unwrap();
+        for (point, _) in visit.reached() {
+            table[op][POINTS.iter().position(|other| *other == point).unwrap()] = true;
+        }
+    }
+    for (op, reached) in OPS.iter().zip(&table) {
+        let never: Vec<_> =
+            POINTS.iter().zip(reached).filter(|(_, reached)| !**reached).map(|(point, _)| point).collect();
+        println!("{} is stopped at {} points, and never comes to {never:?}", op.name, POINTS.len() - never.len());
+    }
+    for (at, point) in POINTS.iter().enumerate() {
+        assert!(table.iter().any(|reached| reached[at]), "no operation comes to {point:?}");
+    }
+    assert!(PHASES.iter().all(|phase| TESTED.contains(phase)));
 }
 
 /// Two threads stopped at two different places of the same resize.
@@ -351,38 +259,28 @@ fn two_threads_stopped_at_once() {
         (Point::SourceFrozen, Point::BeforePublish),
     ];
     for (one, two) in pairs {
-        let config = Config { setup: Setup::Fresh, mode: Mode::Good };
-        let arena = Arena { map: Arc::new(config.map()), counter: Counter::new() };
-        for key in 0..600 {
-            arena.insert(key);
-        }
-        arena.map.finish_resize();
-        arena.map.start_resize(1);
-        let victims: Vec<_> = [one, two]
-            .into_iter()
-            .enumerate()
-            .map(|(number, point)| {
-                let (stopped, was_stopped) = channel();
-                let (go_on, may_go_on) = channel();
-                let shared = arena.clone();
-                let victim = thread::spawn(move || {
-                    stop_at(point, 1, stopped, may_go_on);
-                    for key in 0..400 {
-                        shared.insert(VICTIM + ((number as u64) << 10) + key);
-                    }
-                    shared.map.finish_resize();
-                    clear_hook();
-                });
-                was_stopped.recv_timeout(Duration::from_secs(60)).ok();
-                (victim, go_on)
-            })
-            .collect();
-        let scenario = Scenario { name: "two at once", ..SCENARIOS[1] };
-        storm(&arena, scenario, one);
-        for (victim, go_on) in victims {
-            go_on.send(()).ok();
+        let case = Arc::new(Case::new(Mode::Identity, Phase::GrowthBegun));
+        let victims = [one, two].map(|point| {
+            let (stopped, was_stopped) = channel();
+            let (go_on, may_go_on) = channel();
+            let shared = case.clone();
+            let victim = thread::spawn(move || {
+                on_reach(stop_at(point, 1, stopped, may_go_on));
+                for key in 0..100 {
+                    shared.map.pin().insert(shared.make(key), shared.make(key * 2));
+                }
+                shared.map.finish_resize();
+                clear_hook();
+            });
+            (victim, was_stopped.recv_timeout(Duration::from_secs(60)).is_ok(), go_on)
+        });
+        assert!(victims.iter().all(|(_, stopped, _)| *stopped), "{one:?} and {two:?}: not reached");
+        storm(&case, scaled(100_000, 2_000), &|| format!("{one:?} and {two:?}"));
+        for (victim, _, go_on) in victims {
+            go_on.send(()).unwrap();
             victim.join().unwrap();
         }
-        end(arena, scenario, two);
+        assert_eq!((case.value(99), case.value(0)), (Some(198), Some(0)));
+        Arc::into_inner(case).expect("the last handle").end(&|| format!("{one:?} and {two:?}"));
     }
 }

@@ -48,26 +48,11 @@ impl Storm {
         self.map.pin().get(&key).map(read)
     }
 
-    /// The map is sound, and alive: four times its capacity of new entries make it grow, and it comes to rest.
+    #[track_caller]
     fn aftermath(self) {
-        let Storm { map, counter } = self;
-        let mut map = Arc::into_inner(map).expect("the last handle");
-        map.validate().unwrap();
-        let before = map.stats();
-        for key in 0..4 * before.capacity.max(10) as u64 {
-            assert!(map.pin().insert(counter.make(FOREIGN + key), counter.make(key)).is_none());
-        }
-        let grown = map.stats();
-        assert!(grown.growths > before.growths && grown.buckets > before.buckets, "the map no longer grows: {grown:?}");
-        map.finish_resize();
-        let rest = map.stats();
-        assert!(!map.is_resizing() && rest.old_buckets == 0, "a resize never ends: {rest:?}");
-        // A table grows when a chain is full and the average above its limit: never much later than at its capacity.
-        assert!(rest.len <= rest.capacity * 2, "growth does not keep up: {rest:?}");
-        assert_eq!(rest.len, map.pin().iter().count());
-        map.validate().unwrap();
-        drop(map);
-        counter.check();
+        let map = Arc::into_inner(self.map).expect("the last handle");
+        common::aftermath(map, |number| (self.counter.make(FOREIGN + number), self.counter.make(number)));
+        self.counter.check();
     }
 }
 
@@ -577,6 +562,6 @@ fn many_small_maps() {
             }
         });
         assert_eq!(map.len(), 40);
-        common::validated_arc(map);
+        common::aftermath(Arc::into_inner(map).expect("the last handle"), |number| (1000 + number as usize, round));
     }
 }

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use common::injected::{Injected, hush, inject};
-use common::ops::{ABSENT, CALLS, Call, Case, FIXED, OPS, Op, PHASES, PRESENT, Phase, light, put_out};
+use common::ops::{ABSENT, CALLS, Call, Case, FIXED, OPS, Op, PHASES, PRESENT, Phase, Touchy, light, put_out};
 use common::{Counter, Mode, on_threads};
 
 /// Runs `op` with a panic in its call number `after`. `false` if it did not come to that call.
@@ -109,7 +109,7 @@ fn on_many_threads() {
     });
     let blown: usize = blown.into_iter().sum();
     assert!(blown > 300, "{blown} only");
-    let case = Arc::into_inner(case).expect("the last handle");
-    assert_eq!(case.map.len(), case.content().len());
-    case.end(&|| "many threads".into());
+    let Case { map, counter } = Arc::into_inner(case).expect("the last handle");
+    common::aftermath(map, |number| (Touchy(counter.make(1000 + number as u32)), Touchy(counter.make(7))));
+    counter.check();
 }

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use evacmap::{Compute, HashMap, HashMapRef, Operation};
 
-const KEYS: u8 = 48;
+pub(super) const KEYS: u8 = 48;
 /// Guards held one inside the other.
 const MAX_HELD: usize = 3;
 /// `reserve` asks for at most `1 << MAX_RESERVE_BITS` more: enough for tables that run out of tag bits.
@@ -45,34 +45,34 @@ pub fn run(bytes: &[u8]) {
 }
 
 /// The bytes not read yet.
-struct Input<'a> {
-    bytes: &'a [u8],
+pub(super) struct Input<'a> {
+    pub(super) bytes: &'a [u8],
 }
 
 impl Input<'_> {
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let (&first, rest) = self.bytes.split_first()?;
         self.bytes = rest;
         Some(first)
     }
 
-    fn byte_or_zero(&mut self) -> u8 {
+    pub(super) fn byte_or_zero(&mut self) -> u8 {
         self.byte().unwrap_or(0)
     }
 
-    fn key(&mut self) -> u8 {
+    pub(super) fn key(&mut self) -> u8 {
         self.byte_or_zero() % KEYS
     }
 
     /// Few values too, so that comparisons succeed.
-    fn value(&mut self) -> u32 {
+    pub(super) fn value(&mut self) -> u32 {
         u32::from(self.byte_or_zero() % 16) * 0x0101_0101
     }
 }
 
 /// How keys are hashed: well, or in one of the ways that break maps.
 #[derive(Clone, Copy, Debug)]
-enum Mode {
+pub(super) enum Mode {
     Good,
     Constant,
     ThreeBits,
@@ -82,7 +82,7 @@ enum Mode {
 }
 
 impl Mode {
-    fn new(byte: u8) -> Self {
+    pub(super) fn new(byte: u8) -> Self {
         [Self::Good, Self::Constant, Self::ThreeBits, Self::Identity, Self::LowBitsZero, Self::LowBitsOne]
             [usize::from(byte % 6)]
     }
@@ -111,7 +111,7 @@ impl BuildHasher for Mode {
     }
 }
 
-struct ModeHasher {
+pub(super) struct ModeHasher {
     mode: Mode,
     key: u8,
 }
@@ -281,7 +281,7 @@ enum Pause {
 
 /// Begins a rebuild or a resize by force, if the crate is built with hooks for its tests.
 #[cfg(feature = "_hooks")]
-fn start_resize<K: Eq + Hash + Send, V: Send>(number: u8, map: &Map<K, V>) {
+pub(super) fn start_resize<K: Eq + Hash + Send, V: Send>(number: u8, map: &Map<K, V>) {
     match [0, -6, -2, -1, 0, 1, 2, 3][usize::from(number)] {
         0 => map.start_rebuild(),
         bits if bits < 0 || map.stats().buckets < MAX_BUCKETS => map.start_resize(bits),
@@ -290,7 +290,7 @@ fn start_resize<K: Eq + Hash + Send, V: Send>(number: u8, map: &Map<K, V>) {
 }
 
 #[cfg(not(feature = "_hooks"))]
-fn start_resize<K, V>(_: u8, _: &Map<K, V>) {}
+pub(super) fn start_resize<K, V>(_: u8, _: &Map<K, V>) {}
 
 type Map<K, V> = HashMap<K, V, Mode>;
 type Pinned<'m, K, V> = HashMapRef<'m, K, V, Mode>;

@@ -2,6 +2,8 @@
 //! checks with which every test ends.
 #![allow(dead_code)]
 
+#[cfg(feature = "_hooks")]
+mod hits;
 pub mod injected;
 #[cfg(feature = "_hooks")]
 pub mod ops;
@@ -278,6 +280,34 @@ pub fn validated<K: Eq, V, S>(mut map: HashMap<K, V, S>) {
 #[track_caller]
 pub fn validated_arc<K: Eq, V, S>(map: Arc<HashMap<K, V, S>>) {
     validated(Arc::into_inner(map).expect("the last handle"));
+}
+
+/// After a storm: the map is sound, and alive. Four times its capacity of new entries, with keys that it does not have,
+/// make it grow; it comes to rest; its chains are short, and it drops everything.
+#[track_caller]
+pub fn aftermath<K, V, S>(mut map: HashMap<K, V, S>, mut fresh: impl FnMut(u64) -> (K, V))
+where
+    K: Hash + Eq + Send,
+    V: Send,
+    S: BuildHasher,
+{
+    map.validate().unwrap();
+    let before = map.stats();
+    for number in 0..4 * before.capacity.max(10) as u64 {
+        let (key, value) = fresh(number);
+        assert!(map.pin().insert(key, value).is_none());
+    }
+    let grown = map.stats();
+    assert!(grown.growths > before.growths && grown.buckets > before.buckets, "the map no longer grows: {grown:?}");
+    map.finish_resize();
+    let rest = map.stats();
+    assert!(!map.is_resizing() && rest.old_buckets == 0, "a resize never ends: {rest:?}");
+    // A table grows when a chain is full and the average above its limit: never much later than at its capacity.
+    assert!(rest.len <= rest.capacity * 2, "growth does not keep up: {rest:?}");
+    // Even if all is in one chain, a table of as many overflow buckets as buckets is rebuilt or has grown.
+    assert!(rest.overflow_buckets <= rest.buckets, "the chains are too long: {rest:?}");
+    assert_eq!(rest.len, map.pin().iter().count());
+    map.validate().unwrap();
 }
 
 /// A barrier made of nothing but an atomic, which sanitizers can see through.

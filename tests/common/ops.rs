@@ -117,6 +117,8 @@ pub enum Phase {
     GrowthBegun,
     Growing,
     Grown,
+    /// A growth that reads the hashes, since the tags have been used up. Takes a large table, so not every sweep has it.
+    Refilling,
     Rebuilding,
     Rebuilt,
     Shrinking,
@@ -139,6 +141,12 @@ pub const PHASES: [Phase; 12] = [
     Phase::Clearing,
     Phase::Cleared,
 ];
+
+impl Phase {
+    pub fn is_resizing(self) -> bool {
+        matches!(self, Phase::GrowthBegun | Phase::Refilling) || RESIZES.contains(&self)
+    }
+}
 
 /// Those with a resize under way, one of each kind.
 pub const RESIZES: [Phase; 4] = [Phase::Growing, Phase::Rebuilding, Phase::Shrinking, Phase::Clearing];
@@ -168,30 +176,50 @@ impl Case {
         }
         case.fill(entries);
         case.map.finish_resize();
-        case.bring_to(phase, entries);
+        case.bring_to(phase, mode, entries);
         case
     }
 
-    fn bring_to(&self, phase: Phase, entries: u32) {
+    /// Tables of some size, so that the writes of one operation do not end the resize.
+    fn bring_to(&self, phase: Phase, mode: Mode, entries: u32) {
         let map = &self.map;
+        // Small ones if all is in one chain, which would have to become long to make the map grow.
+        let larger = |bits| map.start_resize(if mode == Mode::Constant { bits - 3 } else { bits });
         match phase {
-            Phase::GrowthBegun | Phase::Growing | Phase::Grown => map.start_resize(2),
-            Phase::Rebuilding | Phase::Rebuilt => map.start_rebuild(),
+            Phase::GrowthBegun | Phase::Growing | Phase::Grown => {
+                larger(3);
+                map.start_resize(2);
+            }
+            Phase::Refilling => {
+                // Tags of 16 bits last for eight doublings: from 2 buckets to 512, and not to 1024.
+                map.start_resize(9 - map.stats().buckets.trailing_zeros() as i32);
+                map.start_resize(1);
+            }
+            Phase::Rebuilding | Phase::Rebuilt => {
+                larger(3);
+                map.start_rebuild();
+            }
             Phase::Shrinking | Phase::Shrunk => {
-                map.start_resize(4);
-                map.start_resize(-3);
+                larger(5);
+                map.start_resize(-2);
             }
             Phase::Clearing | Phase::Cleared => {
+                larger(5);
                 map.pin().clear();
-                self.fill(entries);
+                self.fill(5);
             }
             Phase::Empty | Phase::AtRest | Phase::BeforeGrowth => {}
         }
         match phase {
-            Phase::Grown | Phase::Rebuilt | Phase::Shrunk | Phase::Cleared => map.finish_resize(),
+            Phase::Grown | Phase::Rebuilt | Phase::Shrunk => map.finish_resize(),
+            Phase::Cleared => {
+                map.finish_resize();
+                self.fill(entries);
+            }
             Phase::Growing | Phase::Rebuilding | Phase::Shrinking => drop(map.help_resize(2)),
             _ => {}
         }
+        assert_eq!(map.is_resizing(), phase.is_resizing(), "{phase:?}: {:?}", map.stats());
     }
 
     fn fill(&self, entries: u32) {

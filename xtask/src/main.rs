@@ -3,6 +3,7 @@
 mod asan;
 mod bench;
 mod cmd;
+mod coverage_report;
 mod fuzz;
 mod house;
 mod lin;
@@ -46,6 +47,8 @@ enum Task {
     Tsan(tsan::Options),
     /// Run a small suite under valgrind's memcheck
     Valgrind,
+    /// Add up how often the tests take each rare branch
+    CoverageReport,
     /// Compare with other maps
     Bench(bench::Options),
     /// Check the sources against the house rules
@@ -73,6 +76,7 @@ fn run() -> anyhow::Result<()> {
         Task::Asan(options) => asan::run(&options),
         Task::Tsan(options) => tsan::run(&options),
         Task::Valgrind => valgrind::run(),
+        Task::CoverageReport => coverage_report::run(),
         Task::Bench(options) => bench::run(&options),
         Task::House => house::run(),
     }

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check that a change must pass.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -9,7 +10,7 @@ use clap::Args;
 use crate::{cmd, fuzz, house, lin, loom};
 
 /// The integration tests that are for the optimised build: many threads, many operations.
-const OPTIMISED: [&str; 2] = ["stopped", "stress"];
+const OPTIMISED: [&str; 4] = ["stopped", "stress", "sweep_panics", "sweep_reentrancy"];
 
 /// How many windows are checked here.
 const WINDOWS: u64 = 100_000;
@@ -138,19 +139,29 @@ fn xtask() -> Result<()> {
 }
 
 fn test() -> Result<()> {
+    cmd::run(&mut ordinary()?)
+}
+
+fn stress() -> Result<()> {
+    cmd::run(&mut optimised()?)
+}
+
+/// Runs the tests that are for the debug build.
+pub fn ordinary() -> Result<Command> {
     let mut test = cmd::cargo(["test", "--features", "_hooks", "--lib"]);
     for name in integration_tests()?.iter().filter(|name| !is_optimised(name)) {
         test.args(["--test", name]);
     }
-    cmd::run(&mut test)
+    Ok(test)
 }
 
-fn stress() -> Result<()> {
+/// Runs those that are for the optimised build.
+pub fn optimised() -> Result<Command> {
     let mut test = cmd::cargo(["test", "--release", "--features", "_hooks"]);
     for name in integration_tests()?.iter().filter(|name| is_optimised(name)) {
         test.args(["--test", name]);
     }
-    cmd::run(&mut test)
+    Ok(test)
 }
 
 fn is_optimised(test: &str) -> bool {
