@@ -91,7 +91,7 @@ impl PartialEq for Key {
         match self.1 {
             Compares::Well => self.0 == other.0,
             Compares::Never => false,
-            Compares::AtRandom => lie() % 3 == 0,
+            Compares::AtRandom => lie().is_multiple_of(3),
         }
     }
 }

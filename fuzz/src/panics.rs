@@ -270,7 +270,9 @@ impl Case {
         }
         for key in 0..KEYS {
             let found = now.get(&key);
-            assert_eq!(self.map.pin().get(&self.key(key)).map(Touchy::plain), found.copied());
+            if blown {
+                assert_eq!(self.map.pin().get(&self.key(key)).map(Touchy::plain), found.copied());
+            }
             let (before, after) = (self.model.get(&key), after.get(&key));
             assert!(found == after || blown && found == before, "{key} of {before:?} became {found:?}, not {after:?}");
         }
