@@ -177,6 +177,8 @@ where
             }
             if failed.is_some() { Step::Leave } else { Step::Put }
         });
+        // Before there is an error to return, which a panic in the drop of the key would leak.
+        drop(draft);
         match failed {
             Some(error) => Err(error),
             None => Ok(present(outcome)),

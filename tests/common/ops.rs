@@ -326,6 +326,24 @@ pub const OPS: &[Op] = ops! {
     get_or_insert_with(case, key) {
         case.map.pin().get_or_insert_with(case.make(key), || closure(case.make(7)));
     } [|old, _| old.or(Some(7))];
+    get_or_try_insert_with(case, key) {
+        case.map.pin().get_or_try_insert_with(case.make(key), || closure(Ok::<_, ()>(case.make(7)))).ok();
+    } [|old, _| old.or(Some(7))];
+    get_or_try_insert_with_nothing(case, key) {
+        case.map.pin().get_or_try_insert_with(case.make(key), || closure(Err(case.make(7)))).ok();
+    };
+    get_many(case, key) {
+        case.map.pin().get_many([&case.make(key), &case.make(key + 1), &case.make(key)]);
+    };
+    entry_or_insert_with(case, key) {
+        case.map.pin().entry(case.make(key)).or_insert_with(|| closure(case.make(7)));
+    } [|old, _| old.or(Some(7))];
+    entry_and_modify(case, key) {
+        let map = case.map.pin();
+        map.entry(case.make(key)).and_modify(|old| closure(case.make(old.0.inner + 1))).or_insert(case.make(7));
+    } [|old, _| Some(old.map_or(7, |old| old + 1))];
+    entry_insert(case, key) { case.map.pin().entry(case.make(key)).insert_entry(case.make(7)); } [|_, _| Some(7)];
+    entry_remove(case, key) { case.map.pin().entry(case.make(key)).remove_entry(); } [|_, _| None];
     update(case, key) {
         let map = case.map.pin();
         map.update(case.make(key), |old| {
@@ -371,6 +389,9 @@ pub const OPS: &[Op] = ops! {
     remove_entry(case, key) { case.map.pin().remove_entry(&case.make(key)); } [|_, _| None];
     remove_if(case, key) { case.map.pin().remove_if(&case.make(key), |_, _| closure(true)).ok(); } [|_, _| None];
     retain(case, _key) { case.map.pin().retain(|key, _| closure(key.0.inner % 2 == 0)); } [any];
+    extract_if(case, _key) {
+        case.map.pin().extract_if(|key, _| closure(key.0.inner % 2 == 0)).take(3).for_each(|_| closure(()));
+    } [any];
     clear(case, _key) { case.map.pin().clear(); } [any];
     reserve(case, _key) { case.map.pin().reserve(500); };
     shrink_to_fit(case, _key) { case.map.pin().shrink_to_fit(); };
