@@ -1,3 +1,4 @@
 //! How the map works and why it is correct.
 
 pub mod memory_model;
+pub mod verification;

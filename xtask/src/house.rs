@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cmd;
 use crate::source::{self, Line, has_word, is_word};
+use crate::{claims, cmd};
 
 /// How far above a line its comment may stand.
 const COMMENT_REACH: usize = 10;
@@ -72,9 +72,14 @@ pub fn run() -> Result<()> {
     for fault in &faults {
         eprintln!("{fault}");
     }
+    let broken = claims::broken(&root)?;
+    for line in &broken {
+        eprintln!("{line}");
+    }
     println!("house: {} files; longest function: {} lines, {longest_in}", files.len(), longest.lines);
-    if !faults.is_empty() {
-        bail!("{} faults against the house rules", faults.len());
+    let wrong = faults.len() + broken.len();
+    if wrong > 0 {
+        bail!("{wrong} faults against the house rules");
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod asan;
 mod bench;
+mod claims;
 mod cmd;
 mod coverage_report;
 mod fuzz;

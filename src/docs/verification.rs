@@ -1,0 +1,39 @@
+//! What is claimed, what shows it, and by which command that can be run again.
+//!
+//! # The guarantees
+//!
+//! | claim | shown by |
+//! |---|---|
+//! | A read searches at most two tables and one chain, waits for nobody and starts nothing again | by the text of `src/raw/lookup.rs`, which has no loop but the walk along a chain; `loom-tests/tests/protocol.rs::read_through_growth`; readers beside stopped threads in `tests/stopped.rs` |
+//! | With any thread stopped at any hand-over step, the others complete that resize and the next | `tests/stopped.rs`: every point that an operation can reach, for every operation and kind of resize |
+//! | Of several inserts of one key one wins, and no update is lost | `loom-tests/tests/protocol.rs::two_inserts_of_one_key`, `tests/stress.rs::the_same_keys_are_inserted_once_each`, `tests/stress.rs::counters_lose_no_update`, `cargo xtask lin` |
+//! | Every operation takes effect at one moment between its call and its return (linearizability), whatever resize is running | `cargo xtask lin` |
+//! | `clear` is atomic | `loom-tests/tests/protocol.rs::clear_against_writers`, `loom-tests/tests/protocol.rs::clear_against_insert_into_room`, `lin/tests/windows.rs::a_clear_is_checked_for_all_keys_together` |
+//! | An iteration meets what is there throughout exactly once, and nothing twice | `tests/iterators.rs::every_key_once_at_every_step_of_a_resize`, `tests/iterators.rs::iterations_begun_at_every_step_and_finished_at_every_later_one`, `loom-tests/tests/protocol.rs::iterate_through_growth` |
+//! | `len` is exact when nobody writes | `tests/property.rs::every_operation_agrees_with_std_in_every_configuration` |
+//! | What a guard has seen stays until the guard is gone | `tests/stress.rs::what_a_guard_has_seen_stays`, `loom-tests/tests/epoch.rs::reader_holds_a_replaced_entry`, `loom-tests/tests/epoch.rs::old_table_against_slow_reader` |
+//! | An owned guard protects on every thread | `tests/api_guard.rs::owned_guards_that_wander_from_thread_to_thread`, `tests/api_guard.rs::one_guard_lent_to_many_threads` |
+//! | Dropping the map drops everything, before the drop returns | `tests/types.rs::dropping_the_map_drops_everything_before_it_returns`, `loom-tests/tests/epoch.rs::batch_against_map_drop` |
+//! | Keys and values may borrow; nothing of them is dropped after what they borrow has ended | `tests/types.rs::keys_and_values_that_borrow_a_local`, `tests/regressions.rs::the_collector_drops_nothing_of_a_leaked_map`, `tests/compile` |
+//! | Every closure, `Hash`, `Eq` and `Drop` may use the same map | `tests/sweep_reentrancy.rs` |
+//! | A panic in any of them leaves the map valid, and drops nothing twice | `tests/sweep_panics.rs`, the fuzz target `panics` |
+//! | A bad hash costs time; an `Eq` or `Hash` that lies gives wrong answers at worst | `tests/hostile.rs` |
+//! | Sizes that cannot be had are a clear error or the panic of the standard collections | `tests/capacity.rs::sizes_that_no_table_can_have`, `tests/sweep_allocation.rs` |
+//! | A new map allocates nothing | `tests/allocation.rs::the_map_is_frugal` |
+//! | Rare branches are taken by tests | `tests/branches.rs::no_branch_is_left_out`, `cargo xtask coverage-report` |
+//! | It behaves as the maps that people know | `tests/ported`: cases rewritten from the suites of nine projects, each file naming its source |
+//!
+//! # The commands
+//!
+//! | command | what it does |
+//! |---|---|
+//! | `cargo xtask test` | everything below in its short form |
+//! | `cargo xtask loom` | all models, exhaustively, with at most two preemptions a thread; `--preemptions 3 NAME` for one model more deeply |
+//! | `cargo xtask teeth` | seeds faults one by one (weakened orderings, skipped steps) and fails if a fault goes unnoticed |
+//! | `cargo xtask lin --windows 1000000` | a million short recorded histories, checked; `--fault NAME` shows that a seeded fault is noticed |
+//! | `cargo xtask fuzz --seconds 3600` | the fuzz targets `ops`, `panics` and `threads` under the address sanitizer |
+//! | `cargo xtask asan`, `cargo xtask asan --seconds 3600` | all tests under the address and leak sanitizers; a stress program in a loop |
+//! | `cargo xtask tsan --seconds 1800` | the stress program under the thread sanitizer, without suppressions |
+//! | `cargo xtask valgrind` | uninitialised reads and lost memory |
+//! | `cargo xtask soak --hours 8` | random workloads with random pauses, with every validator at the end of each round |
+//! | `cargo xtask coverage-report` | how often the tests take each rare branch |
