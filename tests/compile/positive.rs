@@ -7,8 +7,8 @@ use std::iter::FusedIterator;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use evacmap::{
-    CompareExchangeError, CompareRemoveError, Compute, Guard, HashMap, HashMapBuilder, HashMapRef, IntoIter, Iter,
-    Keys, OccupiedError, Operation, Progress, Stats, Values, Violation,
+    CompareExchangeError, CompareRemoveError, Compute, Guard, HashMap, HashMapBuilder, HashMapRef, HashSet, IntoIter,
+    Iter, IterMut, Keys, OccupiedError, Operation, OwnedGuard, Progress, Stats, Values, ValuesMut, Violation,
 };
 
 fn send<T: Send>() {}
@@ -28,6 +28,10 @@ fn maps<K: Send, V: Send, S: Send>() {
 fn shared_maps<K: Send + Sync, V: Send + Sync, S: Send + Sync>() {
     send_sync::<HashMap<K, V, S>>();
     send_sync::<HashMap<K, HashMap<K, V, S>, S>>();
+    send_sync::<HashSet<K, S>>();
+    sync::<HashMapRef<'_, K, V, S>>();
+    send_sync::<Iter<'_, K, V>>();
+    send_sync::<IterMut<'_, K, V>>();
     send::<&HashMap<K, V, S>>();
     sync::<IntoIter<K, V>>();
     send_sync::<OccupiedError<'_, V>>();
@@ -43,6 +47,12 @@ fn pinned_maps<K: Unpin, V: Unpin>() {
     unpin::<HashMap<K, V>>();
 }
 
+/// A guard may be lent to other threads, one that belongs to no thread may be sent as well.
+fn guards() {
+    sync::<Guard>();
+    send_sync::<OwnedGuard>();
+}
+
 fn errors<V: Debug>() {
     error::<OccupiedError<'_, V>>();
     error::<CompareExchangeError<'_, V>>();
@@ -55,6 +65,8 @@ fn iterators<'g, K: Eq + 'g, V: 'g>() {
     fused::<Keys<'g, K, V>>();
     fused::<Values<'g, K, V>>();
     fused::<IntoIter<K, V>>();
+    fused::<IterMut<'g, K, V>>();
+    fused::<ValuesMut<'g, K, V>>();
 }
 
 /// Without bounds on `S`, nor on `K` and `V` beyond `Debug`.
@@ -79,6 +91,7 @@ fn traits_hold() {
     maps::<String, Cell<u8>, Cell<u8>>();
     shared_maps::<String, Vec<u8>, u8>();
     pinned_maps::<u8, u8>();
+    guards();
     errors::<u8>();
     iterators::<u8, Cell<u8>>();
     debuggable::<u8, u8, Cell<u8>>();
