@@ -1,7 +1,7 @@
 //! After dashmap's tests, those in `src/lib.rs`, `src/iter.rs` and `src/read_only.rs` of xacrimon/dashmap (MIT).
 //!
-//! Not taken over: entries and handles that hold a lock (`try_get`, `RefMut`, `iter_mut`), read-only views, which here are the
-//! map itself, parallel iterators, and `try_reserve`.
+//! Not taken over: handles that hold a lock (`try_get`, `RefMut`, its entries); read-only views, which here are the map itself;
+//! parallel iterators; `iter_mut`, `try_reserve` and sets (see `tests/api_*.rs`).
 
 use std::collections::HashMap as Model;
 use std::hash::RandomState;

@@ -3,8 +3,8 @@
 //!
 //! Java's `computeIfAbsent` with a function that may decline, `computeIfPresent` and `merge` are all `compute` here.
 //! Not taken over: null keys and values, negative capacities and load factors, which types exclude; `hashCode`; views that
-//! write through (`keySet().remove`, `setValue`), typed `toArray`; key sets (`newKeySet`), parallel and searching
-//! bulk operations, serialisation, which need what this crate's map does not have.
+//! write through (`keySet().remove`, `setValue`), typed `toArray`; key sets (`newKeySet`; sets are tested in
+//! `tests/api_*.rs`); parallel bulk operations and serialisation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};

@@ -2,8 +2,9 @@
 //! repository and licence, and lists the cases that do not apply, and why. The behaviour alone is taken over; the
 //! tests are written anew.
 //!
-//! Three suites need what this crate does not have and are left out as a whole: allocators (libcuckoo, folly, Boost),
-//! copying and moving assignment (they are Rust's own), and handles that hold a lock (libcuckoo, dashmap).
+//! Three kinds of cases are left out throughout: those of allocators, which this crate does not take (libcuckoo, folly, Boost),
+//! of copying and moving assignment, which is Rust's own, and of handles that hold a lock (libcuckoo, dashmap).
+//! Entries, sets, lazy removal, changes in place and fallible reservation are tested in `tests/api_*.rs`.
 
 #[path = "../common/mod.rs"]
 mod common;
