@@ -1,7 +1,8 @@
 //! After the tests of hashbrown's and of std's `HashMap`: the tests in `src/map.rs` and `src/set.rs` of rust-lang/hashbrown, and
 //! `std/src/collections/hash/map/tests.rs` of rust-lang/rust (both MIT or Apache-2.0).
 //!
-//! Not taken over: entries, `extract_if`, `try_reserve`, `iter_mut`, `values_mut` and sets (see `tests/api_*.rs`); raw entries,
+//! Entries, `extract_if`, `iter_mut` and `values_mut` are in `hashbrown_more`. Not taken over: `try_reserve` and sets (see
+//! `tests/api_*.rs`); raw entries,
 //! `get_disjoint_mut` and `drain` (not in this map); `Index`, which would need a guard; `size_hint` of a borrowed iterator,
 //! which others may prove wrong at any time; const construction; allocators and layouts.
 

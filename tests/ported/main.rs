@@ -4,7 +4,7 @@
 //!
 //! Three kinds of cases are left out throughout: those of allocators, which this crate does not take (libcuckoo, folly, Boost),
 //! of copying and moving assignment, which is Rust's own, and of handles that hold a lock (libcuckoo, dashmap).
-//! Entries, sets, lazy removal, changes in place and fallible reservation are tested in `tests/api_*.rs`.
+//! Sets and fallible reservation are tested in `tests/api_*.rs`.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -26,6 +26,7 @@ mod go_map;
 mod go_map_growth;
 mod go_sync_map;
 mod hashbrown;
+mod hashbrown_more;
 mod jsr166;
 mod papaya;
 mod papaya_stress;
