@@ -133,6 +133,27 @@ fn growth_of_two_groups() {
     });
 }
 
+/// A helper stops with its heads set and not counted. One sweeper finds them set, another goes on from there, promotes
+/// without having looked at them, and still sees what is in them (P14).
+#[test]
+fn sweep_past_an_uncounted_group() {
+    model("sweep_past_an_uncounted_group", || {
+        let map = filled::<Identity>(2);
+        map.start_resize(1);
+        map.finish_resize();
+        map.start_resize(1);
+        let map = Arc::new(map);
+        let a = spawn(&map, |map| _ = map.help_resize(1));
+        let b = spawn(&map, |map| (0..2).for_each(|_| _ = map.help_resize(1)));
+        map.help_resize(1);
+        assert_eq!(map.pin().get(&1), Some(&1));
+        assert_eq!(map.pin().get(&2), Some(&2));
+        a.join().unwrap();
+        b.join().unwrap();
+        exactly(map, &[1, 2]);
+    });
+}
+
 /// The heads of a growing group are set one after the other; meanwhile entries behind the first are replaced and freed,
 /// and nobody may follow the source's words to them ("Half-set groups").
 #[test]

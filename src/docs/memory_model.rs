@@ -18,7 +18,7 @@
 //! | P10 | a thread's era | `Local::counted` | the count that belongs to it |
 //! | P12 | an orphan slot's `busy` and its link | the claim, the walk | what the last holder did |
 //! | P13 | the creation of a map's slots | `Heap::slots` | the slots |
-//! | P14 | additions to `evacuated`, moves of `swept` | the same, by the one that completes them | every INITIALISED flag that was counted, and with it P5: what promotion (P8) vouches for |
+//! | P14 | additions to `evacuated` | the same, by the one that promotes | every INITIALISED flag that was counted or found set, and with it P5: what promotion (P8) vouches for |
 //! | P15 | a slot's `reaping` | the swap that sets it | what the last to have the batches did |
 //!
 //! (There is no P4 any more: it stood for the failed CAS of a helper that sets INITIALISED on the strength of another's `place`. Coherence
@@ -31,6 +31,7 @@
 //!   mismatch is final; a match is loaded again with Acquire; an EMPTY that is stale makes a CAS fail, or is, for a reader,
 //!   a moment in the past of a key that nobody has told it of.
 //! - `nevacuate` hands out numbers. What two helpers do with the same number is settled by the words.
+//! - `swept` is moved by those alone who add to `evacuated` in between, be it nothing: P14 orders them (`RawMap::account`).
 //! - `Overflow::linked`, the tallies, and the bounds on spare memory are hints and statistics.
 //! - A thread's own `count` and `retired` are stored by that thread alone. Their sum is exact for whoever has synchronised
 //!   with the writers in some other way, such as joining them.

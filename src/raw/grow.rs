@@ -27,7 +27,7 @@ use crate::fault::{fault, unless_relaxed};
 use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::reclaim::LocalRef;
-use crate::sync::{AcqRel, Acquire, Relaxed};
+use crate::sync::{AcqRel, Relaxed};
 
 /// What a full chain leads to.
 pub(super) enum Room {
@@ -205,8 +205,8 @@ impl<K, V> RawMap<K, V> {
         local: &LocalRef<'_, K, V>,
         guard: &Guard,
     ) {
-        // ORDERING: Acquire, P14: sees the groups that were found done below it.
-        let first = new.progress.swept.load(Acquire);
+        // ORDERING: Relaxed: what was found done below it is seen through `account`, whose text says why.
+        let first = new.progress.swept.load(Relaxed);
         let end = groups.min(first + count);
         let mut set = 0;
         for group in first..end {
@@ -215,10 +215,11 @@ impl<K, V> RawMap<K, V> {
                 set += self.evacuate_group(new, old, group, local, guard);
             }
         }
-        self.account(new, old, set, guard);
-        // ORDERING: AcqRel, P14: passes on what this thread saw done in `first..end` and what others did below. A failure
-        // means that another sweeper was as far; the next share goes on from there.
-        let moved = new.progress.swept.compare_exchange(first, end, AcqRel, Acquire).is_ok();
+        if set > 0 || !fault!("sweep_unordered") {
+            self.account(new, old, set, guard);
+        }
+        // ORDERING: Relaxed, as above. A failure means that another sweeper was as far; the next share goes on from there.
+        let moved = new.progress.swept.compare_exchange(first, end, Relaxed, Relaxed).is_ok();
         if moved && end == groups {
             self.promote(new, old, guard);
         }
@@ -243,6 +244,10 @@ impl<K, V> RawMap<K, V> {
     }
 
     /// Adds to the count of INITIALISED heads, and promotes when it is complete.
+    ///
+    /// A sweeper adds also when it has set none, between its look at `swept` and its move of it. That is what orders the
+    /// sweepers: say A has moved `swept` to where B found it. Had B added before A, A's addition would have acquired B's,
+    /// and B's look would have come before the move that it has seen. So B added after A, and acquired what A had seen done.
     pub(super) fn account(&self, new: &Table<K, V>, old: Old<'_, K, V>, set: usize, guard: &Guard) {
         reach(Point::BeforeAccount);
         // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and promotes on the

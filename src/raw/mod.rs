@@ -69,8 +69,8 @@
 //! |---|---|---|---|
 //! | `RawMap::table` | whoever starts a resize or installs the first table | the table it replaces is at rest | CAS AcqRel, P7 |
 //! | `Table::oldbuckets` | set before publication; nulled by the one that promotes | every destination INITIALISED | CAS AcqRel, P8 |
-//! | `nevacuate` | any writer | a resize is running | Relaxed |
-//! | `evacuated`, `swept` | any writer | a resize is running | AcqRel, P14 |
+//! | `nevacuate`, `swept` | any writer | a resize is running | Relaxed |
+//! | `evacuated` | any writer | a resize is running | AcqRel, P14 |
 //! | slot words | see the truth table in [`slot`] | | AcqRel, P1 |
 //! | overflow words | see [`bucket`] | | AcqRel, P2, P5 |
 //! | everything else in a table | its maker | before publication | P7 |

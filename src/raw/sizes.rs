@@ -28,6 +28,7 @@ pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 6 };
 /// Groups that a writer takes from the cursor at once, and how many of its writes pass before it takes some again.
 /// Two groups per write on average: a growth by two is complete long before the new table can be full.
 pub(crate) const SHARE_GROUPS: usize = if cfg!(evacmap_loom) { 1 } else { 16 };
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const SHARE_EVERY: usize = if cfg!(evacmap_loom) { 1 } else { 8 };
 
 /// How many groups ahead of the one being evacuated its source line is prefetched.
@@ -38,6 +39,7 @@ pub(crate) const PREFETCH_GROUPS: usize = 8;
 pub(crate) const MIN_TAG_BITS: u32 = 8;
 
 /// Retired entries that a thread gathers before it hands them to the collector as one batch.
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const BATCH: usize = if cfg!(evacmap_loom) { 1 } else { 64 };
 
 /// Batches of bare memory that a thread keeps for its next inserts; more goes to the allocator.

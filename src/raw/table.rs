@@ -217,7 +217,7 @@ impl<K, V> Table<K, V> {
         let link = self.oldbuckets.load(Relaxed);
         let table = link.map_addr(|address| address & !DISCARD);
         // ORDERING: AcqRel. Release, P8: whoever finds the link null relies on every chain being filled, which the caller
-        // has acquired through `evacuated` or `swept`. The failure is not looked at.
+        // has acquired through `evacuated`. The failure is not looked at.
         let order = unless_relaxed!("unlink_relaxed", AcqRel);
         let unlinked = core::ptr::eq(table, old.table())
             && self.oldbuckets.compare_exchange(link, core::ptr::null_mut(), order, Relaxed).is_ok();

@@ -45,6 +45,7 @@ const IN_THE_MAP: &[(&str, &str)] = &[
     ("initialised_ignored", "nobody asks whether a destination is filled"),
     ("half_set_ignored", "a helper walks the source of a group of which a flag is set"),
     ("promote_early", "the old table is unlinked one group early"),
+    ("sweep_unordered", "a sweeper that has nothing to count does not join in the count"),
     ("no_sweep", "nobody does the share of a helper that stalls"),
     ("stale_tag_bits", "tag bits are used after they ran out"),
     ("table_freed_at_once", "an old table is freed without a grace period"),
