@@ -12,7 +12,8 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{free_bare, spare};
+use super::free_bare;
+use super::memory::allocate;
 use crate::raw::{Entry, Table};
 use crate::sync::{AcqRel, Acquire, AtomicUsize};
 
@@ -215,7 +216,7 @@ impl<K, V> LocalRef<'_, K, V> {
     }
 
     pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {
-        let memory = spare::allocate();
+        let memory = allocate();
         // SAFETY: fresh memory of the right layout.
         unsafe { memory.write(entry()) };
         memory
