@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::cmd::{self, Watched};
-use crate::loom::{self, MAP, MAP_WITHOUT_TAGS, RECLAIMER};
+use crate::loom::{self, MAP, MAP_WITHOUT_TAGS, RECLAIMER, Variant};
 
 #[derive(Args)]
 pub struct Options {
@@ -76,11 +76,8 @@ struct Verdict {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let mut of_the_map = MAP.build(true)?;
-    of_the_map.extend(MAP_WITHOUT_TAGS.build(true)?);
-    let mut verdicts = judge(IN_THE_MAP, &of_the_map, killed_by_tests, options)?;
-    let of_the_reclaimer = RECLAIMER.build(true)?;
-    verdicts.extend(judge(IN_THE_RECLAIMER, &of_the_reclaimer, |_| Ok(None), options)?);
+    let mut verdicts = judge(IN_THE_MAP, &[MAP, MAP_WITHOUT_TAGS], killed_by_tests, options)?;
+    verdicts.extend(judge(IN_THE_RECLAIMER, &[RECLAIMER], |_| Ok(None), options)?);
     print_table(&verdicts);
     let survivors: Vec<_> = verdicts.iter().filter(|verdict| verdict.killer.is_none()).map(|each| each.fault).collect();
     if survivors.is_empty() { Ok(()) } else { bail!("nothing notices: {}", survivors.join(", ")) }
@@ -89,21 +86,26 @@ pub fn run(options: &Options) -> Result<()> {
 /// Runs each fault that is asked for against the models, and then against what else may notice it.
 fn judge(
     faults: &'static [(&str, &str)],
-    models: &[PathBuf],
+    variants: &[Variant],
     otherwise: fn(&str) -> Result<Option<String>>,
     options: &Options,
 ) -> Result<Vec<Verdict>> {
     let is_asked = |name: &str| options.filter.as_ref().is_none_or(|part| name.contains(part));
     let chosen: Vec<_> = faults.iter().filter(|(name, _)| is_asked(name)).collect();
-    if !chosen.is_empty()
-        && let Some(killer) = killed_by_models(models, "none", options)?
-    {
+    let mut verdicts = Vec::new();
+    if chosen.is_empty() {
+        return Ok(verdicts);
+    }
+    let mut models = Vec::new();
+    for variant in variants {
+        models.extend(variant.build(true)?);
+    }
+    if let Some(killer) = killed_by_models(&models, "none", options)? {
         bail!("without any fault the models fail too: {killer}");
     }
-    let mut verdicts = Vec::new();
     for &&(fault, what) in &chosen {
         let start = Instant::now();
-        let killer = match killed_by_models(models, fault, options)? {
+        let killer = match killed_by_models(&models, fault, options)? {
             None => otherwise(fault)?,
             killer => killer,
         };
