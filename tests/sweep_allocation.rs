@@ -87,7 +87,11 @@ fn child() {
 
 fn ends_in_an_orderly_way(op: usize, phase: usize, key: u32, succeed: usize) {
     let mut child = Command::new(env::current_exe().unwrap());
-    child.args(["--exact", "child", "--nocapture"]).env(WANTED, format!("{op} {phase} {key} {succeed}"));
+    // A backtrace would take longer than all the rest.
+    child
+        .args(["--exact", "child", "--nocapture"])
+        .env("RUST_BACKTRACE", "0")
+        .env(WANTED, format!("{op} {phase} {key} {succeed}"));
     let output = child.output().unwrap();
     let context = || format!("{} of {key}, {:?}, allocation {succeed}: {output:?}", OPS[op].name, PHASES[phase]);
     let (told, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

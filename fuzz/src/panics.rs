@@ -23,6 +23,8 @@ use evacmap::{Guard, HashMap, Operation};
 
 use super::ops::{Input, KEYS, Mode, start_resize};
 
+/// More would make each case slower and find little.
+const MAX_OPERATIONS: usize = 200;
 /// Guards held at once.
 const MAX_HELD: usize = 3;
 
@@ -221,7 +223,8 @@ pub fn run(bytes: &[u8]) {
     let (capacity, drops) = (usize::from(setup & 0x7f), setup & 0x80 > 0);
     let map = HashMap::with_capacity_and_hasher(capacity, Mode::new(mode));
     let mut case = Case { map, model: Model::new(), tally: Arc::default(), held: Vec::new() };
-    while let Some(byte) = input.byte() {
+    for _ in 0..MAX_OPERATIONS {
+        let Some(byte) = input.byte() else { break };
         case.operate(byte, &mut input);
     }
     let Case { map, tally, held, .. } = case;
