@@ -5,8 +5,8 @@
 //! would order the very accesses whose order is in question. The pin is a locked instruction, so nothing that the
 //! operation reads is read before the first stamp; and the clock is read only when all earlier loads are done.
 
-use std::fmt;
 use std::time::Instant;
+use std::{fmt, iter};
 
 /// A value that is written at most once in a session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -185,12 +185,15 @@ impl Record {
 pub struct Recorder {
     pub thread: usize,
     written: u32,
-    pub records: Vec<Record>,
+    records: Vec<Record>,
+    /// How many records there were at the end of each window.
+    ends: Vec<usize>,
 }
 
 impl Recorder {
-    pub fn new(thread: usize, capacity: usize) -> Self {
-        Recorder { thread, written: 0, records: Vec::with_capacity(capacity) }
+    /// With room for so many records in so many windows.
+    pub fn new(thread: usize, records: usize, windows: usize) -> Self {
+        Recorder { thread, written: 0, records: Vec::with_capacity(records), ends: Vec::with_capacity(windows) }
     }
 
     /// A value that nobody else writes.
@@ -201,6 +204,16 @@ impl Recorder {
 
     pub fn add(&mut self, start: Instant, end: Instant, what: What) {
         self.records.push(Record { thread: self.thread, start, end, what });
+    }
+
+    pub fn end_window(&mut self) {
+        self.ends.push(self.records.len());
+    }
+
+    /// The records of each window.
+    pub fn windows(&self) -> impl Iterator<Item = &[Record]> {
+        let starts = iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.records[start..*end])
     }
 
     /// Runs and records one operation.

@@ -1,7 +1,7 @@
 //! A session: a map, a few threads, and many windows one after the other.
 
-use std::mem;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
+use std::{iter, mem};
 
 use evacmap::Stats;
 use rand::rngs::SmallRng;
@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng};
 use crate::action::{Action, Actor, MAX_KEYS, Map};
 use crate::gate::{Gate, Pass};
 use crate::hasher::{MODES, Mode};
-use crate::history::{Cell, Record, Recorder};
+use crate::history::{Cell, Recorder};
 use crate::pauses::pause_briefly;
 use crate::window::{RESIZES, Resize, Window};
 
@@ -70,44 +70,40 @@ impl Session {
     pub fn run(&self) -> Vec<Window> {
         let mut map = Map::with_hasher(self.mode);
         let gate = Gate::default();
-        let (windows, followers) = thread::scope(|scope| {
-            let followers: Vec<_> = (1..self.threads())
-                .map(|number| {
-                    let (map, gate) = (&map, &gate);
-                    scope.spawn(move || self.follow(map, gate, number))
-                })
-                .collect();
-            let windows = self.lead(&map, &gate);
-            let join = |thread: thread::ScopedJoinHandle<'_, _>| thread.join().expect("a thread panicked");
-            (windows, followers.into_iter().map(join).collect::<Vec<_>>())
+        let (windows, recorders) = thread::scope(|scope| {
+            let (map, gate) = (&map, &gate);
+            let leader = scope.spawn(move || self.lead(map, gate));
+            let follow = |number| scope.spawn(move || self.follow(map, gate, number));
+            let followers: Vec<_> = (1..self.threads()).map(follow).collect();
+            let (windows, recorder) = leader.join().expect("a thread panicked");
+            let join = |thread: ScopedJoinHandle<'_, _>| thread.join().expect("a thread panicked");
+            (windows, iter::once(recorder).chain(followers.into_iter().map(join)).collect::<Vec<_>>())
         });
         map.validate().expect("the invariants hold");
-        joined(windows, followers)
+        joined(windows, &recorders)
     }
 
     fn actor<'m>(&self, map: &'m Map, number: usize) -> Actor<'m> {
         if let Some(seed) = self.pauses {
             pause_briefly(SmallRng::seed_from_u64(seed + number as u64));
         }
-        let recorder = Recorder::new(number, self.plans.len() * 2 * MAX_ACTIONS);
-        Actor::new(map, self.keys + self.fillers, recorder)
+        let windows = self.plans.len();
+        Actor::new(map, self.keys + self.fillers, Recorder::new(number, windows * 2 * MAX_ACTIONS, windows))
     }
 
-    /// The records of each window.
-    fn follow(&self, map: &Map, gate: &Gate, number: usize) -> Vec<Vec<Record>> {
+    fn follow(&self, map: &Map, gate: &Gate, number: usize) -> Recorder {
         let _pass = Pass(gate);
         let mut actor = self.actor(map, number);
-        let mut records = Vec::with_capacity(self.plans.len());
         for (at, plan) in self.plans.iter().enumerate() {
             gate.wait_for_opening(at + 1);
             play(&mut actor, &plan.scripts[number]);
             gate.pass();
-            records.push(mem::take(&mut actor.recorder.records));
         }
-        records
+        actor.recorder
     }
 
-    fn lead(&self, map: &Map, gate: &Gate) -> Vec<Window> {
+    /// As a follower; and prepares each window, and looks at the map after it.
+    fn lead(&self, map: &Map, gate: &Gate) -> (Vec<Window>, Recorder) {
         let _pass = Pass(gate);
         let mut actor = self.actor(map, 0);
         let mut cells = vec![None; usize::from(self.keys + self.fillers)];
@@ -122,10 +118,9 @@ impl Session {
             let live = live(prepared, &before, &map.stats());
             let last = read(map, cells.len());
             let first = mem::replace(&mut cells, last.clone());
-            let records = mem::take(&mut actor.recorder.records);
-            windows.push(Window { first, last, len: map.len(), records, live });
+            windows.push(Window { first, last, len: map.len(), records: Vec::new(), live });
         }
-        windows
+        (windows, actor.recorder)
     }
 }
 
@@ -133,6 +128,7 @@ fn play(actor: &mut Actor<'_>, script: &Script) {
     for &(action, key) in script {
         actor.act(action, key);
     }
+    actor.recorder.end_window();
 }
 
 fn read(map: &Map, keys: usize) -> Vec<Cell> {
@@ -153,11 +149,11 @@ fn live(prepared: Option<Resize>, before: &Stats, after: &Stats) -> [bool; RESIZ
     })
 }
 
-/// Adds the followers' records to the windows.
-fn joined(mut windows: Vec<Window>, followers: Vec<Vec<Vec<Record>>>) -> Vec<Window> {
-    for follower in followers {
-        for (window, records) in windows.iter_mut().zip(follower) {
-            window.records.extend(records);
+/// The windows with what all threads recorded in them.
+fn joined(mut windows: Vec<Window>, recorders: &[Recorder]) -> Vec<Window> {
+    for recorder in recorders {
+        for (window, records) in windows.iter_mut().zip(recorder.windows()) {
+            window.records.extend_from_slice(records);
         }
     }
     for window in &mut windows {
