@@ -1,7 +1,10 @@
 //! What can be refused, and what is given back with the refusal.
 
+use core::alloc::Layout;
 use core::fmt;
 use std::error::Error;
+
+use crate::raw::array::Refused;
 
 /// The key was present already; from [`HashMap::try_insert`](crate::HashMap::try_insert).
 #[derive(Debug, PartialEq, Eq)]
@@ -51,6 +54,36 @@ impl<V: fmt::Debug> fmt::Display for CompareRemoveError<'_, V> {
 }
 
 impl<V: fmt::Debug> Error for CompareRemoveError<'_, V> {}
+
+/// Room could not be made; from [`HashMap::try_reserve`](crate::HashMap::try_reserve) and the like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TryReserveError {
+    /// More than any table could hold.
+    CapacityOverflow,
+    /// The allocator had no memory.
+    AllocError {
+        /// What it was asked for.
+        layout: Layout,
+    },
+}
+
+impl TryReserveError {
+    pub(crate) fn new(refused: Refused) -> Self {
+        refused.map_or(TryReserveError::CapacityOverflow, |layout| TryReserveError::AllocError { layout })
+    }
+}
+
+impl fmt::Display for TryReserveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("memory allocation failed because the ")?;
+        match self {
+            TryReserveError::CapacityOverflow => f.write_str("computed capacity exceeded the collection's maximum"),
+            TryReserveError::AllocError { .. } => f.write_str("memory allocator returned an error"),
+        }
+    }
+}
+
+impl Error for TryReserveError {}
 
 /// An invariant of the map does not hold; from [`HashMap::validate`](crate::HashMap::validate). Always a bug, in the map or
 /// in unsafe code beside it.

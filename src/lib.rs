@@ -66,14 +66,14 @@ mod stats;
 mod sync;
 
 pub use entry::{Entry, Modified, OccupiedEntry, VacantEntry};
-pub use error::{CompareExchangeError, CompareRemoveError, OccupiedError, Violation};
+pub use error::{CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError, Violation};
 pub use extract_if::ExtractIf;
 pub use guard::{Guard, OwnedGuard, pin};
 pub use hashbrown::{DefaultHashBuilder, Equivalent};
 pub use into_iter::IntoIter;
 pub use iter::{Iter, Keys, Values};
 pub use iter_mut::{IterMut, ValuesMut};
-pub use map::{Compute, HashMap, HashMapBuilder, Operation};
+pub use map::{Compute, HashMap, HashMapBuilder, Operation, ShrinkPolicy};
 pub use map_ref::HashMapRef;
 pub use set::{HashSet, HashSetRef};
 pub use stats::{Progress, Stats};

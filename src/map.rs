@@ -9,7 +9,7 @@ mod resize;
 mod traits;
 mod write;
 
-pub use build::HashMapBuilder;
+pub use build::{HashMapBuilder, ShrinkPolicy};
 
 use core::hash::{BuildHasher, Hash};
 

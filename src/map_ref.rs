@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use crate::entry::Entry;
-use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
+use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError};
 use crate::extract_if::ExtractIf;
 use crate::guard::{Guard, OwnedGuard};
 use crate::iter::{Iter, Keys, Values};
@@ -304,6 +304,20 @@ where
     /// See [`HashMap::reserve`].
     pub fn reserve(&self, additional: usize) {
         self.map.reserve(additional, self.guard());
+    }
+
+    /// See [`HashMap::try_reserve`].
+    ///
+    /// # Errors
+    ///
+    /// If there cannot be so much room.
+    pub fn try_reserve(&self, additional: usize) -> Result<(), TryReserveError> {
+        self.map.try_reserve(additional, self.guard())
+    }
+
+    /// See [`HashMap::shrink_to`].
+    pub fn shrink_to(&self, min_capacity: usize) {
+        self.map.shrink_to(min_capacity, self.guard());
     }
 
     /// See [`HashMap::shrink_to_fit`].

@@ -11,7 +11,7 @@ pub use set_ref::HashSetRef;
 
 use hashbrown::DefaultHashBuilder;
 
-use crate::error::Violation;
+use crate::error::{TryReserveError, Violation};
 use crate::guard::{Guard, OwnedGuard};
 use crate::map::HashMap;
 
@@ -59,6 +59,15 @@ impl<T> HashSet<T> {
     /// ```
     pub fn with_capacity(capacity: usize) -> Self {
         HashMap::with_capacity(capacity).into()
+    }
+
+    /// As [`with_capacity`](Self::with_capacity), for sizes that may be too large.
+    ///
+    /// # Errors
+    ///
+    /// If no table could be that large, or there is no memory for it.
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+        HashMap::try_with_capacity(capacity).map(Into::into)
     }
 }
 

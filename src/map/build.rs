@@ -6,7 +6,9 @@ use core::marker::PhantomData;
 use hashbrown::DefaultHashBuilder;
 
 use super::HashMap;
+use crate::error::TryReserveError;
 use crate::raw::RawMap;
+use crate::raw::array::{Refused, fail};
 
 impl<K, V> HashMap<K, V> {
     /// An empty map. Allocates nothing until the first insert.
@@ -33,6 +35,23 @@ impl<K, V> HashMap<K, V> {
         Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
     }
 
+    /// As [`with_capacity`](Self::with_capacity), for sizes that may be too large.
+    ///
+    /// # Errors
+    ///
+    /// If no table could be that large, or there is no memory for it.
+    ///
+    /// ```
+    /// use evacmap::{HashMap, TryReserveError};
+    ///
+    /// assert!(HashMap::<u32, u32>::try_with_capacity(1000).is_ok());
+    /// let error = HashMap::<u32, u32>::try_with_capacity(usize::MAX).unwrap_err();
+    /// assert_eq!(error, TryReserveError::CapacityOverflow);
+    /// ```
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
+    }
+
     /// Starts a description of a map.
     ///
     /// ```
@@ -40,7 +59,8 @@ impl<K, V> HashMap<K, V> {
     /// assert!(map.pin().capacity() >= 100);
     /// ```
     pub fn builder() -> HashMapBuilder<K, V> {
-        HashMapBuilder { capacity: 0, hasher: DefaultHashBuilder::default(), of: PhantomData }
+        let policy = ShrinkPolicy::default();
+        HashMapBuilder { capacity: 0, policy, hasher: DefaultHashBuilder::default(), of: PhantomData }
     }
 }
 
@@ -66,11 +86,24 @@ impl<K, V, S> HashMap<K, V, S> {
     ///
     /// With "capacity overflow" if no table could be that large.
     pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
+        Self::make(capacity, hasher).unwrap_or_else(|what| fail(what))
+    }
+
+    /// As [`with_capacity_and_hasher`](Self::with_capacity_and_hasher), for sizes that may be too large.
+    ///
+    /// # Errors
+    ///
+    /// If no table could be that large, or there is no memory for it.
+    pub fn try_with_capacity_and_hasher(capacity: usize, hasher: S) -> Result<Self, TryReserveError> {
+        Self::make(capacity, hasher).map_err(TryReserveError::new)
+    }
+
+    fn make(capacity: usize, hasher: S) -> Result<Self, Refused> {
         let map = Self::with_hasher(hasher);
         if capacity > 0 {
-            map.raw.reserve(capacity, &map.raw.heap.local(), &crate::pin());
+            map.raw.reserve(capacity, &map.raw.heap.local(), &crate::pin())?;
         }
-        map
+        Ok(map)
     }
 
     /// The map's hasher.
@@ -79,9 +112,28 @@ impl<K, V, S> HashMap<K, V, S> {
     }
 }
 
+/// Whether a map becomes smaller by itself; for [`HashMapBuilder::shrink_policy`].
+///
+/// [`HashMap::shrink_to_fit`] and [`HashMap::shrink_to`] work under either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ShrinkPolicy {
+    /// Only when asked to, as the standard library's map.
+    #[default]
+    Never,
+    /// When less than an eighth of its capacity is in use, to a table that holds twice the present entries. So it does not
+    /// oscillate: after a shrink the map grows only when it has doubled, and shrinks again only when it has halved. Never below
+    /// the capacity that it was built with, nor below 64 buckets (4 KiB). Room that was reserved later may be given back.
+    ///
+    /// A thread looks after each 64 entries that it has removed or replaced. The shrink is worked off by the writes that follow, a
+    /// few buckets each, as every resize is; nobody waits. A table that is more than 64 times too large is shrunk in steps.
+    Auto,
+}
+
 /// Describes a map before it is made; from [`HashMap::builder`].
 pub struct HashMapBuilder<K, V, S = DefaultHashBuilder> {
     capacity: usize,
+    policy: ShrinkPolicy,
     hasher: S,
     of: PhantomData<fn() -> (K, V)>,
 }
@@ -95,7 +147,24 @@ impl<K, V, S> HashMapBuilder<K, V, S> {
 
     /// Another hasher.
     pub fn hasher<T>(self, hasher: T) -> HashMapBuilder<K, V, T> {
-        HashMapBuilder { capacity: self.capacity, hasher, of: PhantomData }
+        HashMapBuilder { capacity: self.capacity, policy: self.policy, hasher, of: PhantomData }
+    }
+
+    /// Whether the map becomes smaller by itself when entries are removed. Not by default.
+    ///
+    /// ```
+    /// use evacmap::{HashMap, ShrinkPolicy};
+    ///
+    /// let map: HashMap<u32, u32> = HashMap::builder().shrink_policy(ShrinkPolicy::Auto).build();
+    /// (&map).extend((0..10_000).map(|i| (i, i)));
+    /// let before = map.capacity();
+    /// map.pin().retain(|i, _| *i < 100);
+    /// map.finish_resize();
+    /// assert!(map.capacity() < before / 10);
+    /// ```
+    pub fn shrink_policy(mut self, policy: ShrinkPolicy) -> Self {
+        self.policy = policy;
+        self
     }
 
     /// Makes the map.
@@ -104,18 +173,39 @@ impl<K, V, S> HashMapBuilder<K, V, S> {
     ///
     /// With "capacity overflow" if no table could be as large as asked for.
     pub fn build(self) -> HashMap<K, V, S> {
-        HashMap::with_capacity_and_hasher(self.capacity, self.hasher)
+        self.make().unwrap_or_else(|what| fail(what))
+    }
+
+    /// As [`build`](Self::build), for sizes that may be too large.
+    ///
+    /// # Errors
+    ///
+    /// If no table could be as large as asked for, or there is no memory for it.
+    pub fn try_build(self) -> Result<HashMap<K, V, S>, TryReserveError> {
+        self.make().map_err(TryReserveError::new)
+    }
+
+    fn make(self) -> Result<HashMap<K, V, S>, Refused> {
+        let mut map = HashMap::make(self.capacity, self.hasher)?;
+        match self.policy {
+            ShrinkPolicy::Never => {}
+            ShrinkPolicy::Auto => map.raw.shrink_by_itself(self.capacity),
+        }
+        Ok(map)
     }
 }
 
 impl<K, V, S: Clone> Clone for HashMapBuilder<K, V, S> {
     fn clone(&self) -> Self {
-        HashMapBuilder { capacity: self.capacity, hasher: self.hasher.clone(), of: PhantomData }
+        HashMapBuilder { hasher: self.hasher.clone(), ..*self }
     }
 }
 
 impl<K, V, S> fmt::Debug for HashMapBuilder<K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HashMapBuilder").field("capacity", &self.capacity).finish_non_exhaustive()
+        f.debug_struct("HashMapBuilder")
+            .field("capacity", &self.capacity)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }

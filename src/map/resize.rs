@@ -3,9 +3,10 @@
 use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
-use crate::error::Violation;
+use crate::error::{TryReserveError, Violation};
 use crate::guard::Guard;
 use crate::raw::Entry;
+use crate::raw::array::{Refused, fail};
 use crate::stats::{Progress, Stats};
 
 impl<K, V, S> HashMap<K, V, S>
@@ -29,10 +30,29 @@ where
     /// assert!(map.capacity() >= 1000);
     /// ```
     pub fn reserve(&self, additional: usize, guard: &Guard) {
-        let entries = self.raw.len(guard).checked_add(additional).expect("capacity overflow");
-        if entries > 0 {
-            self.raw.reserve(entries, &self.raw.heap.local(), guard);
-        }
+        self.make_room(additional, guard).unwrap_or_else(|what| fail(what));
+    }
+
+    /// As [`reserve`](Self::reserve), for sizes that may be too large.
+    ///
+    /// Says nothing of the memory of the entries to come, nor of overflow buckets: those are allocated one by one.
+    ///
+    /// # Errors
+    ///
+    /// If no table could be that large, or there is no memory for it. The map is as it was, or larger, but not by as much.
+    ///
+    /// ```
+    /// let map: evacmap::HashMap<u32, u32> = evacmap::HashMap::new();
+    /// assert!(map.try_reserve(1000, &map.guard()).is_ok());
+    /// assert!(map.try_reserve(usize::MAX, &map.guard()).is_err());
+    /// ```
+    pub fn try_reserve(&self, additional: usize, guard: &Guard) -> Result<(), TryReserveError> {
+        self.make_room(additional, guard).map_err(TryReserveError::new)
+    }
+
+    fn make_room(&self, additional: usize, guard: &Guard) -> Result<(), Refused> {
+        let entries = self.raw.len(guard).checked_add(additional).ok_or(None)?;
+        if entries == 0 { Ok(()) } else { self.raw.reserve(entries, &self.raw.heap.local(), guard) }
     }
 
     /// Swaps the table for the smallest that holds the present entries. The entries are moved by the writes that follow, or by
@@ -46,7 +66,18 @@ where
     /// assert!(map.capacity() < 100);
     /// ```
     pub fn shrink_to_fit(&self, guard: &Guard) {
-        self.raw.shrink(self.raw.len(guard), &self.raw.heap.local(), guard);
+        self.shrink_to(0, guard);
+    }
+
+    /// As [`shrink_to_fit`](Self::shrink_to_fit), but leaves room for `min_capacity` entries, if there is so much.
+    ///
+    /// ```
+    /// let map: evacmap::HashMap<u32, u32> = evacmap::HashMap::with_capacity(10_000);
+    /// map.shrink_to(1000, &map.guard());
+    /// assert!((1000..3000).contains(&map.capacity()));
+    /// ```
+    pub fn shrink_to(&self, min_capacity: usize, guard: &Guard) {
+        self.raw.shrink(self.raw.len(guard).max(min_capacity), &self.raw.heap.local(), guard);
     }
 
     /// Whether a resize (a growth, shrink, rebuild or clearing) is under way.
@@ -95,7 +126,7 @@ where
         let guard = crate::pin();
         let local = self.raw.heap.local();
         let wanted = self.raw.root(&guard).shape_bits().saturating_add_signed(bits);
-        self.raw.resize(wanted, bits < 0, &local, &guard);
+        self.raw.resize(wanted, bits < 0, &local, &guard).unwrap_or_else(|what| fail(what));
     }
 }
 

@@ -110,7 +110,8 @@ where
     fn clone(&self) -> Self {
         // Room for all from the start: entries come in the order of their hashes, which a small table with the same hasher
         // would take into a few crowded chains.
-        let copy = Self::with_capacity_and_hasher(self.len(), self.hasher.clone());
+        let mut copy = Self::with_capacity_and_hasher(self.len(), self.hasher.clone());
+        copy.raw.floor = self.raw.floor;
         (&copy).extend(self.pin().iter().map(|(key, value)| (key.clone(), value.clone())));
         copy
     }

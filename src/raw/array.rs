@@ -6,6 +6,9 @@ use std::alloc;
 
 use super::bucket::Bucket;
 
+/// Memory that could not be had: this much, or, if `None`, more than there are addresses.
+pub(crate) type Refused = Option<Layout>;
+
 /// A fixed number of buckets.
 #[repr(C)]
 pub(crate) struct BucketArray<K, V> {
@@ -28,9 +31,9 @@ impl<K, V> BucketArray<K, V> {
         Layout::from_size_align(bytes, 16).ok()
     }
 
-    /// Allocates `len` EMPTY buckets. `Err` with what failed: nothing for an overflow of the address space.
+    /// Allocates `len` EMPTY buckets.
     #[cfg(not(evacmap_loom))]
-    pub(crate) fn try_new(len: usize) -> Result<Self, Option<Layout>> {
+    pub(crate) fn try_new(len: usize) -> Result<Self, Refused> {
         let layout = Self::layout(len).ok_or(None)?;
         // SAFETY: the size is not zero: there is at least one bucket in it.
         let block = unsafe { alloc::alloc_zeroed(layout) };
@@ -47,7 +50,7 @@ impl<K, V> BucketArray<K, V> {
 
     /// loom's atomics have to be constructed, and dropped.
     #[cfg(evacmap_loom)]
-    pub(crate) fn try_new(len: usize) -> Result<Self, Option<Layout>> {
+    pub(crate) fn try_new(len: usize) -> Result<Self, Refused> {
         Self::layout(len).ok_or(None)?;
         Ok(Self::of((0..len).map(|_| Bucket::empty()).collect()))
     }
@@ -114,7 +117,7 @@ impl<K, V> Drop for BucketArray<K, V> {
 
 /// Ends the process, or panics, as the standard collections do when memory cannot be had.
 #[cold]
-pub(crate) fn fail(what: Option<Layout>) -> ! {
+pub(crate) fn fail(what: Refused) -> ! {
     match what {
         Some(layout) => alloc::handle_alloc_error(layout),
         None => panic!("capacity overflow"),

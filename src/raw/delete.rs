@@ -96,6 +96,9 @@ impl<K, V> RawMap<K, V> {
         reach(Point::BeforeRetire);
         let entry = NonNull::new(unlinked.pointer()).expect("a live word was unlinked");
         // SAFETY: passed on. The pointer is the slot's own, with the right to drop and free what it points to.
-        unsafe { local.retire(entry, guard.pin()) };
+        let bag_was_full = unsafe { local.retire(entry, guard.pin()) };
+        if bag_was_full {
+            self.shrink_if_sparse(guard);
+        }
     }
 }

@@ -14,6 +14,7 @@
 //! and the next growth from ever starting.)
 
 use super::RawMap;
+use super::array::{Refused, fail};
 use super::evacuate;
 use super::hash::{Hash, Shape};
 use super::lookup::Chain;
@@ -100,7 +101,7 @@ impl<K, V> RawMap<K, V> {
         hit(Branch::FrozenEnd);
         let root = self.root(guard);
         if root.is_placeholder() {
-            self.install(root, MIN_BITS, guard);
+            self.install(root, MIN_BITS, guard).unwrap_or_else(|what| fail(what));
         } else if let Some(old @ Old::Source(source)) = root.old(guard)
             && !evacuate::is_settled(root, source, root.shape.place(hash).index)
         {
@@ -112,13 +113,14 @@ impl<K, V> RawMap<K, V> {
 
     /// Puts a first table in the place of the placeholder.
     #[cold]
-    pub(super) fn install(&self, placeholder: &Table<K, V>, bits: u32, guard: &Guard) {
-        let first = Table::new(Shape::new(bits, Tag::WIDTH), 0);
+    fn install(&self, placeholder: &Table<K, V>, bits: u32, guard: &Guard) -> Result<(), Refused> {
+        let first = Table::try_new(Shape::new(bits, Tag::WIDTH), 0)?;
         match self.swap_root(placeholder, first, guard) {
             // SAFETY: unlinked by the swap; it holds no entry.
             Some(placeholder) => unsafe { guard.pin().retire_table(placeholder) },
             None => hit(Branch::InstallLost),
         }
+        Ok(())
     }
 
     /// Decides what a full chain of the root's table leads to. Asked nowhere else, so that no write pays for the decision.
@@ -140,16 +142,21 @@ impl<K, V> RawMap<K, V> {
         Room::Append
     }
 
+    /// As `try_start`, with the standard ends for a failure.
+    fn start(&self, table: &Table<K, V>, bits: u32, kind: Kind, guard: &Guard) -> bool {
+        self.try_start(table, bits, kind, guard).unwrap_or_else(|what| fail(what))
+    }
+
     /// Publishes an empty table that will be filled from `table`. Never while `table` is itself being filled.
     ///
     /// Returns whether it was this call that did it; if not, another resize began.
-    pub(super) fn start(&self, table: &Table<K, V>, bits: u32, kind: Kind, guard: &Guard) -> bool {
+    pub(super) fn try_start(&self, table: &Table<K, V>, bits: u32, kind: Kind, guard: &Guard) -> Result<bool, Refused> {
         debug_assert!(!table.is_filling());
         let (shape, era) = match kind {
             Kind::Clear => (table.shape, table.era + 1),
             _ => (successor(table.shape, bits), table.era),
         };
-        let mut new = Table::new(shape, era);
+        let mut new = Table::try_new(shape, era)?;
         new.succeed(self.root_pointer(guard), kind == Kind::Clear);
         reach(Point::BeforeStart);
         let started = self.swap_root(table, new, guard).is_some();
@@ -159,7 +166,7 @@ impl<K, V> RawMap<K, V> {
         } else {
             hit(Branch::StartLost);
         }
-        started
+        Ok(started)
     }
 
     /// Does up to `count` groups of the resize of `new`, and promotes if they were the last. Bounded work.
@@ -272,6 +279,9 @@ impl<K, V> RawMap<K, V> {
                 // SAFETY: none: this is the fault.
                 unsafe { guard.pin().retire_table(unlinked) };
             }
+            if new.buckets() <= old.table().buckets() {
+                self.shrink_if_sparse(guard);
+            }
         }
     }
 
@@ -308,28 +318,34 @@ impl<K, V> RawMap<K, V> {
 
     /// Brings the table to `1 << bits` buckets if it has fewer (or more, when `shrink`), in steps that each keep a group
     /// small. The last step is left running for the writers.
-    pub(crate) fn resize(&self, bits: u32, shrink: bool, local: &LocalRef<'_, K, V>, guard: &Guard) {
+    pub(crate) fn resize(
+        &self,
+        bits: u32,
+        shrink: bool,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> Result<(), Refused> {
         loop {
             let root = self.root(guard);
             let now = root.shape.bits();
             if root.is_placeholder() {
                 if shrink {
-                    return;
+                    return Ok(());
                 }
-                self.install(root, bits, guard);
+                self.install(root, bits, guard)?;
                 continue;
             }
             if if shrink { now <= bits } else { now >= bits } {
-                return;
+                return Ok(());
             }
             self.finish(local, guard);
             if root.is_filling() {
                 continue;
             }
             if shrink {
-                self.start(root, bits.max(now.saturating_sub(MAX_SHRINK_STEP)), Kind::Shrink, guard);
+                self.try_start(root, bits.max(now.saturating_sub(MAX_SHRINK_STEP)), Kind::Shrink, guard)?;
             } else {
-                self.start(root, bits.min(now + MAX_GROW_STEP), Kind::Grow, guard);
+                self.try_start(root, bits.min(now + MAX_GROW_STEP), Kind::Grow, guard)?;
             }
         }
     }

@@ -93,6 +93,7 @@ mod grow;
 pub(crate) mod hash;
 mod lookup;
 mod overflow;
+mod policy;
 pub(crate) mod prefetch;
 mod scan;
 pub(crate) mod sizes;
@@ -115,6 +116,7 @@ use crate::fault::unless_relaxed;
 use crate::guard::Guard;
 use crate::reclaim::{Heap, LocalRef};
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
+use array::Refused;
 use table::Old;
 
 /// The map without its hasher: keys come with their hashes.
@@ -122,6 +124,8 @@ pub(crate) struct RawMap<K, V> {
     table: AtomicPtr<Table<K, V>>,
     pub(crate) heap: Heap<K, V>,
     pub(crate) tally: Tally,
+    /// As few bits as the table may shrink to by itself; see [`policy`].
+    pub(crate) floor: u32,
     /// Owns keys and values, and is invariant in both: they can be written through `&`.
     owns: core::marker::PhantomData<(core::cell::UnsafeCell<K>, core::cell::UnsafeCell<V>)>,
 }
@@ -139,6 +143,7 @@ impl<K, V> RawMap<K, V> {
             table: AtomicPtr::new(Table::placeholder()),
             heap: Heap::new(),
             tally: Tally::default(),
+            floor: policy::NEVER,
             owns: core::marker::PhantomData,
         }
     }
@@ -184,18 +189,15 @@ impl<K, V> RawMap<K, V> {
         if root.is_placeholder() { 0 } else { root.buckets() * sizes::LOAD }
     }
 
-    /// Makes room for `entries` in all. `Err` with what could not be had.
-    pub(crate) fn reserve(&self, entries: usize, local: &LocalRef<'_, K, V>, guard: &Guard) {
-        match grow::bits_for(entries) {
-            Some(bits) => self.resize(bits, false, local, guard),
-            None => array::fail(None),
-        }
+    /// Makes room for `entries` in all.
+    pub(crate) fn reserve(&self, entries: usize, local: &LocalRef<'_, K, V>, guard: &Guard) -> Result<(), Refused> {
+        self.resize(grow::bits_for(entries).ok_or(None)?, false, local, guard)
     }
 
-    /// Gives back what a table for `entries` would not need.
+    /// Gives back what a table for `entries` would not need, as far as there is memory for a smaller one.
     pub(crate) fn shrink(&self, entries: usize, local: &LocalRef<'_, K, V>, guard: &Guard) {
         if let Some(bits) = grow::bits_for(entries) {
-            self.resize(bits, true, local, guard);
+            self.resize(bits, true, local, guard).unwrap_or_default();
         }
     }
 

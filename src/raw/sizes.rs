@@ -25,6 +25,16 @@ pub(crate) const MAX_GROW_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 2 };
 /// Most bits that one shrink takes away: a group has `1 << MAX_SHRINK_STEP` sources, 4 KiB of bucket heads.
 pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 6 };
 
+/// A map that shrinks by itself does so when less than one part in `SPARSE` of its capacity is used, to a table that holds `ROOMY`
+/// times what there is. The distance is the hysteresis: after a shrink the map has to double before it grows, after a fourfold
+/// growth it has to halve before it shrinks.
+pub(crate) const SPARSE: usize = if cfg!(evacmap_loom) { 4 } else { 8 };
+pub(crate) const ROOMY: usize = 2;
+const _: () = assert!(SPARSE >= 2 * ROOMY, "a shrink ends with fewer buckets, and not sparse");
+
+/// A map does not shrink by itself below this size, as a power of two: 4 KiB of buckets.
+pub(crate) const AUTO_FLOOR_BITS: u32 = if cfg!(evacmap_loom) { 0 } else { 6 };
+
 /// Groups that a writer takes from the cursor at once, and how many of its writes pass before it takes some again.
 /// Two groups per write on average: a growth by two is complete long before the new table can be full.
 pub(crate) const SHARE_GROUPS: usize = if cfg!(evacmap_loom) { 1 } else { 16 };

@@ -1,6 +1,6 @@
 //! One bucket array with its header: allocation, indexing, release.
 
-use super::array::{BucketArray, fail};
+use super::array::{BucketArray, Refused};
 use super::bucket::Bucket;
 use super::hash::{Hash, Shape};
 use super::overflow::Overflow;
@@ -112,17 +112,12 @@ impl<K, V> Table<K, V> {
     }
 
     /// An empty table of `shape`.
-    pub(super) fn try_new(shape: Shape, era: usize) -> Result<Box<Self>, Option<core::alloc::Layout>> {
+    pub(super) fn try_new(shape: Shape, era: usize) -> Result<Box<Self>, Refused> {
         if shape.bits() > MAX_BITS {
             return Err(None);
         }
         let buckets = BucketArray::try_new(shape.buckets())?;
         Ok(Box::new(Self::assemble(shape, buckets, era, core::ptr::null_mut())))
-    }
-
-    /// As `try_new`, with the standard ends for a failure.
-    pub(super) fn new(shape: Shape, era: usize) -> Box<Self> {
-        Self::try_new(shape, era).unwrap_or_else(|what| fail(what))
     }
 
     fn assemble(shape: Shape, buckets: BucketArray<K, V>, era: usize, oldbuckets: *mut Self) -> Self {

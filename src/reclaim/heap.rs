@@ -87,16 +87,20 @@ impl<K, V> LocalRef<'_, K, V> {
         content
     }
 
+    /// Returns whether this filled a bag, for what is to be done now and then.
+    ///
     /// # Safety
     ///
     /// No guard pinned later can find the entry, and nobody retires it again. Keys and values may be dropped on any thread.
     #[inline]
-    pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, pin: &Pin) {
+    pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, pin: &Pin) -> bool {
         // SAFETY: `self` is the proof; the rest by the caller.
-        if unsafe { self.local.retire(entry) } {
+        let full = unsafe { self.local.retire(entry) };
+        if full {
             // SAFETY: passed on.
             unsafe { self.turn_over(pin) };
         }
+        full
     }
 
     /// Registers the bag as a batch, hands it to the collector, and has that go on.

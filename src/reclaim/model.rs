@@ -233,10 +233,12 @@ impl<K, V> LocalRef<'_, K, V> {
         content
     }
 
+    /// In the models every entry fills its bag.
+    ///
     /// # Safety
     ///
     /// As with the real collector.
-    pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, _pin: &Pin) {
+    pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, _pin: &Pin) -> bool {
         unsafe fn free<K, V>(entry: *mut ()) {
             let entry: NonNull<Entry<K, V>> = NonNull::new(entry.cast()).expect("an entry is never null");
             // SAFETY: past its grace period.
@@ -245,6 +247,7 @@ impl<K, V> LocalRef<'_, K, V> {
             unsafe { free_bare(entry) };
         }
         REGISTRY.retire(self.0.id, entry.as_ptr().cast(), free::<K, V>);
+        true
     }
 
     /// # Safety

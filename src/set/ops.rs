@@ -5,6 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use hashbrown::Equivalent;
 
 use super::{HashSet, Iter};
+use crate::error::TryReserveError;
 use crate::guard::Guard;
 use crate::raw::{Outcome, Step};
 
@@ -153,6 +154,20 @@ where
     /// With "capacity overflow" if no table could be that large.
     pub fn reserve(&self, additional: usize, guard: &Guard) {
         self.map.reserve(additional, guard);
+    }
+
+    /// As [`reserve`](Self::reserve), for sizes that may be too large; see [`HashMap::try_reserve`](crate::HashMap::try_reserve).
+    ///
+    /// # Errors
+    ///
+    /// If there cannot be so much room.
+    pub fn try_reserve(&self, additional: usize, guard: &Guard) -> Result<(), TryReserveError> {
+        self.map.try_reserve(additional, guard)
+    }
+
+    /// Gives back room beyond `min_capacity` that is not needed; see [`HashMap::shrink_to`](crate::HashMap::shrink_to).
+    pub fn shrink_to(&self, min_capacity: usize, guard: &Guard) {
+        self.map.shrink_to(min_capacity, guard);
     }
 
     /// Gives back room that is not needed; see [`HashMap::shrink_to_fit`](crate::HashMap::shrink_to_fit).

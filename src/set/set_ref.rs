@@ -7,6 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use super::{HashSet, Iter};
+use crate::error::TryReserveError;
 use crate::guard::{Guard, OwnedGuard};
 
 /// A [`HashSet`] with a guard inside, from [`HashSet::pin`] or [`HashSet::pin_owned`]. Its methods are those of the set, without
@@ -190,6 +191,20 @@ where
     /// See [`HashSet::reserve`].
     pub fn reserve(&self, additional: usize) {
         self.set.reserve(additional, self.guard());
+    }
+
+    /// See [`HashSet::try_reserve`].
+    ///
+    /// # Errors
+    ///
+    /// If there cannot be so much room.
+    pub fn try_reserve(&self, additional: usize) -> Result<(), TryReserveError> {
+        self.set.try_reserve(additional, self.guard())
+    }
+
+    /// See [`HashSet::shrink_to`].
+    pub fn shrink_to(&self, min_capacity: usize) {
+        self.set.shrink_to(min_capacity, self.guard());
     }
 
     /// See [`HashSet::shrink_to_fit`].
