@@ -42,6 +42,8 @@
 //! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
 //! | [`docs`] | how the map works and why it is correct |
 //!
+//! Two optional features: `serde` (maps and sets can be serialised), and `rayon` (parallel iterators over them and from them).
+//!
 //! The engine is in `src/raw/` (start with its `mod.rs`), memory in `src/reclaim/`, the public types in `src/map/`.
 
 #![warn(missing_docs)]
@@ -59,8 +61,12 @@ mod iter;
 mod iter_mut;
 mod map;
 mod map_ref;
+#[cfg(feature = "rayon")]
+pub mod parallel;
 mod raw;
 mod reclaim;
+#[cfg(feature = "serde")]
+mod serialize;
 pub mod set;
 mod stats;
 mod sync;

@@ -4,6 +4,7 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
+use crate::guard::Guard;
 use crate::into_iter::IntoIter;
 use crate::iter_mut::IterMut;
 
@@ -17,8 +18,8 @@ where
     S: BuildHasher,
 {
     /// Makes room for as many entries as were announced, within reason.
-    pub(crate) fn reserve_hint(&self, announced: usize) {
-        self.reserve(announced.min(TRUSTED_HINT), &crate::pin());
+    pub(crate) fn reserve_hint(&self, announced: usize, guard: &Guard) {
+        self.reserve(announced.min(TRUSTED_HINT), guard);
     }
 }
 
@@ -36,8 +37,8 @@ where
 {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
-        self.reserve_hint(entries.size_hint().0);
         let map = self.pin();
+        self.reserve_hint(entries.size_hint().0, map.guard());
         for (key, value) in entries {
             map.insert(key, value);
         }

@@ -28,7 +28,9 @@ pub(crate) struct Walk<'g, K, V> {
     map: &'g RawMap<K, V>,
     guard: &'g Guard,
     table: &'g Table<K, V>,
+    /// The next bucket to arrive at, and the one at which to stop.
     bucket: usize,
+    end: usize,
     slots: Vec<&'g Slot<K, V>>,
     at: usize,
     /// For the fault of that name alone.
@@ -37,11 +39,26 @@ pub(crate) struct Walk<'g, K, V> {
 
 impl<K, V> RawMap<K, V> {
     pub(crate) fn walk<'g>(&'g self, guard: &'g Guard) -> Walk<'g, K, V> {
-        Walk { map: self, guard, table: self.root(guard), bucket: 0, slots: Vec::new(), at: 0, restarted: false }
+        let table = self.root(guard);
+        Walk { map: self, guard, table, bucket: 0, end: table.buckets(), slots: Vec::new(), at: 0, restarted: false }
     }
 }
 
 impl<'g, K, V> Walk<'g, K, V> {
+    /// Leaves the latter half of the buckets ahead to another walk, if there are enough for two.
+    ///
+    /// Both go through the same table, in which a key belongs to one bucket: 1 to 4 hold for the two together.
+    #[cfg(feature = "rayon")]
+    pub(crate) fn split(&mut self) -> Option<Self> {
+        const LEAST: usize = 64;
+        let middle = self.bucket + (self.end - self.bucket) / 2;
+        let half = Walk { bucket: middle, end: self.end, slots: Vec::new(), at: 0, ..*self };
+        (middle - self.bucket >= LEAST).then(|| {
+            self.end = middle;
+            half
+        })
+    }
+
     /// Notes the slots of the next bucket.
     fn arrive(&mut self) {
         self.slots.clear();
@@ -89,7 +106,7 @@ impl<'g, K: Eq, V> Iterator for Walk<'g, K, V> {
                     }
                 }
             }
-            if self.bucket == self.table.buckets() {
+            if self.bucket == self.end {
                 return None;
             }
             self.arrive();

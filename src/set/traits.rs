@@ -26,8 +26,8 @@ where
 {
     fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
         let values = values.into_iter();
-        self.map.reserve_hint(values.size_hint().0);
         let set = self.pin();
+        self.map.reserve_hint(values.size_hint().0, set.guard());
         for value in values {
             set.insert(value);
         }
