@@ -3,7 +3,7 @@
 //! There is no `SeqCst` and no fence in the crate. The only total order that anything relies on is that of one word's
 //! modifications, and the collector's promise (crossbeam-epoch's, which does use fences of its own): what is retired is freed
 //! when every guard held at that moment is gone, and whoever pins after it was freed has seen what came before it
-//! was retired.
+//! was retired. That a guard also protects what other threads read under it is argued where guards are defined, in `src/guard.rs`.
 //!
 //! | pair | released by | acquired by | what becomes visible |
 //! |---|---|---|---|

@@ -43,6 +43,16 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// assert_eq!(map.get_mut("a"), Some(&mut 2));
     /// assert_eq!(map.get_mut("b"), None);
     /// ```
+    ///
+    /// While anything that was read from the map is in use, it cannot be had:
+    ///
+    /// ```compile_fail
+    /// let mut map = evacmap::HashMap::from([("a", 1)]);
+    /// let guard = map.guard();
+    /// let seen = map.get("a", &guard);
+    /// *map.get_mut("a").unwrap() += 1;
+    /// assert_eq!(seen, Some(&1));
+    /// ```
     pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
     where
         Q: Hash + Equivalent<K> + ?Sized,

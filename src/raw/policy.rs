@@ -21,6 +21,9 @@ impl<K, V> RawMap<K, V> {
     /// Begins a shrink if the table is sparse and may become smaller.
     #[cold]
     pub(super) fn shrink_if_sparse(&self, guard: &Guard) {
+        if self.floor == NEVER {
+            return;
+        }
         let root = self.root(guard);
         let bits = root.shape.bits();
         if bits <= self.floor || root.is_filling() {

@@ -12,6 +12,9 @@ use crate::{cmd, fuzz, house, lin, loom};
 /// The integration tests that are for the optimised build: many threads, many operations.
 const OPTIMISED: [&str; 4] = ["stopped", "stress", "sweep_panics", "sweep_reentrancy"];
 
+/// What the checks of the library are built with: the public features, and the hooks of its own tests.
+const FEATURES: &str = "serde,rayon,_hooks";
+
 /// How many windows are checked here.
 const WINDOWS: u64 = 100_000;
 
@@ -119,8 +122,8 @@ fn fmt() -> Result<()> {
 fn clippy() -> Result<()> {
     want_component("clippy", "clippy")?;
     cmd::run(&mut cmd::cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let hooks = ["clippy", "-p", "evacmap", "--features", "_hooks", "--all-targets", "--", "-D", "warnings"];
-    cmd::run(&mut cmd::cargo(hooks))
+    let features = ["clippy", "-p", "evacmap", "--features", FEATURES, "--all-targets", "--", "-D", "warnings"];
+    cmd::run(&mut cmd::cargo(features))
 }
 
 fn want_component(subcommand: &str, component: &str) -> Result<()> {
@@ -131,7 +134,7 @@ fn want_component(subcommand: &str, component: &str) -> Result<()> {
 }
 
 fn doc() -> Result<()> {
-    cmd::run(cmd::cargo(["doc", "--no-deps", "-p", "evacmap"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+    cmd::run(cmd::cargo(["doc", "--no-deps", "--features", FEATURES, "-p", "evacmap"]).env("RUSTDOCFLAGS", "-Dwarnings"))
 }
 
 fn xtask() -> Result<()> {
@@ -148,7 +151,7 @@ fn stress() -> Result<()> {
 
 /// Runs the tests that are for the debug build.
 pub fn ordinary() -> Result<Command> {
-    let mut test = cmd::cargo(["test", "--features", "_hooks", "--lib"]);
+    let mut test = cmd::cargo(["test", "--features", FEATURES, "--lib"]);
     for name in integration_tests()?.iter().filter(|name| !is_optimised(name)) {
         test.args(["--test", name]);
     }
@@ -183,7 +186,7 @@ fn integration_tests() -> Result<Vec<String>> {
 }
 
 fn doctest() -> Result<()> {
-    cmd::run(&mut cmd::cargo(["test", "--doc"]))
+    cmd::run(&mut cmd::cargo(["test", "--doc", "--features", FEATURES]))
 }
 
 fn lin() -> Result<()> {
