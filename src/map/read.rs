@@ -30,12 +30,17 @@ impl<K, V, S> HashMap<K, V, S> {
     /// The map with an [`OwnedGuard`] inside, which may be sent, shared, and held across an `.await`.
     ///
     /// ```
-    /// fn is_send<T: Send>(_: &T) {}
+    /// use evacmap::HashMap;
     ///
-    /// let map = evacmap::HashMap::from([("a", 1)]);
-    /// let map = map.pin_owned();
-    /// is_send(&map);
-    /// assert_eq!(map.get("a"), Some(&1));
+    /// async fn length(map: &HashMap<u32, String>) -> Option<usize> {
+    ///     let map = map.pin_owned();
+    ///     let value = map.get(&1)?;
+    ///     std::future::ready(()).await; // from here on perhaps on another thread
+    ///     Some(value.len())
+    /// }
+    ///
+    /// fn is_send(_: impl Send) {}
+    /// is_send(length(&HashMap::new()));
     /// ```
     pub fn pin_owned(&self) -> HashMapRef<'_, K, V, S, OwnedGuard> {
         HashMapRef::new(self, OwnedGuard::new())
