@@ -134,7 +134,9 @@ fn want_component(subcommand: &str, component: &str) -> Result<()> {
 }
 
 fn doc() -> Result<()> {
-    cmd::run(cmd::cargo(["doc", "--no-deps", "--features", FEATURES, "-p", "evacmap"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+    cmd::run(
+        cmd::cargo(["doc", "--no-deps", "--features", FEATURES, "-p", "evacmap"]).env("RUSTDOCFLAGS", "-Dwarnings"),
+    )
 }
 
 fn xtask() -> Result<()> {
