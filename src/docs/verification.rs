@@ -37,3 +37,22 @@
 //! | `cargo xtask valgrind` | uninitialised reads and lost memory |
 //! | `cargo xtask soak --hours 8` | random workloads with random pauses, with every validator at the end of each round |
 //! | `cargo xtask coverage-report` | how often the tests take each rare branch |
+//!
+//! # Figures reached
+//!
+//! On two cores of an x86-64 Linux machine, each at the version that was current then:
+//!
+//! - **Linearizability**: 1,000,000 windows with 8.4 million records, no violation; a resize was live in 84.8 % of them (growth
+//!   24.2 %, rebuild 28.7 %, shrink 24.5 %, clear 24.5 %). Of the seeded faults thirteen are noticed; `lin/src/lib.rs` has the table.
+//!   Before, the same command had found a fault that no other check had: an insert that was lost to a `clear`
+//!   (`tests/regressions.rs::no_writer_finds_a_chain_half_cleared`).
+//! - **Ported behaviour**: 512 tests, 434 of them distinct; the others are the same under other hashers.
+//! - **Misuse**: 55 programs that must not compile, each with a twin that does (`tests/compile`).
+//!
+//! # What was not run
+//!
+//! - **Miri** and **MemorySanitizer**: not to be had where this was developed. Provenance is kept strict (no integer becomes a pointer), which
+//!   is what Miri would check; uninitialised reads are looked for with valgrind.
+//! - **ARM**, and any other machine with a weaker memory model than x86-64: the orderings rest on loom, on the thread
+//!   sanitizer, and on the rule that there is no `SeqCst` and no fence in the crate. loom does not explore load buffering.
+//! - **Platforms with 32-bit pointers, or without free pointer bits**: the build without tags is tested on x86-64 alone.
