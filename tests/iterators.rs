@@ -329,7 +329,7 @@ fn iterations_beside_a_thread_that_resizes() {
 }
 
 #[test]
-#[ignore = "for release builds: half a minute"]
+#[ignore = "for release builds"]
 fn a_million_iterations_beside_a_thread_that_resizes() {
     concurrent_iterations(1_000_000);
 }
