@@ -5,7 +5,7 @@ use super::entry::Entry;
 use super::hash::Hash;
 use super::scan::{self, Mask};
 use super::slot::{Slot, Tag, Word};
-use super::table::{Old, Table};
+use super::table::{Link, Old, Table};
 use super::{RawMap, evacuate};
 use crate::fault::fault;
 use crate::guard::Guard;
@@ -67,7 +67,10 @@ impl<K, V> RawMap<K, V> {
             guard.pin().lapse();
         }
         reach(Point::RootLoaded);
-        let table = if root.is_filling() { truth(root, hash, guard) } else { root };
+        let table = match root.link(guard) {
+            None => root,
+            Some(link) => truth(root, link, hash),
+        };
         let (head, tag) = table.head(hash);
         Chain { root, table, tag, head }
     }
@@ -111,9 +114,9 @@ impl<K, V> RawMap<K, V> {
 /// During a resize: the table that has the truth about a hash. Out of line, so that look-ups in a map at rest stay short, and
 /// the processor has more of them in flight.
 #[inline(never)]
-fn truth<'g, K, V>(root: &'g Table<K, V>, hash: Hash, guard: &'g Guard) -> &'g Table<K, V> {
-    match root.old(guard) {
-        Some(Old::Source(old)) if !evacuate::is_settled(root, old, root.shape.place(hash).index) => old,
+fn truth<'g, K, V>(root: &'g Table<K, V>, link: Link<'g, K, V>, hash: Hash) -> &'g Table<K, V> {
+    match link.follow() {
+        Old::Source(old) if !evacuate::is_settled(root, old, root.shape.place(hash).index) => old,
         _ => root,
     }
 }

@@ -1,5 +1,8 @@
 //! One bucket array with its header: allocation, indexing, release.
 
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
 use super::array::{BucketArray, Refused};
 use super::bucket::Bucket;
 use super::hash::{Hash, Shape};
@@ -61,6 +64,22 @@ impl<'g, K, V> Old<'g, K, V> {
     pub(super) fn table(self) -> &'g Table<K, V> {
         let (Old::Source(table) | Old::Discarded(table)) = self;
         table
+    }
+}
+
+/// A link that was not null, found under a guard.
+pub(super) struct Link<'g, K, V> {
+    link: NonNull<Table<K, V>>,
+    under: PhantomData<&'g Table<K, V>>,
+}
+
+impl<'g, K, V> Link<'g, K, V> {
+    pub(super) fn follow(self) -> Old<'g, K, V> {
+        let link = self.link.as_ptr();
+        // SAFETY: the old table was published by the CAS on the root that published the one with the link (P7). It is retired
+        // by the promotion that unlinks it, so whoever found the link under a guard may use it as long as the guard (I8).
+        let table = unsafe { &*link.map_addr(|address| address & !DISCARD) };
+        if link.addr() & DISCARD == 0 { Old::Source(table) } else { Old::Discarded(table) }
     }
 }
 
@@ -178,19 +197,18 @@ impl<K, V> Table<K, V> {
         self.buckets.prefetch(index);
     }
 
-    /// The table that this one is being filled from, if it still is.
+    /// The way to the table that this one is being filled from, if it still is.
     #[inline]
-    pub(super) fn old<'g>(&'g self, _guard: &'g Guard) -> Option<Old<'g, K, V>> {
+    pub(super) fn link<'g>(&'g self, _guard: &'g Guard) -> Option<Link<'g, K, V>> {
         // ORDERING: Acquire. Non-null, P7: sees the old table. Null, P8: sees every chain that the resize filled.
-        let link = self.oldbuckets.load(Acquire);
-        if link.is_null() { None } else { Some(Self::follow(link)) }
+        let link = NonNull::new(self.oldbuckets.load(Acquire))?;
+        Some(Link { link, under: PhantomData })
     }
 
-    fn follow<'g>(link: *mut Self) -> Old<'g, K, V> {
-        // SAFETY: the old table was published by the CAS on the root that published this one (P7). It is retired by
-        // the promotion that unlinks it, so whoever found the link under a guard may use it as long as the guard (I8).
-        let table = unsafe { &*link.map_addr(|address| address & !DISCARD) };
-        if link.addr() & DISCARD == 0 { Old::Source(table) } else { Old::Discarded(table) }
+    /// The table that this one is being filled from, if it still is.
+    #[inline]
+    pub(super) fn old<'g>(&'g self, guard: &'g Guard) -> Option<Old<'g, K, V>> {
+        self.link(guard).map(Link::follow)
     }
 
     /// Whether a resize has yet to be completed.
