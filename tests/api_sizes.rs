@@ -11,26 +11,22 @@ use common::{Counted, Counter, MODES, Mode, TestHasher, on_threads, scaled, vali
 use evacmap::{HashMap, HashSet, ShrinkPolicy, TryReserveError};
 
 thread_local! {
-    /// Allocations of this thread fail from this size on.
+    /// Zeroed allocations of this thread, which is how tables are allocated, fail from this size on.
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
 struct Limited;
 
-fn refuses(layout: Layout) -> bool {
-    LIMIT.try_with(|limit| layout.size() >= limit.get()).unwrap_or(false)
-}
-
 // SAFETY: all is done by the system's allocator, or refused.
 unsafe impl GlobalAlloc for Limited {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: passed on.
-        if refuses(layout) { ptr::null_mut() } else { unsafe { System.alloc(layout) } }
+        unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: passed on.
-        if refuses(layout) { ptr::null_mut() } else { unsafe { System.alloc_zeroed(layout) } }
+        if layout.size() >= LIMIT.get() { ptr::null_mut() } else { unsafe { System.alloc_zeroed(layout) } }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
