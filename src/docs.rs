@@ -1,4 +1,5 @@
 //! How the map works and why it is correct.
 
 pub mod memory_model;
+pub mod performance;
 pub mod verification;
