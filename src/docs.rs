@@ -2,5 +2,6 @@
 
 pub mod limitations;
 pub mod memory_model;
+pub mod migration;
 pub mod performance;
 pub mod verification;

@@ -227,15 +227,15 @@ fn what_told_whether_it_inserted_is_a_match_on_the_entry() {
 
 /// Equal to every other, and still told apart.
 #[derive(Debug)]
-struct Copy(u32);
+struct Alike(u32);
 
-impl PartialEq for Copy {
+impl PartialEq for Alike {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
-impl Eq for Copy {}
-impl Hash for Copy {
+impl Eq for Alike {}
+impl Hash for Alike {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
@@ -243,14 +243,27 @@ impl Hash for Copy {
 #[test]
 fn the_key_goes_with_the_value() {
     let before = papaya::HashMap::new();
-    before.pin().insert(Copy(1), ());
-    before.pin().insert(Copy(2), ());
+    before.pin().insert(Alike(1), ());
+    before.pin().insert(Alike(2), ());
     assert_eq!(before.pin().keys().next().unwrap().0, 2);
 
     let after = evacmap::HashMap::new();
-    after.pin().insert(Copy(1), ());
-    after.pin().insert(Copy(2), ());
+    after.pin().insert(Alike(1), ());
+    after.pin().insert(Alike(2), ());
     assert_eq!(after.pin().keys().next().unwrap().0, 2);
+}
+
+/// papaya's text says that what is in the set stays. It is replaced all the same; here it does stay.
+#[test]
+fn an_equal_value_is_put_into_a_set() {
+    let before = papaya::HashSet::new();
+    assert!(before.pin().insert(Alike(1)) && !before.pin().insert(Alike(2)));
+    assert_eq!(before.pin().iter().next().unwrap().0, 2);
+
+    let after = evacmap::HashSet::new();
+    assert!(after.pin().insert(Alike(1)) && !after.pin().insert(Alike(2)));
+    assert_eq!(after.pin().iter().next().unwrap().0, 1);
+    assert_eq!(after.pin().replace(Alike(3)), Some(&Alike(1)));
 }
 
 #[test]

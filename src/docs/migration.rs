@@ -1,0 +1,168 @@
+//! Moving over from another map: std, dashmap, papaya, or Go's `sync.Map`.
+//!
+//! Common to all four: [`pin`](crate::HashMap::pin) once for a batch of operations, then call methods on what it
+//! returns. What they return are references, valid as long as that. Values do not change in place; they are replaced.
+//!
+//! # From `std::collections::HashMap`
+//!
+//! | std | here | mind |
+//! |---|---|---|
+//! | `let mut map`, `&mut map`, `Mutex<HashMap>`, `RwLock<HashMap>` | `let map`, `&map` | no lock, and no poisoning |
+//! | `map.get(&k)`, `contains_key`, `get_key_value` | the same on `map.pin()` | |
+//! | `map.insert(k, v) -> Option<V>` | `insert(k, v) -> Option<&V>` | the key is replaced too |
+//! | `map.remove(&k) -> Option<V>` | `remove(&k) -> Option<&V>` | the value itself stays with the map until nobody can see it; clone, or keep an `Arc` |
+//! | `map.get_mut(&k)` | `update(k, change)`, or an atomic or a `Mutex` as value | [`get_mut`](crate::HashMap::get_mut) is there for a `&mut` map |
+//! | `*map.entry(k).or_insert(0) += 1` | `update_or_insert(k, change, 1)`; `entry(k).and_modify(change).or_insert(1)` | `change` returns the new value |
+//! | `map.entry(k).or_insert_with(make)` | `get_or_insert_with(k, make)`, or the same words | |
+//! | `match map.entry(k)` | `compute(k, decide)`, or `match map.entry(k)` | an entry is a snapshot, and its operations may fail |
+//! | `map.retain(keep)` | `retain(keep)` | `keep` gets `&V` |
+//! | `map.iter()`, `keys`, `values` | the same on `map.pin()` | no snapshot |
+//! | `map.iter_mut()`, `values_mut` | the same, on a `&mut` map | |
+//! | `map.drain()`, `extract_if` | `extract_if(condition)`; `clear()` where the entries are not wanted | each entry is removed as the iterator comes to it |
+//! | `map.reserve(n)`, `shrink_to_fit` | the same | incremental |
+//!
+//! ```
+//! let mut before = std::collections::HashMap::new();
+//! let after = evacmap::HashMap::new();
+//! let after = after.pin();
+//! for word in ["one", "two", "one"] {
+//!     *before.entry(word).or_insert(0) += 1;
+//!     after.update_or_insert(word, |count| count + 1, 1);
+//! }
+//! assert_eq!(before.get("one"), after.get("one"));
+//! assert_eq!(before.remove("two"), after.remove("two").copied());
+//! ```
+//!
+//! # From dashmap
+//!
+//! What dashmap returns holds a lock, so that another call on the same map from the same thread may wait for itself.
+//! Here nothing is locked: references may be kept while the map is used, and the value may meanwhile be replaced behind
+//! them.
+//!
+//! | dashmap 6 | here | mind |
+//! |---|---|---|
+//! | `map.get(&k) -> Option<Ref>` | `map.pin().get(&k) -> Option<&V>` | a reference, no lock: it shows the value of that moment for as long as it is kept |
+//! | `map.get_mut(&k) -> Option<RefMut>` | `update(k, change)`, or a `Mutex` as value | |
+//! | `map.entry(k).and_modify(change).or_insert(v)` | `update_or_insert(k, change, v)` | `change` may run again, if it lost a race |
+//! | `map.alter(&k, change)` | `update(k, change)` | `change` gets `&V`, not `V` |
+//! | `map.alter_all(change)` | a loop of `update` over `keys()` | key by key there as well |
+//! | `map.view(&k, look)` | `get(&k).map(look)` | |
+//! | `map.insert(k, v) -> Option<V>` | `insert(k, v) -> Option<&V>` | |
+//! | `map.remove(&k) -> Option<(K, V)>` | `remove_entry(&k) -> Option<(&K, &V)>` | |
+//! | `map.remove_if(&k, condition) -> Option<(K, V)>` | `remove_if(&k, condition) -> Result<Option<(&K, &V)>, (&K, &V)>` | tells absent from kept |
+//! | `map.iter()`, `retain` | the same | blocks nobody |
+//! | `map.iter_mut()` | a loop of `update` over `keys()` | on a `&mut` map [`iter_mut`](crate::HashMap::iter_mut) |
+//! | `map.len()` | `len()` | beside writers neither is a number of one moment |
+//! | `try_get`, `try_entry`, `shards`, `into_read_only` | | no locks, no shards; reading costs nothing extra while nobody writes |
+//!
+//! ```
+//! let stock = evacmap::HashMap::from([("apples", 3)]);
+//! let stock = stock.pin();
+//! let before = stock.get("apples"); // dashmap would deadlock in the next line, with this still held
+//! stock.update("apples", |n| n - 1);
+//! assert_eq!((before, stock.get("apples")), (Some(&3), Some(&2)));
+//! assert_eq!(stock.remove_if("apples", |_, n| *n == 0), Err((&"apples", &2)));
+//! ```
+//!
+//! # From papaya 0.2
+//!
+//! The nearest relative. Methods that have the same name have the same arguments and results, so that a program for the
+//! one is one for the other, but for what follows. `tests/migration_papaya.rs` compiles and runs one text with both
+//! crates, and has a test for most of the differences.
+//!
+//! What the compiler finds:
+//!
+//! | papaya 0.2 | here |
+//! |---|---|
+//! | `Guard` is a trait: `guard: &'g impl Guard` | a type: `guard: &'g Guard`; a `&OwnedGuard` becomes one by itself |
+//! | `LocalGuard<'_>`, `OwnedGuard<'_>` | `Guard`, `OwnedGuard`, without a lifetime |
+//! | `fn get<'g>(&self, guard: &'g impl Guard) -> Option<&'g V>` around a map | `fn get<'g>(&'g self, guard: &'g Guard) -> Option<&'g V>`: what is read borrows the map, since a guard does not |
+//! | `HashMapRef<'_, K, V, S, LocalGuard<'_>>`, `Iter<'g, K, V, G>` | `HashMapRef<'_, K, V, S>`, `Iter<'g, K, V>` |
+//! | writing asks for nothing but `K: Hash + Eq` | `K: Send, V: Send` besides (at `insert`, `remove`, `collect`, …; generic code has to say so, and there are no maps of `Rc`s) |
+//! | `try_insert_with(k, make) -> Result<&V, &V>` | `match map.entry(k)`, or `get_or_insert_with` where it does not matter who inserted |
+//! | `builder().resize_mode(…)`, `ResizeMode` | nothing: always incremental |
+//! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share crossbeam-epoch's default collector |
+//! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher` |
+//! | `S = std::hash::RandomState` by default | `S = hashbrown::DefaultHashBuilder` by default |
+//! | the feature `fast-barrier` | nothing |
+//! | Rust 1.72 | Rust 1.91 |
+//!
+//! What it does not find:
+//!
+//! | | papaya 0.2 | here |
+//! |---|---|---|
+//! | a guard of another map | panics | serves every map |
+//! | a guard that is held | keeps the garbage of its map | keeps that of all maps |
+//! | a removed value is dropped | by the last thread that lets go of a guard of that time (seize) | by a later write to the map, by [`flush`](crate::HashMap::flush), or with the map |
+//! | `iter`, `clear`, `retain`, `clone` during a resize | complete it first, and may wait for others who are at it | `clear` helps to complete it; the others go on beside it; none waits |
+//! | `clear` beside writers | goes from entry to entry | takes effect at one moment |
+//! | `compute` and `update` after a lost race | may reuse what the closure returned for the same entry | run the closure again; so it may be `FnMut` in `update` too |
+//! | `HashSet::insert` of an equal value | returns `false`, and has replaced the value (its text says otherwise) | returns `false`, and keeps what was there; [`HashSet::replace`](crate::HashSet::replace) replaces |
+//! | `capacity` that was asked for | an estimate | a promise |
+//!
+//! What is the same, and may surprise: `insert` and `update` replace the key with the value (papaya's text says
+//! otherwise), and `compute` panics when told to remove what is absent.
+//!
+//! ```
+//! use evacmap::{Compute, Guard, HashMap, Operation};
+//!
+//! struct Metrics {
+//!     series: HashMap<String, Vec<u64>>,
+//! }
+//!
+//! impl Metrics {
+//!     fn get<'g>(&'g self, name: &str, guard: &'g Guard) -> Option<&'g [u64]> {
+//!         Some(self.series.get(name, guard)?.as_slice())
+//!     }
+//! }
+//!
+//! let metrics = Metrics { series: HashMap::from([("load".to_owned(), vec![1, 2])]) };
+//! assert_eq!(metrics.get("load", &evacmap::pin()), Some(&[1, 2][..]));
+//!
+//! let map = HashMap::from([('a', 1)]);
+//! let map = map.pin();
+//! let odd = |entry: Option<(&char, &u32)>| match entry {
+//!     Some((_, n)) if n % 2 == 1 => Operation::Remove,
+//!     _ => Operation::Abort("not there, or even"),
+//! };
+//! assert_eq!(map.compute('a', odd), Compute::Removed(&'a', &1));
+//! assert_eq!(map.compute('a', odd), Compute::Aborted("not there, or even"));
+//! ```
+//!
+//! # From Go's `sync.Map`
+//!
+//! | Go | here | mind |
+//! |---|---|---|
+//! | `m.Load(k)` | `get(&k)` | |
+//! | `m.Store(k, v)` | `insert(k, v)` | |
+//! | `m.LoadOrStore(k, v)` | `get_or_insert(k, v)` | `try_insert(k, v)` where it matters whether it was loaded: `Ok` means stored |
+//! | `m.LoadAndDelete(k)` | `remove(&k)` | |
+//! | `m.Delete(k)` | `remove(&k)` | |
+//! | `m.Swap(k, v)` | `insert(k, v)` | `None` if nothing was loaded |
+//! | `m.CompareAndSwap(k, old, new)` | `compare_exchange(k, &old, new)` | the error has the present value, and gives `new` back |
+//! | `m.CompareAndDelete(k, old)` | `compare_remove(&k, &old)` | the error has the present value |
+//! | `m.Range(f)` | `iter()` | a `break` where `f` would return `false`; here too no snapshot, and no key twice |
+//! | `m.Clear()` | `clear()` | |
+//! | no `Len` | `len()` | |
+//!
+//! Go's garbage collector keeps what was loaded; here a guard does. A Go map that was written to by two goroutines at
+//! once ends the program; this one is what Go's was before 1.24, for any number of writers.
+//!
+//! ```
+//! let map = evacmap::HashMap::new();
+//! let map = map.pin();
+//! map.insert("a", 1); // Store
+//! assert_eq!(map.get("a"), Some(&1)); // Load
+//! assert_eq!(map.get_or_insert("b", 2), &2); // LoadOrStore
+//! assert!(map.try_insert("b", 3).is_err()); // LoadOrStore: loaded
+//! assert_eq!(map.insert("b", 4), Some(&2)); // Swap
+//! assert!(map.compare_exchange("b", &4, 5).is_ok()); // CompareAndSwap
+//! assert!(map.compare_remove("b", &4).is_err()); // CompareAndDelete: another value
+//! assert_eq!(map.remove("b"), Some(&5)); // LoadAndDelete, Delete
+//! for (key, value) in &map {
+//!     assert_eq!((key, value), (&"a", &1)); // Range
+//! }
+//! assert_eq!(map.len(), 1);
+//! map.clear(); // Clear
+//! assert!(map.is_empty());
+//! ```
