@@ -1,5 +1,6 @@
 //! How the map works and why it is correct.
 
+pub mod design;
 pub mod limitations;
 pub mod memory_model;
 pub mod migration;
