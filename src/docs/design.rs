@@ -87,9 +87,9 @@
 //!   and its INITIALISED flag is one bit for all of it. Buckets of one cache line also bound a search without a probe
 //!   limit.
 //! - **A mark in each slot that says *is being moved*, and waiting or helping for that slot** (papaya, and Java's
-//!   forwarding nodes for a bucket). In papaya's incremental mode a reader looks at both tables, and a writer that
-//!   meets a key which another has begun to copy waits until it is copied. Freezing makes the source immutable first,
-//!   so that anybody can do all of the copying and a reader needs one of the two tables.
+//!   forwarding nodes for a bucket). In papaya's incremental mode a reader may have to look at both tables, and a
+//!   writer that meets a key which another has begun to copy waits until it is copied. Freezing makes the source
+//!   immutable first, so that anybody can do all of the copying and a reader needs one of the two tables.
 //! - **Split-ordered lists** (Shalev and Shavit). Nothing ever moves, and growing is a matter of adding shortcuts into
 //!   one long sorted list. The price is a cache miss for each node on the way.
 //! - **Values in the table.** Saves a miss for small values, but then a value moves when the table grows, no `&V` can
