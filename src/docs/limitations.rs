@@ -35,14 +35,16 @@
 //! | the map's drop | everything | before it returns |
 //!
 //! - **The last entries stay in the bag.** What a thread removed last, up to 63 entries, waits until that thread
-//!   removes more or flushes. Nobody else can hand on its bag; when the thread has ended, that is for a later thread
-//!   that happens to get its slot, or for the map's drop. (`tests/types.rs::a_drop_that_uses_the_same_static_map`
-//!   allows for it, `tests/types.rs::dropping_the_map_drops_everything_before_it_returns` shows the end)
+//!   removes more or flushes. Nobody else can hand on its bag
+//!   (`tests/limitations.rs::the_last_removed_entries_are_handed_on_by_their_own_thread_alone`). When the thread has
+//!   ended, that is for a later thread that happens to get its slot, or for the map's drop
+//!   (`tests/limitations.rs::the_last_removed_entries_of_a_thread_that_has_ended_wait_for_the_drop_of_the_map`).
 //! - **One `flush` may not be enough.** The collector advances in steps, and not at all past a guard that is held.
 //! - So **do not rely on `Drop` to happen soon.** A value that is a lock, a file or the last sender of a channel is to
 //!   be closed by a call, or kept in an `Arc` or `Option` that can be emptied.
 //! - **A guard that is held holds everything back**: the garbage of all maps, on all threads. So does an
-//!   [`OwnedGuard`](crate::OwnedGuard) in a task that nobody polls. (`tests/stress.rs::what_a_guard_has_seen_stays`)
+//!   [`OwnedGuard`](crate::OwnedGuard) in a task that nobody polls.
+//!   (`tests/limitations.rs::a_guard_of_one_map_holds_back_the_garbage_of_another`)
 //! - **The collector is shared** with everybody in the process who uses crossbeam-epoch's default one. Others' guards
 //!   keep our garbage, ours keep theirs, and a pin may run what others have deferred. Of ours it frees old tables, and
 //!   never drops a key or a value.
@@ -51,9 +53,9 @@
 //! - **A map that only its own garbage keeps alive is leaked**: values with an `Arc` of the map, removed, and then the
 //!   last other `Arc` dropped. It is a cycle; [`flush`](crate::HashMap::flush) before letting go breaks it.
 //!   (`tests/types.rs::a_map_that_is_leaked_is_left_alone`)
-//! - **What is in a map in a `static`, or in a leaked one, is never dropped**, at the end of the process either; what
-//!   was removed before is, if somebody goes on using the map.
-//!   (`tests/regressions.rs::the_collector_drops_nothing_of_a_leaked_map`)
+//! - **What is in a map in a `static`, or in a leaked one, is never dropped**, at the end of the process either, and
+//!   not by the collector (`tests/regressions.rs::the_collector_drops_nothing_of_a_leaked_map`). What was removed is,
+//!   if somebody goes on using the map.
 //!
 //! # What is not atomic
 //!
@@ -64,8 +66,8 @@
 //! - **`len` is exact when nobody writes.** Beside writers it is a sum of counts that were read one after the other. It
 //!   takes time in proportion to the number of threads that have written. (`tests/property.rs`)
 //! - **`len` may exceed `capacity` a little.** A table grows when an insert meets a full chain *and* the table is full
-//!   on average; the others still find room. It may also do so while a resize is under way: the next one waits for its
-//!   end.
+//!   on average; the others still find room (`tests/limitations.rs::len_exceeds_capacity_a_little`). It may exceed it
+//!   also while a resize is under way: the next one waits for its end.
 //! - **An iteration may pass over keys that are not equal to themselves** (as a NaN would be) while the map is resized
 //!   or cleared: it finds an entry that has been moved by looking it up.
 //!   (`tests/types.rs::keys_that_are_not_equal_to_themselves`)
