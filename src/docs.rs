@@ -1,4 +1,5 @@
-//! How the map works and why it is correct.
+//! Pages about the map. To use it: [`faq`], [`limitations`], [`migration`]. To understand and check it: [`design`],
+//! [`memory_model`], [`verification`].
 
 pub mod design;
 pub mod faq;

@@ -1,8 +1,8 @@
 //! A concurrent hash map without locks, that grows, shrinks and clears itself in small steps.
 //!
-//! `evacmap` is Go's former runtime map made safe for any number of threads: a table of small buckets, a second table while
-//! it is resized, and a cursor that hands out the buckets which writers move across, a few each. Old tables and removed
-//! entries are freed by epochs, once every reader has left.
+//! `evacmap` is Go's former runtime map made safe for any number of threads: a table of small buckets, a second table
+//! while it is resized, and a cursor that hands out the buckets which writers move across, a few each. Old tables and
+//! removed entries are freed by epochs, once every reader has left.
 //!
 //! ```
 //! use evacmap::HashMap;
@@ -24,12 +24,54 @@
 //! # Guarantees
 //!
 //! - **Reads** never wait, never retry and write nothing shared but the thread's own epoch, also during a resize.
-//! - **Writes** are lock-free: a thread that is stopped at any point stops nobody else, and a resize goes on without it.
+//! - **Writes** are lock-free: a thread that is stopped at any point stops nobody else, and a resize goes on without
+//!   it.
 //! - **Closures** never run under a lock, so any closure may use the same map, or any other, in any way.
 //! - **No operation stops the world**: growing, shrinking, rebuilding and clearing are shared out among the writes.
 //! - **References** stay valid as long as the guard under which they were obtained, whatever happens to the map.
-//! - **Dropping** the map drops every entry that was ever put in and not yet dropped, before it returns. Keys and values need
-//!   not be `'static`: a `Drop` of one runs only where the map is borrowed, never in the collector.
+//! - **Dropping** the map drops every entry that was ever put in and not yet dropped, before it returns. Keys and
+//!   values need not be `'static`: a `Drop` of one runs only where the map is borrowed, never in the collector.
+//!
+//! [`docs::verification`] names the test behind each.
+//!
+//! # What it costs
+//!
+//! Besides hashing and comparing, in a map at rest. Cache lines are those that differ from key to key; the map's and
+//! the table's headers are two more, which all threads read and only resizes write.
+//!
+//! | | allocations | cache lines | locked instructions |
+//! |---|---|---|---|
+//! | the first pin of a thread; one within another | none | the thread's own | one (x86-64), elsewhere a fence; none |
+//! | a look-up that finds its key | none | the bucket, the entry | none |
+//! | one that does not | none | the bucket | none |
+//! | inserting a new key | the entry, unless the thread has spare memory | the bucket, the entry | one |
+//! | replacing, `update` | as inserting | the bucket, both entries | one |
+//! | removing | none | the bucket, the entry | one |
+//! | a write that changes nothing (`try_insert` of what is there, …) | none | as a look-up | none |
+//! | `len` | none | one or two for each thread that has written | none, but for the pin |
+//!
+//! Chains that overflow add a line, and writes touch the thread's own slot in the map. Every 64th removal or
+//! replacement of a thread hands a batch to the collector, and drops the entries of one or two that have become free.
+//! While a resize is under way, a look-up may touch two lines more, and every eighth write of a thread moves the
+//! entries of some buckets (16, when growing), for two locked instructions an entry and a few a bucket. Every 128th pin
+//! of a thread has the collector go on. An iteration allocates one small buffer.
+//!
+//! # When not to use it
+//!
+//! - One thread, or few writes, or several keys that have to change together: `std::collections::HashMap`, in a `Mutex`
+//!   or `RwLock` if need be. Smaller, simpler, and values change in place.
+//! - Values that are changed in place under a lock, or have to be dropped at once when they are removed: dashmap, scc.
+//! - Many small entries where memory counts: each is an allocation here, and after a growth a quarter of the table's
+//!   capacity is used. Maps with their entries in the table (dashmap) are denser.
+//! - Read always and written hardly ever: an `Arc` of a map behind arc-swap. That also gives snapshots.
+//! - Order, eviction, persistence, `no_std`: something else.
+//!
+//! The alternatives, as we see them: **papaya** is the nearest; open addressing, reads as cheap, a collector for each
+//! map, checked under Miri, and in use for longer; writers may wait for each other during a resize. **dashmap** is
+//! hashbrown in shards, each behind a lock: dense, with `&mut` access; a reference that is held blocks, and may
+//! deadlock. **scc** locks buckets, resizes incrementally, and has asynchronous methods that wait. **flurry** is Java's
+//! `ConcurrentHashMap`. [`docs::migration`] has the method names side by side, [`docs::limitations`] all that this map
+//! cannot do.
 //!
 //! # Where things are
 //!
@@ -38,11 +80,13 @@
 //! | [`HashMap`] | the map; every operation takes a [`Guard`] |
 //! | [`HashMapRef`] | the map with a guard inside, from [`HashMap::pin`]: the everyday form |
 //! | [`HashSet`], [`HashSetRef`] | the same for sets |
+//! | [`Entry`] | one key's place: look once, then decide |
 //! | [`Guard`] | keeps what was read valid; one serves any number of maps |
 //! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
-//! | [`docs`] | how the map works and why it is correct |
+//! | [`docs`] | pages: questions, limitations, migration; the design, its memory model and its verification |
 //!
-//! Two optional features: `serde` (maps and sets can be serialised), and `rayon` (parallel iterators over them and from them).
+//! Two optional features: `serde` (maps and sets can be serialised), and `rayon` (parallel iterators over them and from
+//! them).
 //!
 //! The engine is in `src/raw/` (start with its `mod.rs`), memory in `src/reclaim/`, the public types in `src/map/`.
 
