@@ -40,10 +40,10 @@ fn flush_until_all_are_dropped(map: &Map, counter: &Counter) {
 #[test]
 fn the_last_removed_entries_are_handed_on_by_their_own_thread_alone() {
     let (counter, map) = (Counter::new(), Map::new());
-    let (removed, has_removed) = channel();
-    let (flush, may_flush) = channel();
     thread::scope(|scope| {
         let (map, counter) = (&map, &counter);
+        let (removed, has_removed) = channel();
+        let (flush, may_flush) = channel();
         scope.spawn(move || {
             come_and_go(map, counter);
             removed.send(()).unwrap();
