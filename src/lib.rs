@@ -54,7 +54,8 @@
 //! replacement of a thread hands a batch to the collector, and drops the entries of one or two that have become free.
 //! While a resize is under way, a look-up may touch two lines more, and every eighth write of a thread moves the
 //! entries of some buckets (16, when growing), for two locked instructions an entry and a few a bucket. Every 128th pin
-//! of a thread has the collector go on. An iteration allocates one small buffer.
+//! of a thread has the collector go on. An iteration allocates one small buffer. [`docs::performance`] says how long
+//! all that takes.
 //!
 //! # When not to use it
 //!
@@ -83,7 +84,7 @@
 //! | [`Entry`] | one key's place: look once, then decide |
 //! | [`Guard`] | keeps what was read valid; one serves any number of maps |
 //! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
-//! | [`docs`] | pages: questions, limitations, migration; the design, its memory model and its verification |
+//! | [`docs`] | pages: questions, limitations, migration, performance; the design, its memory model and its verification |
 //!
 //! Two optional features: `serde` (maps and sets can be serialised), and `rayon` (parallel iterators over them and from
 //! them).
