@@ -8,7 +8,15 @@ use anyhow::{Context, Result};
 use crate::source::has_word;
 
 /// The documents that claim something.
-const DOCUMENTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "src/docs/verification.rs"];
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "src/docs/verification.rs",
+    "src/docs/limitations.rs",
+    "src/docs/migration.rs",
+    "src/docs/design.rs",
+    "src/docs/faq.rs",
+];
 
 /// The folders of what can be named.
 const FOLDERS: [&str; 8] = ["src/", "tests/", "loom-tests/", "lin/", "fuzz/", "examples/", "benches/", "xtask/"];
