@@ -15,6 +15,9 @@ const OPTIMISED: [&str; 4] = ["stopped", "stress", "sweep_panics", "sweep_reentr
 /// What the checks of the library are built with: the public features, and the hooks of its own tests.
 const FEATURES: &str = "serde,rayon,_hooks";
 
+/// The example programs that check themselves and end in seconds.
+const CHECKED_EXAMPLES: [&str; 3] = ["interner", "counter", "session_store"];
+
 /// How many windows are checked here.
 const WINDOWS: u64 = 100_000;
 
@@ -49,7 +52,7 @@ const STEPS: [Step; 15] = [
     Step { name: "doctest", what: "the examples in the documentation", run: doctest },
     Step { name: "stress", what: "many threads, optimised", run: stress },
     Step { name: "lin", what: "linearizability, briefly", run: lin },
-    Step { name: "examples", what: "the example programs build", run: examples },
+    Step { name: "examples", what: "the example programs build, and find themselves right", run: examples },
     Step { name: "no-tags", what: "the build without tag bits", run: no_tags },
     Step { name: "scalar", what: "the build with the portable bucket scan", run: scalar },
     Step { name: "models", what: "the models as ordinary tests", run: models },
@@ -197,7 +200,8 @@ fn lin() -> Result<()> {
 }
 
 fn examples() -> Result<()> {
-    cmd::run(&mut cmd::cargo(["build", "--release", "--examples"]))
+    cmd::run(&mut cmd::cargo(["build", "--release", "--examples"]))?;
+    CHECKED_EXAMPLES.iter().try_for_each(|name| cmd::run(&mut cmd::cargo(["run", "--release", "--example", name])))
 }
 
 fn no_tags() -> Result<()> {
