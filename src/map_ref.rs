@@ -60,6 +60,11 @@ impl<'map, K, V, S, G> HashMapRef<'map, K, V, S, G> {
     pub fn stats(&self) -> Stats {
         self.map.stats()
     }
+
+    /// See [`HashMap::chain_histogram`].
+    pub fn chain_histogram(&self) -> Vec<usize> {
+        self.map.chain_histogram()
+    }
 }
 
 impl<K, V, S> HashMapRef<'_, K, V, S> {
@@ -323,6 +328,11 @@ where
     /// See [`HashMap::shrink_to_fit`].
     pub fn shrink_to_fit(&self) {
         self.map.shrink_to_fit(self.guard());
+    }
+
+    /// See [`HashMap::is_resizing`].
+    pub fn is_resizing(&self) -> bool {
+        self.map.is_resizing()
     }
 
     /// See [`HashMap::help_resize`].

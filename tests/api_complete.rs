@@ -13,8 +13,9 @@ use std::collections::hash_map::RandomState;
 use std::error::Error;
 use std::fmt::Debug;
 use std::iter::FusedIterator;
+use std::panic::{RefUnwindSafe, UnwindSafe, catch_unwind, panic_any};
 
-use common::validated;
+use common::{Mode, TestHasher, validated};
 use evacmap::{
     CompareExchangeError, CompareRemoveError, Compute, DefaultHashBuilder, Entry, Equivalent, ExtractIf, Guard,
     HashMap, HashMapBuilder, HashMapRef, HashSet, HashSetRef, IntoIter, Iter, IterMut, Keys, Modified, OccupiedEntry,
@@ -214,6 +215,18 @@ mod map {
         assert_eq!((stats.shrinks, stats.clears), (0, 0));
         assert_eq!(stats.rebuilds, map.pin().stats().rebuilds);
     }
+
+    #[test]
+    fn the_lengths_of_chains() {
+        let map = HashMap::with_capacity_and_hasher(400, TestHasher::new(Mode::Constant));
+        assert!(HashMap::<u32, u32>::new().chain_histogram().is_empty());
+        assert_eq!(map.chain_histogram(), [map.stats().buckets]);
+        // All in one chain, whose buckets have seven slots.
+        (&map).extend((0..20).map(|key| (key, key)));
+        assert_eq!(map.chain_histogram(), [map.stats().buckets - 1, 0, 1]);
+        assert_eq!((map.stats().overflow_buckets, map.pin().chain_histogram()), (2, map.chain_histogram()));
+        validated(map);
+    }
 }
 
 /// The methods of `HashMapRef`, which has a guard inside.
@@ -275,7 +288,7 @@ mod map_ref {
         pinned.shrink_to_fit();
         while !pinned.help_resize(100).is_complete() {}
         pinned.finish_resize();
-        assert!(pinned.capacity() < 100);
+        assert!(pinned.capacity() < 100 && !pinned.is_resizing());
         pinned.flush();
         pinned.repin();
         assert_eq!(pinned.stats().len, 0);
@@ -505,6 +518,20 @@ mod traits {
         let map = Map::from([("a", 1)]);
         assert_eq!(map.pin().get(&Spelled("a".to_owned())), Some(&1));
         assert_eq!(map.pin().remove(&Spelled("b".to_owned())), None);
+    }
+
+    #[test]
+    fn of_what_survives_a_panic() {
+        fn survives<T: UnwindSafe + RefUnwindSafe>(_: &T) {}
+        let (mut map, set) = (Map::from([("a", 1)]), Set::from([1]));
+        survives(&map);
+        survives(&set);
+        let result = catch_unwind(|| {
+            let _ = map.pin().update("a", |_| panic_any("on purpose"));
+        });
+        assert_eq!(result.unwrap_err().downcast_ref(), Some(&"on purpose"));
+        assert_eq!(map.pin().get("a"), Some(&1));
+        map.validate().unwrap();
     }
 
     #[test]

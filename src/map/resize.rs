@@ -161,6 +161,29 @@ impl<K, V, S> HashMap<K, V, S> {
             spare,
         }
     }
+
+    /// How long the chains of the current table are: item `n` is the number of chains with `n` overflow buckets. Empty for
+    /// a map that has no table yet.
+    ///
+    /// With a good hasher nearly all chains have none, and few more than one. Walks through the whole table, beside any
+    /// writers: the items are exact when nobody writes. While a resize runs, chains that it has not filled yet count as
+    /// ones without overflow buckets.
+    ///
+    /// ```
+    /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i)).collect();
+    /// let histogram = map.chain_histogram();
+    /// assert_eq!(histogram.iter().sum::<usize>(), map.stats().buckets);
+    /// ```
+    pub fn chain_histogram(&self) -> Vec<usize> {
+        let mut histogram = Vec::new();
+        for overflows in self.raw.overflows(&crate::pin()) {
+            if histogram.len() <= overflows {
+                histogram.resize(overflows + 1, 0);
+            }
+            histogram[overflows] += 1;
+        }
+        histogram
+    }
 }
 
 impl<K: Eq, V, S> HashMap<K, V, S> {

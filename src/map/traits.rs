@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::HashMap;
 use crate::guard::Guard;
@@ -21,6 +22,24 @@ where
     pub(crate) fn reserve_hint(&self, announced: usize, guard: &Guard) {
         self.reserve(announced.min(TRUSTED_HINT), guard);
     }
+}
+
+/// A panic in the midst of an operation leaves the map valid. What is seen afterwards are keys and values, by reference.
+impl<K, V, S> RefUnwindSafe for HashMap<K, V, S>
+where
+    K: RefUnwindSafe,
+    V: RefUnwindSafe,
+    S: RefUnwindSafe,
+{
+}
+
+/// As with a shared map, for one that is moved into the closure.
+impl<K, V, S> UnwindSafe for HashMap<K, V, S>
+where
+    K: UnwindSafe,
+    V: UnwindSafe,
+    S: UnwindSafe,
+{
 }
 
 impl<K, V, S: Default> Default for HashMap<K, V, S> {

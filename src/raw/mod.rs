@@ -212,6 +212,13 @@ impl<K, V> RawMap<K, V> {
     pub(crate) fn overflow_buckets(&self, guard: &Guard) -> usize {
         self.root(guard).overflow.linked()
     }
+
+    /// The number of overflow buckets of each chain of the current table.
+    pub(crate) fn overflows<'g>(&'g self, guard: &'g Guard) -> impl Iterator<Item = usize> {
+        let root = self.root(guard);
+        let buckets = if root.is_placeholder() { 0 } else { root.buckets() };
+        (0..buckets).map(|index| root.bucket(index).chain().skip(1).count())
+    }
 }
 
 impl<K, V> Drop for RawMap<K, V> {
