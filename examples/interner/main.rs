@@ -4,10 +4,11 @@
 //! cargo run --release --example interner -- [PATH…] [--threads N]
 //! ```
 //!
-//! Each thread reads all the texts, beginning with another one, and turns each into a list of symbols. So all threads
-//! meet the same new words at about the same time, and must agree. At the end that is checked: every thread has the
-//! same symbols, each word has one and each symbol one word, and turned back into words they are the texts. The
-//! program exits with 1 if any of that does not hold, and with 2 if there is nothing to read.
+//! All threads read all the texts in the same order, and each turns them into lists of symbols. So they meet the same
+//! new words at about the same time, and must agree. At the end that is checked: every thread has the same symbols,
+//! each word has one and each symbol one word, and turned back into words they are the texts. All this is done
+//! several times, each with an empty interner. The program exits with 1 if any of that does not hold, and with 2 if
+//! there is nothing to read.
 //!
 //! Modules: `interner` (the two maps), `texts` (which files, and their words), `verify` (the checks).
 
@@ -17,6 +18,7 @@ mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,6 +38,10 @@ struct Args {
     /// Number of threads, of which each reads everything
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = value_parser!(u16).range(1..=1024))]
     threads: u16,
+
+    /// How often it is all done
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    rounds: u32,
 }
 
 /// The words of a text, numbered.
@@ -48,17 +54,24 @@ fn main() -> ExitCode {
         Ok(_) => return fail(2, "no Rust sources there"),
         Err(error) => return fail(2, &error.to_string()),
     };
+    let bytes: usize = texts.iter().map(String::len).sum();
+    println!("read     {} texts, {:.2} MB, by each of {} threads", texts.len(), bytes as f64 / 1e6, args.threads);
+    for _ in 0..args.rounds {
+        if let Err(difference) = round(&texts, usize::from(args.threads)) {
+            return fail(1, &difference);
+        }
+    }
+    println!("checked  every thread has the same symbols; one for each word, and back");
+    ExitCode::SUCCESS
+}
+
+/// Numbers everything once; what is wrong with it, in words.
+fn round(texts: &[String], threads: usize) -> Result<(), String> {
     let interner = Interner::new();
     let start = Instant::now();
-    let results = number_on_threads(&interner, &texts, usize::from(args.threads));
-    report(&interner, &texts, &results, start.elapsed());
-    match verify::verify(interner, &texts, &results) {
-        Ok(()) => {
-            println!("checked  every thread has the same symbols; one for each word, and back");
-            ExitCode::SUCCESS
-        }
-        Err(difference) => fail(1, &difference),
-    }
+    let results = number_on_threads(&interner, texts, threads);
+    report(&interner, &results, start.elapsed());
+    verify::verify(interner, texts, &results)
 }
 
 fn fail(code: u8, why: &str) -> ExitCode {
@@ -68,32 +81,28 @@ fn fail(code: u8, why: &str) -> ExitCode {
 
 /// What each thread makes of the texts, in their order.
 fn number_on_threads(interner: &Interner, texts: &[String], threads: usize) -> Vec<Vec<Numbered>> {
+    let start = &Barrier::new(threads);
+    let number_all = move || {
+        start.wait();
+        texts.iter().map(|text| number(interner, text)).collect()
+    };
     thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads)
-            .map(|thread| scope.spawn(move || number_all(interner, texts, thread * texts.len() / threads)))
-            .collect();
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(number_all)).collect();
         handles.into_iter().map(|handle| handle.join().expect("a thread panicked")).collect()
     })
 }
 
-/// Goes through all texts, beginning with the one numbered `first`.
-fn number_all(interner: &Interner, texts: &[String], first: usize) -> Vec<Numbered> {
-    let mut numbered = vec![Numbered::new(); texts.len()];
-    for text in (first..texts.len()).chain(0..first) {
-        // A guard for each text: what is removed while one is held cannot be freed.
-        let guard = evacmap::pin();
-        numbered[text] = words(&texts[text]).map(|word| interner.intern(word, &guard)).collect();
-    }
-    numbered
+fn number(interner: &Interner, text: &str) -> Numbered {
+    // A guard for each text: what is removed while one is held cannot be freed.
+    let guard = evacmap::pin();
+    words(text).map(|word| interner.intern(word, &guard)).collect()
 }
 
-fn report(interner: &Interner, texts: &[String], results: &[Vec<Numbered>], elapsed: Duration) {
-    let bytes: usize = texts.iter().map(String::len).sum();
+fn report(interner: &Interner, results: &[Vec<Numbered>], elapsed: Duration) {
     let looked_up: usize = results.iter().flatten().map(Vec::len).sum();
-    let seconds = elapsed.as_secs_f64();
-    println!("read     {} texts, {:.2} MB, by each of {} threads", texts.len(), bytes as f64 / 1e6, results.len());
-    println!("speed    {looked_up} words in {seconds:.3} s, {:.2} M words/s", looked_up as f64 / seconds / 1e6);
+    let speed = looked_up as f64 / elapsed.as_secs_f64() / 1e6;
     let (known, drawn) = (interner.len(), interner.drawn() as usize);
-    println!("symbols  {known}, and {} drawn in vain because another thread was first", drawn - known);
-    println!("strings  {drawn} allocated; the other {} look-ups allocated nothing", looked_up - drawn);
+    let vain = drawn - known;
+    println!("round    {looked_up} words at {speed:.2} M words/s, {known} symbols and {vain} drawn in vain");
+    println!("         {drawn} strings allocated; the other {} look-ups allocated nothing", looked_up - drawn);
 }
