@@ -42,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[command(name = "session_store")]
 struct Args {
     /// Number of clients, each with a connection of its own
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = value_parser!(u32).range(1..=10_000))]
     clients: u32,
 
     /// How long they use the store
@@ -54,11 +54,11 @@ struct Args {
     keys: u32,
 
     /// How long a short session lives; the long ones outlive the program
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 5)]
     ttl_ms: u64,
 
     /// Time between two removals of what has expired
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u64).range(1..))]
     sweep_ms: u64,
 }
 
