@@ -1,6 +1,6 @@
 //! Every allocation of every operation fails. None of them can be reported by the operation, so each ends the process as
-//! the standard collections' do: by `handle_alloc_error`, not by a null pointer that is used. Each is tried in a process of
-//! its own, which is this test again.
+//! the standard collections' do: by `handle_alloc_error`, not by a null pointer that is used; but for the smaller table of
+//! a shrink, which the map can do without. Each is tried in a process of its own, which is this test again.
 #![cfg(all(feature = "_hooks", unix))]
 
 mod common;
@@ -63,14 +63,14 @@ static ALLOCATOR: Failing = Failing;
 
 /// Names what a child process is to do: the numbers of the operation and of the phase, the key, and how many allocations succeed.
 const WANTED: &str = "EVACMAP_FAILING_ALLOCATION";
-const DONE: &str = "did not come to that allocation";
+const DONE: &str = "the operation has returned";
 
 /// How many allocations the operation makes, if none of the first `succeed` fails.
 fn allocations(op: &Op, phase: Phase, key: u32, succeed: usize) -> usize {
     let case = Case::new(Mode::Identity, phase);
     LEFT.set(succeed);
     (op.run)(&case, key);
-    let made = succeed - LEFT.replace(usize::MAX);
+    let made = succeed.wrapping_sub(LEFT.replace(usize::MAX));
     case.end(&|| format!("{} of {key}, {phase:?}", op.name));
     made
 }
@@ -97,7 +97,10 @@ fn ends_in_an_orderly_way(op: usize, phase: usize, key: u32, succeed: usize) {
     let (told, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     const SIGABRT: i32 = 6;
     let aborted = output.status.signal() == Some(SIGABRT) && said.contains("memory allocation of ");
-    assert!(aborted && !told.contains(DONE), "{}", context());
+    let ended = aborted && !told.contains(DONE);
+    // A map that cannot have a smaller table keeps the one it has.
+    let went_on = OPS[op].name.starts_with("shrink") && output.status.success() && told.contains(DONE);
+    assert!(ended || went_on, "{}", context());
 }
 
 /// All operations in one phase.
