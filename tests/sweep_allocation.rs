@@ -61,9 +61,14 @@ unsafe impl GlobalAlloc for Failing {
 #[global_allocator]
 static ALLOCATOR: Failing = Failing;
 
+/// How many allocations of an operation are all made to fail; of more, the last.
+const FIRST: usize = 12;
+
 /// Names what a child process is to do: the numbers of the operation and of the phase, the key, and how many allocations succeed.
 const WANTED: &str = "EVACMAP_FAILING_ALLOCATION";
 const DONE: &str = "the operation has returned";
+/// Late allocations may be spared: memory that the collector has freed in time is used again.
+const SPARED: &str = "did not come to that allocation";
 
 /// How many allocations the operation makes, if none of the first `succeed` fails.
 fn allocations(op: &Op, phase: Phase, key: u32, succeed: usize) -> usize {
@@ -81,8 +86,8 @@ fn child() {
     let Ok(wanted) = env::var(WANTED) else { return };
     let wanted: Vec<usize> = wanted.split(' ').map(|number| number.parse().unwrap()).collect();
     let [op, phase, key, succeed] = wanted[..] else { panic!("four numbers") };
-    allocations(&OPS[op], PHASES[phase], key as u32, succeed);
-    println!("{DONE}");
+    let made = allocations(&OPS[op], PHASES[phase], key as u32, succeed);
+    println!("{}", if made > succeed { DONE } else { SPARED });
 }
 
 fn ends_in_an_orderly_way(op: usize, phase: usize, key: u32, succeed: usize) {
@@ -100,7 +105,8 @@ fn ends_in_an_orderly_way(op: usize, phase: usize, key: u32, succeed: usize) {
     let ended = aborted && !told.contains(DONE);
     // A map that cannot have a smaller table keeps the one it has.
     let went_on = OPS[op].name.starts_with("shrink") && output.status.success() && told.contains(DONE);
-    assert!(ended || went_on, "{}", context());
+    let spared = succeed >= FIRST && output.status.success() && told.contains(SPARED);
+    assert!(ended || went_on || spared, "{}", context());
 }
 
 /// All operations in one phase.
@@ -115,7 +121,7 @@ fn sweep(phase: Phase) {
             }
             let all = allocations(op, PHASES[phase], key, usize::MAX);
             // A copy makes one for each entry: the first, and the last.
-            for succeed in (0..all).filter(|at| *at < 12 || *at == all - 1) {
+            for succeed in (0..all).filter(|at| *at < FIRST || *at == all - 1) {
                 ends_in_an_orderly_way(number, phase, key, succeed);
                 tried += 1;
             }
