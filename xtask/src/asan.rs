@@ -25,6 +25,13 @@ pub struct Options {
     rest: Vec<String>,
 }
 
+impl Options {
+    /// The stress program for so long.
+    pub fn seconds(seconds: u64) -> Self {
+        Self { seconds: Some(seconds), rest: Vec::new() }
+    }
+}
+
 pub fn run(options: &Options) -> Result<()> {
     if !cmd::have_nightly() {
         bail!("{}", cmd::GET_NIGHTLY);

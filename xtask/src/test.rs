@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{cmd, fuzz, house, lin, loom};
+use crate::{asan, cmd, fuzz, house, lin, loom, tsan};
 
 /// The integration tests that are for the optimised build: many threads, many operations.
 const OPTIMISED: [&str; 4] = ["stopped", "stress", "sweep_panics", "sweep_reentrancy"];
@@ -20,6 +20,9 @@ const CHECKED_EXAMPLES: [&str; 3] = ["interner", "counter", "session_store"];
 
 /// How many windows are checked here.
 const WINDOWS: u64 = 100_000;
+
+/// How long the stress program runs here under each sanitizer.
+const SANITIZED_SECONDS: u64 = 20;
 
 /// How long the fuzzer runs here.
 const FUZZ_SECONDS: u64 = 30;
@@ -42,7 +45,7 @@ struct Step {
 }
 
 /// Cheap and most likely to fail first.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 17] = [
     Step { name: "fmt", what: "formatting", run: fmt },
     Step { name: "house", what: "house rules for src/", run: house::run },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
@@ -57,6 +60,8 @@ const STEPS: [Step; 15] = [
     Step { name: "scalar", what: "the build with the portable bucket scan", run: scalar },
     Step { name: "models", what: "the models as ordinary tests", run: models },
     Step { name: "loom", what: "the models, exhaustively", run: loom },
+    Step { name: "asan", what: "a stress program under the address and leak sanitizers, briefly", run: asan },
+    Step { name: "tsan", what: "the same under the thread sanitizer", run: tsan },
     Step { name: "fuzz", what: "the fuzzer, briefly", run: fuzz },
 ];
 
@@ -225,6 +230,23 @@ fn models() -> Result<()> {
 
 fn loom() -> Result<()> {
     loom::run(&loom::Options::short())
+}
+
+fn asan() -> Result<()> {
+    with_nightly("asan", || asan::run(&asan::Options::seconds(SANITIZED_SECONDS)))
+}
+
+fn tsan() -> Result<()> {
+    with_nightly("tsan", || tsan::run(&tsan::Options::seconds(SANITIZED_SECONDS)))
+}
+
+/// The stable toolchain has no sanitizers; who has no other is told so, and goes on.
+fn with_nightly(step: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
+    if cmd::have_nightly() {
+        return run();
+    }
+    println!("{step}: not run: {}", cmd::GET_NIGHTLY);
+    Ok(())
 }
 
 fn fuzz() -> Result<()> {

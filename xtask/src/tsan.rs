@@ -25,6 +25,13 @@ pub struct Options {
     fault: Option<String>,
 }
 
+impl Options {
+    /// The stress program for so long.
+    pub fn seconds(seconds: u64) -> Self {
+        Self { seconds, fault: None }
+    }
+}
+
 pub fn run(options: &Options) -> Result<()> {
     if !cmd::have_nightly() {
         bail!("{}", cmd::GET_NIGHTLY);
