@@ -7,18 +7,24 @@ use crate::cmd;
 
 #[derive(Args)]
 pub struct Options {
-    /// Fewer and shorter samples
+    /// Fewer and shorter rounds
     #[arg(long)]
     quick: bool,
-    /// Handed on to the benchmark, for instance a part of the names to run
+    /// Let criterion measure the maps one after the other, instead of all in turns
+    #[arg(long)]
+    criterion: bool,
+    /// Handed on to the benchmark; `cargo xtask bench -- --help` lists its options
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }
 
 pub fn run(options: &Options) -> Result<()> {
     let mut bench = cmd::cargo(["bench", "--bench", "compare", "--"]);
+    if !options.criterion {
+        bench.arg("--table");
+    }
     if options.quick {
-        bench.arg("--quick");
+        bench.env("EVACMAP_BENCH_QUICK", "1");
     }
     cmd::run(bench.args(&options.rest))
 }
