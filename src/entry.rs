@@ -256,19 +256,7 @@ where
     pub fn insert(self, value: V) -> Result<&'g V, CompareExchangeError<'g, V>> {
         let OccupiedEntry { place, seen } = self;
         let (map, guard) = (place.map, place.guard);
-        let mut draft = place.draft(Some(value));
-        let outcome = map.assign(&mut draft, guard, |entry, _| match entry {
-            Some(entry) if core::ptr::eq(entry, seen) => Step::Put,
-            _ => Step::Leave,
-        });
-        match outcome {
-            Outcome::Replaced { old, .. } => Ok(&old.value),
-            Outcome::Left(entry) => {
-                let new = draft.into_value().expect("it was not stored");
-                Err(CompareExchangeError { current: entry.map(|entry| &entry.value), new })
-            }
-            Outcome::Inserted(_) | Outcome::Removed(_) => unreachable!("only a replacement was asked for"),
-        }
+        map.replace_if(place.draft(Some(value)), |entry| core::ptr::eq(entry, seen), guard)
     }
 
     /// Removes the entry that was seen.

@@ -2,11 +2,27 @@
 //!
 //! Without the private feature `_hooks` every call here is empty and costs nothing.
 
-/// A branch that ordinary runs seldom take; tests assert that each was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-#[non_exhaustive]
-pub enum Branch {
+/// An enum, and the list of its variants.
+macro_rules! listed {
+    ($(#[$about_enum:meta])* $name:ident, $(#[$about_list:meta])* $list:ident: $($variant:ident,)*) => {
+        $(#[$about_enum])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($variant,)*
+        }
+
+        $(#[$about_list])*
+        pub const $list: [$name; [$($name::$variant),*].len()] = [$($name::$variant),*];
+    };
+}
+
+listed! {
+    /// A branch that ordinary runs seldom take; tests assert that each was taken.
+    Branch,
+    /// All of them, for tests that go through them.
+    ALL_BRANCHES:
     PublishLost,
     ReplaceLost,
     KillLost,
@@ -31,38 +47,13 @@ pub enum Branch {
 }
 
 /// How many kinds of [`Branch`] there are.
-pub const BRANCHES: usize = Branch::WalkMoved as usize + 1;
+pub const BRANCHES: usize = ALL_BRANCHES.len();
 
-/// All of them, for tests that go through them.
-pub const ALL_BRANCHES: [Branch; BRANCHES] = [
-    Branch::PublishLost,
-    Branch::ReplaceLost,
-    Branch::KillLost,
-    Branch::AppendLost,
-    Branch::PlaceLost,
-    Branch::FrozenKey,
-    Branch::FrozenEnd,
-    Branch::OldChainFull,
-    Branch::InstallLost,
-    Branch::StartLost,
-    Branch::Swept,
-    Branch::TagRefill,
-    Branch::OverflowInDestination,
-    Branch::DiscardLost,
-    Branch::BatchAbandoned,
-    Branch::ReapLost,
-    Branch::NestedReap,
-    Branch::Recycled,
-    Branch::SpareFull,
-    Branch::Orphan,
-    Branch::WalkMoved,
-];
-
-/// A step at which one thread hands over to others, so that one that stops here could hold them up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-#[non_exhaustive]
-pub enum Point {
+listed! {
+    /// A step at which one thread hands over to others, so that one that stops here could hold them up.
+    Point,
+    /// All points, for tests that go through them.
+    POINTS:
     RootLoaded,
     BeforePublish,
     Published,
@@ -83,29 +74,6 @@ pub enum Point {
     Promoted,
     BeforeRetire,
 }
-
-/// All points, for tests that go through them.
-pub const POINTS: &[Point] = &[
-    Point::RootLoaded,
-    Point::BeforePublish,
-    Point::Published,
-    Point::BeforeReplace,
-    Point::BeforeKill,
-    Point::Killed,
-    Point::BeforeAppend,
-    Point::Appended,
-    Point::BeforeStart,
-    Point::Started,
-    Point::ShareTaken,
-    Point::SourceFrozen,
-    Point::Placed,
-    Point::BeforeInitialise,
-    Point::Initialised,
-    Point::BeforeAccount,
-    Point::BeforePromote,
-    Point::Promoted,
-    Point::BeforeRetire,
-];
 
 #[cfg(all(feature = "_hooks", not(evacmap_loom)))]
 pub use imp::{clear_hook, hits, on_reach};

@@ -49,6 +49,28 @@ where
         unsafe { self.raw.delete(hash, is_key, guard, condition) }
     }
 
+    /// Links the draft in place of the key's entry, if that is `expected`.
+    #[inline]
+    pub(crate) fn replace_if<'g>(
+        &'g self,
+        mut draft: Draft<'_, K, V>,
+        mut expected: impl FnMut(&'g Entry<K, V>) -> bool,
+        guard: &'g Guard,
+    ) -> Result<&'g V, CompareExchangeError<'g, V>> {
+        let outcome = self.assign(&mut draft, guard, |entry, _| match entry {
+            Some(entry) if expected(entry) => Step::Put,
+            _ => Step::Leave,
+        });
+        match outcome {
+            Outcome::Replaced { old, .. } => Ok(&old.value),
+            Outcome::Left(entry) => {
+                let new = draft.into_value().expect("it was not stored");
+                Err(CompareExchangeError { current: entry.map(|entry| &entry.value), new })
+            }
+            Outcome::Inserted(_) | Outcome::Removed(_) => unreachable!("only a replacement was asked for"),
+        }
+    }
+
     /// Links the draft if its key is absent.
     #[inline]
     pub(crate) fn put_absent<'g>(
@@ -360,19 +382,7 @@ where
     where
         V: PartialEq,
     {
-        let mut draft = self.draft(key, Some(new));
-        let outcome = self.assign(&mut draft, guard, |entry, _| match entry {
-            Some(entry) if entry.value == *current => Step::Put,
-            _ => Step::Leave,
-        });
-        match outcome {
-            Outcome::Replaced { old, .. } => Ok(&old.value),
-            Outcome::Left(entry) => {
-                let new = draft.into_value().expect("it was not stored");
-                Err(CompareExchangeError { current: entry.map(|entry| &entry.value), new })
-            }
-            Outcome::Inserted(_) | Outcome::Removed(_) => unreachable!("only a replacement was asked for"),
-        }
+        self.replace_if(self.draft(key, Some(new)), |entry| entry.value == *current, guard)
     }
 
     /// Removes the key if its value equals `current`. Returns the value. (Go's `CompareAndDelete`.)

@@ -72,10 +72,8 @@ impl<K, V> Spares<K, V> {
         if len > 0 {
             hit(Branch::SpareFull);
         }
-        while let Some(memory) = batch.pop() {
-            // SAFETY: by the caller.
-            unsafe { free_bare(memory) };
-        }
+        // SAFETY: by the caller.
+        unsafe { empty(&mut batch) };
         self.empty = Some(batch);
         0
     }
@@ -95,10 +93,20 @@ impl<K, V> Spares<K, V> {
 impl<K, V> Drop for Spares<K, V> {
     fn drop(&mut self) {
         for magazine in &mut self.magazines {
-            while let Some(memory) = magazine.pop() {
-                // SAFETY: by the contract of `push`.
-                unsafe { free_bare(memory) };
-            }
+            // SAFETY: by the contracts of `push` and `store`.
+            unsafe { empty(magazine) };
         }
+    }
+}
+
+/// Gives the memory in a batch back to the allocator.
+///
+/// # Safety
+///
+/// As for [`Spares::store`].
+unsafe fn empty<K, V>(batch: &mut Batch<K, V>) {
+    while let Some(memory) = batch.pop() {
+        // SAFETY: by the caller.
+        unsafe { free_bare(memory) };
     }
 }

@@ -4,33 +4,9 @@ use std::fmt;
 use std::sync::atomic::Ordering::Relaxed;
 
 use evacmap::Stats;
-use evacmap::hooks::{BRANCHES, Branch, hits};
+use evacmap::hooks::{ALL_BRANCHES, hits};
 
 use crate::arena::Done;
-
-const ALL: [Branch; BRANCHES] = [
-    Branch::PublishLost,
-    Branch::ReplaceLost,
-    Branch::KillLost,
-    Branch::AppendLost,
-    Branch::PlaceLost,
-    Branch::FrozenKey,
-    Branch::FrozenEnd,
-    Branch::OldChainFull,
-    Branch::InstallLost,
-    Branch::StartLost,
-    Branch::Swept,
-    Branch::TagRefill,
-    Branch::OverflowInDestination,
-    Branch::DiscardLost,
-    Branch::BatchAbandoned,
-    Branch::ReapLost,
-    Branch::NestedReap,
-    Branch::Recycled,
-    Branch::SpareFull,
-    Branch::Orphan,
-    Branch::WalkMoved,
-];
 
 #[derive(Default)]
 pub struct Coverage {
@@ -72,7 +48,7 @@ impl fmt::Display for Coverage {
         )?;
         let Self { growths, rebuilds, shrinks, clears, .. } = self;
         writeln!(f, "{growths} growths, {rebuilds} rebuilds, {shrinks} shrinks, {clears} clears")?;
-        let (taken, not): (Vec<_>, Vec<_>) = ALL.into_iter().partition(|branch| hits(*branch) > 0);
+        let (taken, not): (Vec<_>, Vec<_>) = ALL_BRANCHES.into_iter().partition(|branch| hits(*branch) > 0);
         write!(f, "rare branches:")?;
         for branch in taken {
             write!(f, " {branch:?} {}", hits(branch))?;
