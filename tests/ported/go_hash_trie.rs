@@ -69,6 +69,54 @@ fn iterate(map: &Map, each: impl Fn(&String, usize)) {
     assert_eq!(seen.len(), 128);
 }
 
+fn delete_all(hash: u64, delete: impl Fn(&Map, &String, usize) + Sync) {
+    let map = Map::new(hash);
+    for _ in 0..3 {
+        data().for_each(|(i, key)| store_new(&map, &key, i));
+        data().for_each(|(i, key)| delete(&map, &key, i));
+        check(&map, |_| Some(None));
+    }
+    map.finish();
+}
+
+fn delete_one(hash: u64, delete: impl Fn(&Map, &String, usize) + Sync) {
+    let map = filled(hash);
+    delete(&map, &key(15), 15);
+    check(&map, |i| (i == 15).then_some(None));
+    map.finish();
+}
+
+fn delete_several(hash: u64, delete: impl Fn(&Map, &String, usize) + Sync) {
+    let map = filled(hash);
+    SOME.iter().for_each(|i| delete(&map, &key(*i), *i));
+    check(&map, |i| SOME.contains(&i).then_some(None));
+    map.finish();
+}
+
+fn delete_unshared_keys(hash: u64, delete: impl Fn(&Map, &String, usize) + Sync) {
+    let map = Map::new(hash);
+    crowd(THREADS, |thread| {
+        own_data(thread).for_each(|key| store_new(&map, &key, thread));
+        own_data(thread).for_each(|key| delete(&map, &key, thread));
+        own_data(thread).for_each(|key| assert_eq!(map.load(&key), None));
+    });
+    map.finish();
+}
+
+fn swap_one(hash: u64, swap: impl Fn(&Map, &String, usize) + Sync) {
+    let map = filled(hash);
+    swap(&map, &key(15), 15);
+    check(&map, |i| (i == 15).then_some(Some(16)));
+    map.finish();
+}
+
+fn swap_several(hash: u64, swap: impl Fn(&Map, &String, usize) + Sync) {
+    let map = filled(hash);
+    SOME.iter().for_each(|i| swap(&map, &key(*i), *i));
+    check(&map, |i| SOME.contains(&i).then_some(Some(i + 1)));
+    map.finish();
+}
+
 under_three_hashers! {
     load_from_an_empty_map
     load_or_store_stores_once
@@ -124,27 +172,15 @@ mod compare_and_delete {
     }
 
     fn all(hash: u64) {
-        let map = Map::new(hash);
-        for _ in 0..3 {
-            data().for_each(|(i, key)| store_new(&map, &key, i));
-            data().for_each(|(i, key)| delete(&map, &key, i));
-            check(&map, |_| Some(None));
-        }
-        map.finish();
+        delete_all(hash, delete);
     }
 
     fn one(hash: u64) {
-        let map = filled(hash);
-        delete(&map, &key(15), 15);
-        check(&map, |i| (i == 15).then_some(None));
-        map.finish();
+        delete_one(hash, delete);
     }
 
     fn several(hash: u64) {
-        let map = filled(hash);
-        SOME.iter().for_each(|i| delete(&map, &key(*i), *i));
-        check(&map, |i| SOME.contains(&i).then_some(None));
-        map.finish();
+        delete_several(hash, delete);
     }
 
     fn while_iterating(hash: u64) {
@@ -155,13 +191,7 @@ mod compare_and_delete {
     }
 
     fn unshared_keys(hash: u64) {
-        let map = Map::new(hash);
-        crowd(THREADS, |thread| {
-            own_data(thread).for_each(|key| store_new(&map, &key, thread));
-            own_data(thread).for_each(|key| delete(&map, &key, thread));
-            own_data(thread).for_each(|key| assert_eq!(map.load(&key), None));
-        });
-        map.finish();
+        delete_unshared_keys(hash, delete);
     }
 
     fn shared_keys(hash: u64) {
@@ -205,17 +235,11 @@ mod compare_and_swap {
     }
 
     fn one(hash: u64) {
-        let map = filled(hash);
-        swap(&map, &key(15), 15);
-        check(&map, |i| (i == 15).then_some(Some(16)));
-        map.finish();
+        swap_one(hash, swap);
     }
 
     fn several(hash: u64) {
-        let map = filled(hash);
-        SOME.iter().for_each(|i| swap(&map, &key(*i), *i));
-        check(&map, |i| SOME.contains(&i).then_some(Some(i + 1)));
-        map.finish();
+        swap_several(hash, swap);
     }
 
     fn unshared_keys(hash: u64) {
@@ -294,17 +318,11 @@ mod swap {
     }
 
     fn one(hash: u64) {
-        let map = filled(hash);
-        swap(&map, &key(15), 15);
-        check(&map, |i| (i == 15).then_some(Some(16)));
-        map.finish();
+        swap_one(hash, swap);
     }
 
     fn several(hash: u64) {
-        let map = filled(hash);
-        SOME.iter().for_each(|i| swap(&map, &key(*i), *i));
-        check(&map, |i| SOME.contains(&i).then_some(Some(i + 1)));
-        map.finish();
+        swap_several(hash, swap);
     }
 
     fn unshared_keys(hash: u64) {
@@ -362,27 +380,15 @@ mod load_and_delete {
     }
 
     fn all(hash: u64) {
-        let map = Map::new(hash);
-        for _ in 0..3 {
-            data().for_each(|(i, key)| store_new(&map, &key, i));
-            data().for_each(|(i, key)| delete(&map, &key, i));
-            check(&map, |_| Some(None));
-        }
-        map.finish();
+        delete_all(hash, delete);
     }
 
     fn one(hash: u64) {
-        let map = filled(hash);
-        delete(&map, &key(15), 15);
-        check(&map, |i| (i == 15).then_some(None));
-        map.finish();
+        delete_one(hash, delete);
     }
 
     fn several(hash: u64) {
-        let map = filled(hash);
-        SOME.iter().for_each(|i| delete(&map, &key(*i), *i));
-        check(&map, |i| SOME.contains(&i).then_some(None));
-        map.finish();
+        delete_several(hash, delete);
     }
 
     fn while_iterating(hash: u64) {
@@ -393,13 +399,7 @@ mod load_and_delete {
     }
 
     fn unshared_keys(hash: u64) {
-        let map = Map::new(hash);
-        crowd(THREADS, |thread| {
-            own_data(thread).for_each(|key| store_new(&map, &key, thread));
-            own_data(thread).for_each(|key| delete(&map, &key, thread));
-            own_data(thread).for_each(|key| assert_eq!(map.load(&key), None));
-        });
-        map.finish();
+        delete_unshared_keys(hash, delete);
     }
 
     fn shared_keys(hash: u64) {
