@@ -128,9 +128,9 @@ impl Hasher for ModeHasher {
 
 /// How many counted things were made and dropped in one case.
 #[derive(Debug, Default)]
-struct Tally {
-    made: AtomicU64,
-    dropped: AtomicU64,
+pub(super) struct Tally {
+    pub(super) made: AtomicU64,
+    pub(super) dropped: AtomicU64,
 }
 
 impl Tally {
@@ -158,14 +158,19 @@ impl<T: Copy + Debug + PartialEq + Send + Sync> Part<T> for T {
 /// Counts itself, and notices when it is used or dropped after its drop. It is boxed because the map uses the memory of
 /// its entries again, where a sanitizer would not see that.
 #[derive(Debug)]
-struct Counted<T> {
+pub(super) struct Counted<T> {
     plain: Box<T>,
-    tally: Arc<Tally>,
+    pub(super) tally: Arc<Tally>,
     alive: bool,
 }
 
 impl<T> Counted<T> {
-    fn check(&self) -> &T {
+    pub(super) fn new(plain: T, tally: &Arc<Tally>) -> Self {
+        tally.made.fetch_add(1, Relaxed);
+        Self { plain: Box::new(plain), tally: Arc::clone(tally), alive: true }
+    }
+
+    pub(super) fn check(&self) -> &T {
         assert!(self.alive, "used after its drop");
         &self.plain
     }
@@ -173,8 +178,7 @@ impl<T> Counted<T> {
 
 impl<T: Copy + Debug + PartialEq + Send + Sync> Part<T> for Counted<T> {
     fn make(plain: T, tally: &Arc<Tally>) -> Self {
-        tally.made.fetch_add(1, Relaxed);
-        Self { plain: Box::new(plain), tally: Arc::clone(tally), alive: true }
+        Self::new(plain, tally)
     }
 
     fn plain(&self) -> T {

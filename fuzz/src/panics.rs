@@ -15,13 +15,13 @@ use std::cell::Cell;
 use std::collections::HashMap as Model;
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Once};
 use std::thread;
 
 use evacmap::{Guard, HashMap, Operation};
 
-use super::ops::{Input, KEYS, Mode, start_resize};
+use super::ops::{Counted, Input, KEYS, Mode, Tally, start_resize};
 
 /// More would make each case slower and find little.
 const MAX_OPERATIONS: usize = 200;
@@ -91,41 +91,12 @@ fn lit(fuse: Option<(Call, u8)>, work: impl FnOnce()) -> bool {
     BLOWN.get()
 }
 
-#[derive(Default)]
-struct Tally {
-    made: AtomicU64,
-    dropped: AtomicU64,
-}
-
-/// Counts itself, and notices when it is used or dropped after its drop.
-struct Counted<T> {
-    plain: Box<T>,
-    tally: Arc<Tally>,
-    alive: bool,
-}
-
-impl<T> Counted<T> {
-    fn check(&self) -> &T {
-        assert!(self.alive, "used after its drop");
-        &self.plain
-    }
-}
-
-impl<T> Drop for Counted<T> {
-    fn drop(&mut self) {
-        self.check();
-        self.alive = false;
-        self.tally.dropped.fetch_add(1, Relaxed);
-    }
-}
-
 /// A key or a value whose calls may panic. Its drop counts in any case.
 struct Touchy<T>(Counted<T>);
 
 impl<T: Copy> Touchy<T> {
     fn new(plain: T, tally: &Arc<Tally>) -> Self {
-        tally.made.fetch_add(1, Relaxed);
-        Touchy(Counted { plain: Box::new(plain), tally: tally.clone(), alive: true })
+        Touchy(Counted::new(plain, tally))
     }
 
     fn plain(&self) -> T {

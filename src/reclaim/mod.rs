@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The map owns its garbage. Each thread has a slot in the map ([`Local`](local::Local)) with its share of the map's length, its bag, and
-//! its list of spare memory. A full bag becomes a [`Batch`](batch::Batch), registered in that slot and handed to crossbeam-epoch
+//! its spare memory. A full bag becomes a [`Batch`](batch::Batch), registered in that slot and handed to crossbeam-epoch
 //! as one deferred closure, which does nothing but mark it ripe. The entries are dropped, and their memory reused, by
 //! operations on the map itself: mostly by the thread that retired them, when its next bag is full.
 //!
