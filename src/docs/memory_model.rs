@@ -16,7 +16,7 @@
 //! | P8 | `Table::unlink` | `Table::old` that finds null | every chain of the table, without a look at its flag |
 //! | P9 | a batch's state: the collector's closure, the map's drop | the other's CAS, `is_ripe` | whose the entries and the node are; that every guard is done with them |
 //! | P10 | a thread's era | `Local::counted` | the count that belongs to it |
-//! | P12 | an orphan slot's `busy` and its link | the claim, the walk | what the last holder did |
+//! | P12 | a slot's `claimed` and its link | the claim, the walk | what the last holder did |
 //! | P13 | the creation of a map's slots | `Heap::slots` | the slots |
 //! | P14 | additions to `evacuated` | the same, by the one that promotes | every INITIALISED flag that was counted or found set, and with it P5: what promotion (P8) vouches for |
 //! | P15 | a slot's `reaping` | the swap that sets it | what the last to have the batches did |

@@ -25,10 +25,17 @@ unsafe impl<K, V> Sync for BucketArray<K, V> {}
 
 impl<K, V> BucketArray<K, V> {
     /// The layout to ask for. `alloc_zeroed` with an alignment above 16 makes the system's allocator clear the whole block
-    /// at once; one bucket more at alignment 16, aligned by hand, comes as untouched pages.
+    /// at once; so a large array has one bucket more at alignment 16, is aligned by hand, and comes as untouched pages.
     fn layout(len: usize) -> Option<Layout> {
-        let bytes = len.checked_add(1)?.checked_mul(size_of::<Bucket<K, V>>())?;
-        Layout::from_size_align(bytes, 16).ok()
+        const SMALL: usize = 64;
+        let (spare, align) = if len <= SMALL { (0, align_of::<Bucket<K, V>>()) } else { (1, 16) };
+        let bytes = len.checked_add(spare)?.checked_mul(size_of::<Bucket<K, V>>())?;
+        Layout::from_size_align(bytes, align).ok()
+    }
+
+    /// Bytes of memory behind an array of `len` buckets.
+    pub(crate) fn bytes(len: usize) -> usize {
+        Self::layout(len).map_or(0, |layout| layout.size())
     }
 
     /// Allocates `len` EMPTY buckets.
@@ -41,7 +48,7 @@ impl<K, V> BucketArray<K, V> {
             return Err(Some(layout));
         }
         let skip = block.align_offset(align_of::<Bucket<K, V>>());
-        // SAFETY: the block has one bucket more than is needed, so that skipping to the alignment stays inside.
+        // SAFETY: the block is aligned, or has one bucket more than is needed: skipping to the alignment stays inside.
         let first = unsafe { block.add(skip) };
         // An all-zero bucket is a valid one: EMPTY slots and no overflow.
         let first = NonNull::new(first.cast()).expect("it is inside of the block");

@@ -21,7 +21,7 @@ pub(crate) struct Overflow<K, V> {
     linked: AtomicUsize,
 }
 
-/// Buckets in a table's first slab, and in its later ones: 256 bytes for a small table, 4 KiB for a large one.
+/// Buckets in a table's first slab, and in its later ones: 192 bytes for a small table, 4 KiB for a large one.
 const FIRST_SLAB: usize = 3;
 const LARGEST_SLAB: usize = 63;
 
@@ -85,7 +85,7 @@ impl<K, V> Overflow<K, V> {
         let newest = self.newest.load(Acquire);
         // SAFETY: slabs are freed with the table alone.
         let slabs = core::iter::successors(unsafe { newest.as_ref() }, |slab| unsafe { slab.previous.as_ref() });
-        slabs.map(|slab| (slab.buckets.len() + 1) * size_of::<Bucket<K, V>>() + size_of::<Slab<K, V>>()).sum()
+        slabs.map(|slab| BucketArray::<K, V>::bytes(slab.buckets.len()) + size_of::<Slab<K, V>>()).sum()
     }
 }
 

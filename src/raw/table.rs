@@ -34,8 +34,13 @@ pub(crate) struct Table<K, V> {
     alive: Alive,
 }
 
+#[cfg(all(not(evacmap_loom), target_pointer_width = "64"))]
+const _: () = {
+    assert!(size_of::<Table<u8, u8>>() == 128, "a table is two cache lines");
+    assert!(core::mem::offset_of!(Table<u8, u8>, progress) == 64, "what is written stands on the second");
+};
+
 /// The cursors of the resize that fills a table; their protocol is in [`super::grow`].
-#[repr(align(64))]
 pub(super) struct Progress {
     /// The next group to hand out (Go: nevacuate).
     pub(super) nevacuate: AtomicUsize,
@@ -242,7 +247,7 @@ impl<K, V> Table<K, V> {
         if self.placeholder {
             return 0;
         }
-        size_of::<Self>() + (self.buckets() + 1) * size_of::<Bucket<K, V>>() + self.overflow.bytes()
+        size_of::<Self>() + BucketArray::<K, V>::bytes(self.buckets()) + self.overflow.bytes()
     }
 
     /// Frees a table.

@@ -28,6 +28,8 @@ const ABANDONED: usize = 2;
 pub(super) struct Batch<K, V> {
     state: AtomicUsize,
     len: usize,
+    /// Of the [`Queue`](super::queue::Queue) that it is in.
+    pub(super) next: Option<NonNull<Batch<K, V>>>,
     alive: Alive,
     entries: [MaybeUninit<NonNull<Entry<K, V>>>; BATCH],
 }
@@ -35,7 +37,7 @@ pub(super) struct Batch<K, V> {
 impl<K, V> Batch<K, V> {
     pub(super) fn new() -> Box<Self> {
         let entries = [MaybeUninit::uninit(); BATCH];
-        Box::new(Batch { state: AtomicUsize::new(PENDING), len: 0, alive: Alive::new(), entries })
+        Box::new(Batch { state: AtomicUsize::new(PENDING), len: 0, next: None, alive: Alive::new(), entries })
     }
 
     /// Adds an entry; `true` if that filled the batch.
@@ -95,8 +97,9 @@ impl<K, V> Batch<K, V> {
     /// `batch` came from `Box::into_raw` and is registered with its map, and this is called once, when no guard can see its
     /// entries any more.
     pub(super) unsafe fn ripen(batch: *mut Self) {
-        // SAFETY: the node lives until it is RIPE, or ABANDONED and freed below.
-        let Batch { state, alive, .. } = unsafe { &*batch };
+        // SAFETY: the node lives until it is RIPE, or ABANDONED and freed below. Only these two fields are touched: whoever
+        // has the queue that it is in may be at `next`.
+        let (state, alive) = unsafe { (&(*batch).state, &(*batch).alive) };
         alive.check();
         // ORDERING: AcqRel, P9. Release: passes on what the collector has seen of the guards. Acquire: ABANDONED means
         // that the map's drop is done with the node.

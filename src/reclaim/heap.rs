@@ -1,7 +1,6 @@
 //! All threads' slots of one map, and the way from a thread to its own.
 
 use core::marker::PhantomData;
-use core::ops::Deref;
 use core::ptr::{self, NonNull};
 use std::cell::Cell;
 
@@ -20,23 +19,51 @@ pub(crate) struct Heap<K, V> {
 }
 
 struct Slots<K, V> {
-    threads: ThreadLocal<CachePadded<Local<K, V>>>,
-    /// Slots for threads that are beyond having one of their own: those that run thread-local destructors.
-    orphans: AtomicPtr<Orphan<K, V>>,
+    /// Each thread's way to its own.
+    own: ThreadLocal<Own<K, V>>,
+    /// All of them, the newest first.
+    newest: AtomicPtr<Slot<K, V>>,
 }
 
-/// A slot that any thread may claim for one operation.
-struct Orphan<K, V> {
+/// A slot, on cache lines of its own.
+type Slot<K, V> = CachePadded<Node<K, V>>;
+
+struct Node<K, V> {
     local: Local<K, V>,
-    busy: AtomicBool,
-    next: *mut Orphan<K, V>,
+    /// Some thread has it: for good, or for one operation if it runs thread-local destructors, and so is beyond having one of
+    /// its own.
+    claimed: AtomicBool,
+    next: *mut Slot<K, V>,
+}
+
+// SAFETY: `next` is written before the slot is published, and slots are freed together.
+unsafe impl<K, V> Sync for Node<K, V> {}
+// SAFETY: as above.
+unsafe impl<K, V> Send for Node<K, V> {}
+
+#[cfg(all(not(evacmap_loom), target_pointer_width = "64"))]
+const _: () = assert!(size_of::<Slot<u64, u64>>() == 128, "a slot is two cache lines");
+
+/// A slot that belongs to a thread.
+struct Own<K, V>(NonNull<Slot<K, V>>);
+
+// SAFETY: the slot may go to any thread.
+unsafe impl<K, V> Send for Own<K, V> {}
+
+impl<K, V> Own<K, V> {
+    #[inline]
+    fn local(&self) -> &Local<K, V> {
+        // SAFETY: slots live as long as the `Slots`, of which `self` is a part.
+        unsafe { &self.0.as_ref().local }
+    }
 }
 
 /// A slot, in the hands of its thread.
 pub(crate) struct LocalRef<'h, K, V> {
     local: &'h Local<K, V>,
     slots: &'h Slots<K, V>,
-    orphan: Option<&'h Orphan<K, V>>,
+    /// To be released afterwards.
+    claimed: Option<&'h AtomicBool>,
     /// It is this thread's, and stays on it.
     unsend: PhantomData<*mut ()>,
 }
@@ -44,9 +71,9 @@ pub(crate) struct LocalRef<'h, K, V> {
 impl<K, V> Drop for LocalRef<'_, K, V> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(orphan) = self.orphan {
+        if let Some(claimed) = self.claimed {
             // ORDERING: Release, P12: the next to claim the slot sees what we did to it.
-            orphan.busy.store(false, Release);
+            claimed.store(false, Release);
         }
     }
 }
@@ -175,9 +202,9 @@ impl<K, V> Heap<K, V> {
     #[inline]
     pub(crate) fn local(&self) -> LocalRef<'_, K, V> {
         if let Some(slots) = self.slots()
-            && let Some(local) = slots.threads.get()
+            && let Some(own) = slots.own.get()
         {
-            return LocalRef { local, slots, orphan: None, unsend: PhantomData };
+            return LocalRef { local: own.local(), slots, claimed: None, unsend: PhantomData };
         }
         self.enter()
     }
@@ -188,16 +215,16 @@ impl<K, V> Heap<K, V> {
         let slots = self.slots().unwrap_or_else(|| self.create());
         if thread_is_ending() {
             hit(Branch::Orphan);
-            return slots.claim_orphan();
+            return slots.claim();
         }
-        let local = slots.threads.get_or(|| CachePadded::new(Local::new())).deref();
+        let own = slots.own.get_or(|| Own(NonNull::from(slots.add())));
         watch_the_end();
-        LocalRef { local, slots, orphan: None, unsend: PhantomData }
+        LocalRef { local: own.local(), slots, claimed: None, unsend: PhantomData }
     }
 
     fn create(&self) -> &Slots<K, V> {
-        let orphans = AtomicPtr::new(ptr::null_mut());
-        let slots = Box::into_raw(Box::new(Slots { threads: ThreadLocal::new(), orphans }));
+        let newest = AtomicPtr::new(ptr::null_mut());
+        let slots = Box::into_raw(Box::new(Slots { own: ThreadLocal::new(), newest }));
         // ORDERING: AcqRel, P13: publishes the slots, or sees those of another thread.
         if self.slots.compare_exchange(ptr::null_mut(), slots, AcqRel, Acquire).is_err() {
             // SAFETY: not published, so ours alone.
@@ -230,7 +257,7 @@ impl<K, V> Heap<K, V> {
 
     /// Bytes of the slots themselves.
     pub(crate) fn bytes(&self) -> usize {
-        let each = size_of::<CachePadded<Local<K, V>>>();
+        let each = size_of::<Slot<K, V>>() + size_of::<Own<K, V>>();
         self.slots().map_or(0, |_| size_of::<Slots<K, V>>() + self.locals().count() * each)
     }
 
@@ -253,39 +280,40 @@ impl<K, V> Drop for Heap<K, V> {
 }
 
 impl<K, V> Slots<K, V> {
-    fn orphans(&self) -> impl Iterator<Item = &Orphan<K, V>> {
-        // ORDERING: Acquire, P12: sees the orphans that were pushed.
-        let first = self.orphans.load(Acquire);
-        // SAFETY: orphans are freed with their slots alone.
-        let follow = |orphan: *mut Orphan<K, V>| unsafe { orphan.as_ref() };
-        core::iter::successors(follow(first), move |orphan| follow(orphan.next))
+    fn all(&self) -> impl Iterator<Item = &Slot<K, V>> {
+        // ORDERING: Acquire, P12: sees the slots that were pushed.
+        let newest = self.newest.load(Acquire);
+        // SAFETY: slots are freed with `self` alone.
+        let follow = |slot: *mut Slot<K, V>| unsafe { slot.as_ref() };
+        core::iter::successors(follow(newest), move |slot| follow(slot.next))
     }
 
     fn locals(&self) -> impl Iterator<Item = &Local<K, V>> {
-        self.threads.iter().map(Deref::deref).chain(self.orphans().map(|orphan| &orphan.local))
+        self.all().map(|slot| &slot.local)
     }
 
     /// A slot for one operation of a thread that can have none of its own any more.
-    fn claim_orphan(&self) -> LocalRef<'_, K, V> {
+    fn claim(&self) -> LocalRef<'_, K, V> {
         // ORDERING: Acquire, P12: sees what the last holder did. Nothing is looked at after a failure.
-        let claim = |busy: &AtomicBool| busy.compare_exchange(false, true, Acquire, Relaxed).is_ok();
-        let free = self.orphans().find(|orphan| claim(&orphan.busy));
-        let orphan = free.unwrap_or_else(|| self.add_orphan());
-        LocalRef { local: &orphan.local, slots: self, orphan: Some(orphan), unsend: PhantomData }
+        let claim = |claimed: &AtomicBool| claimed.compare_exchange(false, true, Acquire, Relaxed).is_ok();
+        let free = self.all().find(|slot| claim(&slot.claimed));
+        let slot = free.unwrap_or_else(|| self.add());
+        LocalRef { local: &slot.local, slots: self, claimed: Some(&slot.claimed), unsend: PhantomData }
     }
 
-    fn add_orphan(&self) -> &Orphan<K, V> {
-        let new = Orphan { local: Local::new(), busy: AtomicBool::new(true), next: ptr::null_mut() };
-        let orphan = Box::into_raw(Box::new(new));
+    /// A new slot, claimed.
+    fn add(&self) -> &Slot<K, V> {
+        let new = Node { local: Local::new(), claimed: AtomicBool::new(true), next: ptr::null_mut() };
+        let slot = Box::leak(Box::new(CachePadded::new(new)));
         // ORDERING: Acquire, P12, as for whoever follows the list.
-        let mut seen = self.orphans.load(Acquire);
+        let mut seen = self.newest.load(Acquire);
         loop {
-            // SAFETY: not published yet, so ours alone.
-            unsafe { (*orphan).next = seen };
-            // ORDERING: AcqRel, P12: publishes the orphan.
-            match self.orphans.compare_exchange(seen, orphan, AcqRel, Acquire) {
-                // SAFETY: freed with the slots alone.
-                Ok(_) => return unsafe { &*orphan },
+            slot.next = seen;
+            let published = &raw mut *slot;
+            // ORDERING: AcqRel, P12: publishes the slot.
+            match self.newest.compare_exchange(seen, published, AcqRel, Acquire) {
+                // SAFETY: freed with `self` alone.
+                Ok(_) => return unsafe { &*published },
                 Err(now) => seen = now,
             }
         }
@@ -295,11 +323,11 @@ impl<K, V> Slots<K, V> {
 impl<K, V> Drop for Slots<K, V> {
     fn drop(&mut self) {
         // ORDERING: Relaxed: exclusive access.
-        let mut orphan = self.orphans.load(Relaxed);
-        while !orphan.is_null() {
-            // SAFETY: boxed by `add_orphan`, in the list once.
-            let owned = unsafe { Box::from_raw(orphan) };
-            orphan = owned.next;
+        let mut slot = self.newest.load(Relaxed);
+        while !slot.is_null() {
+            // SAFETY: boxed by `add`, in the list once.
+            let owned = unsafe { Box::from_raw(slot) };
+            slot = owned.next;
         }
     }
 }

@@ -3,12 +3,12 @@
 use core::cell::Cell;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::batch::Batch;
 use super::epoch::Pin;
 use super::memory::allocate;
+use super::queue::Queue;
 use super::spare::Spares;
 use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, hit};
@@ -30,7 +30,7 @@ pub(super) struct Local<K, V> {
     spare: AtomicUsize,
     owner: UnsafeCell<Owner<K, V>>,
     /// Sealed batches, oldest first: they come of age in this order, or nearly. Of whoever has set `reaping`.
-    pending: UnsafeCell<VecDeque<*mut Batch<K, V>>>,
+    pending: UnsafeCell<Queue<K, V>>,
     reaping: AtomicBool,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Local<K, V> {
 struct Owner<K, V> {
     bag: Option<Box<Batch<K, V>>>,
     /// Sealed batches on their way to `pending`, for when another thread is at that.
-    sealed: Vec<*mut Batch<K, V>>,
+    sealed: Queue<K, V>,
     spares: Spares<K, V>,
     ticks: usize,
 }
@@ -57,8 +57,8 @@ impl<K, V> Local<K, V> {
             retired: AtomicUsize::new(0),
             freed: AtomicUsize::new(0),
             spare: AtomicUsize::new(0),
-            owner: UnsafeCell::new(Owner { bag: None, sealed: Vec::new(), spares: Spares::new(), ticks: 0 }),
-            pending: UnsafeCell::new(VecDeque::new()),
+            owner: UnsafeCell::new(Owner { bag: None, sealed: Queue::new(), spares: Spares::new(), ticks: 0 }),
+            pending: UnsafeCell::new(Queue::new()),
             reaping: AtomicBool::new(false),
         }
     }
@@ -192,14 +192,15 @@ impl<K, V> Local<K, V> {
     /// This is the slot's thread, and keys and values may be dropped on any thread.
     pub(super) unsafe fn seal(&self, pin: &Pin) {
         let seal = |owner: &mut Owner<K, V>| {
-            let batch = Box::into_raw(owner.bag.take_if(|bag| bag.len() > 0)?);
-            owner.sealed.push(batch);
+            let batch = NonNull::from(Box::leak(owner.bag.take_if(|bag| bag.len() > 0)?));
+            // SAFETY: a box of our own; the collector's closure touches its state alone.
+            unsafe { owner.sealed.push(batch) };
             Some(batch)
         };
         // SAFETY: the slot's thread; only the allocator is called.
         if let Some(batch) = unsafe { self.with_owner(seal) } {
             // SAFETY: the batch is registered, and the node outlives the closure's use of it.
-            let ripen = move || unsafe { Batch::ripen(batch) };
+            let ripen = move || unsafe { Batch::ripen(batch.as_ptr()) };
             if fault!("batch_ripe_at_once") {
                 return ripen();
             }
@@ -209,7 +210,7 @@ impl<K, V> Local<K, V> {
     }
 
     /// Runs `f` on the registered batches, unless another thread is at them.
-    fn with_pending<R>(&self, f: impl FnOnce(&mut VecDeque<*mut Batch<K, V>>) -> R) -> Option<R> {
+    fn with_pending<R>(&self, f: impl FnOnce(&mut Queue<K, V>) -> R) -> Option<R> {
         // ORDERING: Acquire, P15: sees what the last to have them did. Nothing is looked at after a failure.
         let order = unless_relaxed!("reaping_relaxed", Acquire);
         if self.reaping.compare_exchange(false, true, order, Relaxed).is_err() {
@@ -231,7 +232,7 @@ impl<K, V> Local<K, V> {
     pub(super) unsafe fn register(&self) {
         self.with_pending(|pending| {
             // SAFETY: the slot's thread; only the allocator is called.
-            unsafe { self.with_owner(|owner| pending.extend(owner.sealed.drain(..))) }
+            unsafe { self.with_owner(|owner| pending.append(&mut owner.sealed)) }
         });
     }
 
@@ -249,12 +250,12 @@ impl<K, V> Local<K, V> {
         }
         let ripe = other.with_pending(|pending| {
             // SAFETY: registered batches are valid until they are taken out.
-            let ripe = pending.front().is_some_and(|batch| unsafe { (**batch).is_ripe() });
-            if ripe { pending.pop_front() } else { None }
+            let ripe = pending.first().is_some_and(|batch| unsafe { batch.as_ref() }.is_ripe());
+            if ripe { pending.pop() } else { None }
         });
         let Some(batch) = ripe.flatten() else { return false };
         // SAFETY: RIPE left the node to the map, and we have taken it out.
-        let batch = unsafe { Box::from_raw(batch) };
+        let batch = unsafe { Box::from_raw(batch.as_ptr()) };
         if needs_drop::<Entry<K, V>>() {
             DROPPING.with(|dropping| dropping.set(true));
             for entry in batch.entries() {
@@ -279,13 +280,13 @@ impl<K, V> Local<K, V> {
     /// Nobody else uses the map, and nobody will.
     pub(super) unsafe fn abandon(&self) -> Vec<NonNull<Entry<K, V>>> {
         // SAFETY: by the caller, whatever thread this is; only the allocator is called.
-        let (bag, mut batches) =
-            unsafe { self.with_owner(|owner| (owner.bag.take(), std::mem::take(&mut owner.sealed))) };
-        self.with_pending(|pending| batches.extend(pending.drain(..)));
+        let bag = unsafe { self.with_owner(|owner| owner.bag.take()) };
+        // SAFETY: as above.
+        unsafe { self.register() };
         let mut entries: Vec<_> = bag.iter().flat_map(|bag| bag.entries()).collect();
-        for batch in batches {
+        while let Some(batch) = self.with_pending(Queue::pop).flatten() {
             // SAFETY: registered, and forgotten here.
-            entries.append(&mut unsafe { Batch::abandon(batch) });
+            entries.append(&mut unsafe { Batch::abandon(batch.as_ptr()) });
         }
         entries
     }

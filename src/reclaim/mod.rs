@@ -26,7 +26,8 @@
 //! |---|---|---|
 //! | `era`, `count`, `retired`, `freed`, `spare` | anybody | its thread, with plain stores |
 //! | `owner` (bag, spare memory) | its thread | its thread; the map's drop |
-//! | `pending` (batches) | whoever has set `reaping` | the same |
+//! | `pending` (batches, by their links) | whoever has set `reaping` | the same |
+//! | a batch's `state` | the collector, whoever has set `reaping` | the same |
 //!
 //! User code (a key's or value's `Drop`) runs inside a retire and a flush, and may use this very map: no borrow of
 //! `owner` or `pending` is held across it. The allocator is called within such a borrow: a global allocator must not use a map.
@@ -48,6 +49,8 @@ mod epoch;
 mod heap;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod local;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod queue;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod spare;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]

@@ -8,6 +8,7 @@ use core::ptr::NonNull;
 
 use super::batch::Batch;
 use super::free_bare;
+use super::queue::Queue;
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
 use crate::raw::prefetch::prefetch;
@@ -15,26 +16,28 @@ use crate::raw::sizes::MAX_MAGAZINES;
 
 /// A thread's magazines.
 pub(super) struct Spares<K, V> {
-    /// None is empty; the last one is in use. Boxed, because a node goes through many hands.
-    #[allow(clippy::vec_box)]
-    magazines: Vec<Box<Batch<K, V>>>,
+    /// None is empty; the first one is in use. Nobody else has them.
+    magazines: Queue<K, V>,
+    number: usize,
     /// An empty node, for the next bag.
     empty: Option<Box<Batch<K, V>>>,
 }
 
 impl<K, V> Spares<K, V> {
     pub(super) const fn new() -> Self {
-        Spares { magazines: Vec::new(), empty: None }
+        Spares { magazines: Queue::new(), number: 0, empty: None }
     }
 
     /// Memory for an entry. Asks for the line of the one that comes after it.
     #[inline]
     pub(super) fn pop(&mut self) -> Option<NonNull<Entry<K, V>>> {
-        let magazine = self.magazines.last_mut()?;
+        let mut first = self.magazines.first()?;
+        // SAFETY: in the queue, and ours alone.
+        let magazine = unsafe { first.as_mut() };
         let memory = magazine.pop();
         match magazine.last() {
             Some(next) => prefetch(next.as_ptr()),
-            None => self.empty = self.magazines.pop(),
+            None => self.empty = self.take(),
         }
         memory
     }
@@ -45,14 +48,20 @@ impl<K, V> Spares<K, V> {
     ///
     /// It came from [`allocate`](super::memory::allocate), holds nothing, and is nobody else's.
     pub(super) unsafe fn push(&mut self, memory: NonNull<Entry<K, V>>) -> bool {
-        if self.magazines.last().is_none_or(|magazine| magazine.is_full()) {
-            if self.magazines.len() == MAX_MAGAZINES {
-                return false;
-            }
-            let magazine = self.bag();
-            self.magazines.push(magazine);
+        // SAFETY: in the queue, and ours alone.
+        let in_use = self.magazines.first().map(|mut first| unsafe { first.as_mut() });
+        if let Some(magazine) = in_use.filter(|magazine| !magazine.is_full()) {
+            magazine.push(memory);
+            return true;
         }
-        self.magazines.last_mut().expect("one with room").push(memory);
+        if self.number == MAX_MAGAZINES {
+            return false;
+        }
+        let mut magazine = self.bag();
+        magazine.push(memory);
+        self.number += 1;
+        // SAFETY: a box of our own.
+        unsafe { self.magazines.push_first(NonNull::from(Box::leak(magazine))) };
         true
     }
 
@@ -63,10 +72,10 @@ impl<K, V> Spares<K, V> {
     /// As for `push`, of all the entries in it.
     pub(super) unsafe fn store(&mut self, mut batch: Box<Batch<K, V>>) -> usize {
         let len = batch.len();
-        if len > 0 && self.magazines.len() < MAX_MAGAZINES {
-            // The one that is in use stays the last.
-            let at = self.magazines.len().saturating_sub(1);
-            self.magazines.insert(at, batch);
+        if len > 0 && self.number < MAX_MAGAZINES {
+            self.number += 1;
+            // SAFETY: a box of our own.
+            unsafe { self.magazines.push(NonNull::from(Box::leak(batch))) };
             return len;
         }
         if len > 0 {
@@ -76,6 +85,14 @@ impl<K, V> Spares<K, V> {
         unsafe { empty(&mut batch) };
         self.empty = Some(batch);
         0
+    }
+
+    /// The magazine that was in use.
+    fn take(&mut self) -> Option<Box<Batch<K, V>>> {
+        let first = self.magazines.pop()?;
+        self.number -= 1;
+        // SAFETY: boxed when it was stored, and in no queue any more.
+        Some(unsafe { Box::from_raw(first.as_ptr()) })
     }
 
     /// An empty bag.
@@ -92,9 +109,9 @@ impl<K, V> Spares<K, V> {
 
 impl<K, V> Drop for Spares<K, V> {
     fn drop(&mut self) {
-        for magazine in &mut self.magazines {
+        while let Some(mut magazine) = self.take() {
             // SAFETY: by the contracts of `push` and `store`.
-            unsafe { empty(magazine) };
+            unsafe { empty(&mut magazine) };
         }
     }
 }
