@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 use criterion::measurement::{Measurement, ValueFormatter};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 
+use super::content::Content;
 use super::contestants::for_each_map;
 use super::ledger::{LEGEND, Ledger};
 use super::map::{Hasher, Map};
 use super::pool::Pool;
 use super::session::{Session, Upbringing};
-use super::workload::{Config, Workload};
-use super::{quick, warm_memory};
+use super::workload::{Config, Kind, Workload};
+use super::{ALLOCATOR, warm_memory};
 
 const SIZES: [u64; 2] = [10_000, 1_000_000];
 /// Where criterion only wants to see everything run once, perhaps in a build without optimisation.
@@ -26,7 +27,6 @@ struct Course {
 }
 
 pub fn main() {
-    let given = |flag: &str| std::env::args().any(|arg| arg == flag);
     let testing = given("--test") || !given("--bench");
     let course = Course {
         pool: Pool::new(THREADS.into_iter().max().unwrap_or(1)),
@@ -38,21 +38,29 @@ pub fn main() {
 
     let mut criterion = configured();
     let mut ledger = Ledger::default();
-    for config in Config::rows(&Workload::ALL, sizes, &THREADS) {
+    for config in Config::rows(Kind::Numbers, &Workload::ALL, sizes, &THREADS) {
         let mut group = criterion.benchmark_group(config.to_string());
         // Samples of equal size: the ledger takes their median.
         group.sampling_mode(SamplingMode::Flat);
-        for_each_map!(bench_map(&mut group, &course, config, &mut ledger));
+        for_each_map!(bench_map::<Numbers>(&mut group, &course, config, &mut ledger));
         group.finish();
     }
     criterion.final_summary();
-    if let Some(table) = ledger.table().filter(|_| !testing) {
-        println!("\nallocator: mimalloc. One map after the other: `-- --table` compares in turns.");
-        println!("{LEGEND}\n\n{table}");
+    if !testing {
+        println!("\nallocator: {ALLOCATOR}. One map after the other: `-- --table` compares in turns.");
+        println!("{LEGEND}\n\n{}", ledger.table());
     }
 }
 
-/// Short samples, and few: there are 196 benchmarks.
+fn given(flag: &str) -> bool {
+    std::env::args().any(|arg| arg == flag)
+}
+
+fn quick() -> bool {
+    given("--quick")
+}
+
+/// Short samples, and few: there are 352 benchmarks.
 fn configured() -> Criterion<ThreadTime> {
     let criterion = Criterion::default().with_measurement(ThreadTime);
     let criterion = if quick() {
@@ -67,12 +75,17 @@ fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-fn bench_map<M: Map>(group: &mut BenchmarkGroup<'_, ThreadTime>, course: &Course, config: Config, ledger: &mut Ledger) {
+fn bench_map<C: Content, M: Map<C>>(
+    group: &mut BenchmarkGroup<'_, ThreadTime>,
+    course: &Course,
+    config: Config,
+    ledger: &mut Ledger,
+) {
     // Criterion may have been told to leave this one out; and it calls the closure many times, on one map.
     let mut session = None;
     let mut calls = Vec::new();
     group.bench_function(M::NAME, |bencher| {
-        let session = session.get_or_insert_with(|| open::<M>(course, config));
+        let session = session.get_or_insert_with(|| open::<C, M>(course, config));
         bencher.iter_custom(|operations| {
             let nanoseconds = session.run(operations).nanoseconds();
             calls.push((operations, nanoseconds));
@@ -85,7 +98,7 @@ fn bench_map<M: Map>(group: &mut BenchmarkGroup<'_, ThreadTime>, course: &Course
     }
 }
 
-fn open<M: Map>(course: &Course, config: Config) -> Session<'_, M> {
+fn open<C: Content, M: Map<C>>(course: &Course, config: Config) -> Session<'_, C, M> {
     if !course.testing {
         course.memory.call_once(|| warm_memory(if quick() { 256 } else { 2048 }));
     }

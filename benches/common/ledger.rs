@@ -1,4 +1,8 @@
-use super::contestants::{SUBJECT, names};
+use serde_json::{Value, json};
+
+use super::contestants::{NAMES, SUBJECT};
+use super::markdown::{line, markdown};
+use super::quantiles::{median, spread};
 use super::workload::{Config, short};
 
 /// The samples of one map in one row.
@@ -14,6 +18,19 @@ pub struct Ledger {
     cells: Vec<Cell>,
 }
 
+/// A row of the table.
+pub struct Row {
+    pub config: Config,
+    /// The medians, in the order in which the maps were first measured.
+    pub maps: Vec<(&'static str, f64)>,
+    /// The fastest map but the subject.
+    best_peer: Option<(&'static str, f64)>,
+    /// Best peer over subject: above 1 the subject is faster.
+    ratio: Option<f64>,
+    /// Of the subject.
+    spread: Option<f64>,
+}
+
 impl Ledger {
     pub fn record(&mut self, config: Config, map: &'static str, nanoseconds: impl IntoIterator<Item = f64>) {
         let at = self.cells.iter().position(|cell| cell.config == config && cell.map == map).unwrap_or_else(|| {
@@ -25,94 +42,75 @@ impl Ledger {
 
     /// One line on a row that is complete.
     pub fn summary(&self, config: Config) -> String {
-        let of_row = self.cells.iter().filter(|cell| cell.config == config);
-        let maps: Vec<_> = of_row.map(|cell| format!("{} {:.1}", cell.map, median(&cell.nanoseconds))).collect();
+        let maps: Vec<_> = self.row(config).maps.iter().map(|(map, median)| format!("{map} {median:.1}")).collect();
         format!("{config}: {}", maps.join(", "))
     }
 
-    /// The table of medians in Markdown, or nothing if nothing was measured.
-    pub fn table(&self) -> Option<String> {
-        let maps: Vec<_> = names().into_iter().filter(|map| self.cells.iter().any(|cell| cell.map == *map)).collect();
-        let mut rows: Vec<Config> = Vec::new();
+    pub fn rows(&self) -> Vec<Row> {
+        let mut configs: Vec<Config> = Vec::new();
         for cell in &self.cells {
-            if !rows.contains(&cell.config) {
-                rows.push(cell.config);
+            if !configs.contains(&cell.config) {
+                configs.push(cell.config);
             }
         }
-        let mut lines = vec![header(&maps)];
-        lines.extend(rows.iter().map(|&row| self.row(row, &maps)));
-        (!rows.is_empty()).then(|| markdown(&lines))
+        configs.into_iter().map(|config| self.row(config)).collect()
     }
 
-    fn row(&self, config: Config, maps: &[&'static str]) -> Vec<String> {
-        let samples = |map: &str| {
-            let cell = self.cells.iter().find(|cell| cell.config == config && cell.map == map);
-            cell.map(|cell| cell.nanoseconds.as_slice()).filter(|samples| !samples.is_empty())
-        };
-        let mut row = vec![config.workload.to_string(), short(config.entries), config.threads.to_string()];
-        row.extend(maps.iter().map(|map| samples(map).map_or("-".into(), |samples| format!("{:.1}", median(samples)))));
+    fn row(&self, config: Config) -> Row {
+        let cells = self.cells.iter().filter(|cell| cell.config == config && !cell.nanoseconds.is_empty());
+        let maps: Vec<_> = cells.clone().map(|cell| (cell.map, median(&cell.nanoseconds))).collect();
+        let best_peer = maps.iter().copied().filter(|(map, _)| *map != SUBJECT).min_by(|(_, a), (_, b)| a.total_cmp(b));
+        let own = maps.iter().find(|(map, _)| *map == SUBJECT);
+        let ratio = best_peer.zip(own).map(|((_, best), (_, own))| best / own);
+        let spread = cells.clone().find(|cell| cell.map == SUBJECT).map(|cell| spread(&cell.nanoseconds));
+        Row { config, maps, best_peer, ratio, spread }
+    }
 
-        let peers = maps.iter().filter(|map| **map != SUBJECT);
-        let best = peers
-            .filter_map(|map| Some((*map, median(samples(map)?))))
-            .min_by(|(_, one), (_, other)| one.total_cmp(other));
-        let ratio = best.zip(samples(SUBJECT)).map(|((_, best), own)| best / median(own));
-        row.push(best.map_or("-".into(), |(map, _)| map.to_owned()));
-        row.push(ratio.map_or("-".into(), |ratio| format!("{ratio:.2}")));
-        row.push(samples(SUBJECT).map_or("-".into(), |own| format!("{:.0} %", 100.0 * spread(own))));
-        row
+    /// The table of medians in Markdown.
+    pub fn table(&self) -> String {
+        let rows = self.rows();
+        let maps: Vec<_> =
+            NAMES.into_iter().filter(|name| rows.iter().any(|row| row.nanoseconds(name).is_some())).collect();
+        let mut head = line(["workload", "content", "n", "threads"]);
+        head.extend(line(&maps));
+        head.extend(line(["best peer", "ratio", "spread"]));
+        let lines: Vec<_> = [head].into_iter().chain(rows.iter().map(|row| row.line(&maps))).collect();
+        markdown(&lines)
+    }
+
+    pub fn json(&self) -> Value {
+        self.rows().iter().map(Row::json).collect()
     }
 }
 
-fn header(maps: &[&'static str]) -> Vec<String> {
-    let mut header: Vec<String> = ["workload", "n", "threads"].map(str::to_owned).to_vec();
-    header.extend(maps.iter().map(|&map| map.to_owned()));
-    header.extend(["best peer", "ratio", "spread"].map(str::to_owned));
-    header
+impl Row {
+    fn nanoseconds(&self, name: &str) -> Option<f64> {
+        self.maps.iter().find(|(map, _)| *map == name).map(|(_, median)| *median)
+    }
+
+    fn line(&self, maps: &[&'static str]) -> Vec<String> {
+        let Config { workload, kind, entries, threads } = self.config;
+        let mut cells = vec![workload.to_string(), kind.to_string(), short(entries), threads.to_string()];
+        let or_dash = |cell: Option<String>| cell.unwrap_or_else(|| "-".to_owned());
+        cells.extend(maps.iter().map(|map| or_dash(self.nanoseconds(map).map(|median| format!("{median:.1}")))));
+        cells.push(or_dash(self.best_peer.map(|(map, _)| map.to_owned())));
+        cells.push(or_dash(self.ratio.map(|ratio| format!("{ratio:.2}"))));
+        cells.push(or_dash(self.spread.map(|spread| format!("{:.0} %", 100.0 * spread))));
+        cells
+    }
+
+    fn json(&self) -> Value {
+        let Config { workload, kind, entries, threads } = self.config;
+        let medians: serde_json::Map<_, _> =
+            self.maps.iter().map(|(map, median)| ((*map).to_owned(), json!(median))).collect();
+        json!({
+            "workload": workload.to_string(), "content": kind.to_string(), "entries": entries, "threads": threads,
+            "thread_ns": medians, "best_peer": self.best_peer.map(|(map, _)| map), "ratio": self.ratio,
+            "spread": self.spread,
+        })
+    }
 }
 
 /// What the columns mean, to be printed above the table.
 pub const LEGEND: &str = "Cells: thread-nanoseconds per operation, medians. \
     ratio: best peer / evacmap, above 1 evacmap is faster. spread: evacmap's interquartile range over its median.";
-
-fn markdown(lines: &[Vec<String>]) -> String {
-    let columns = lines.first().map_or(0, Vec::len);
-    let widths: Vec<usize> =
-        (0..columns).map(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0)).collect();
-    let print = |line: &Vec<String>| {
-        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
-            0 => format!(" {cell:<width$} "),
-            _ => format!(" {cell:>width$} "),
-        });
-        format!("|{}|\n", cells.collect::<Vec<_>>().join("|"))
-    };
-    let rule = widths.iter().enumerate().map(|(column, &width)| match column {
-        0 => "-".repeat(width + 2),
-        _ => format!("{}:", "-".repeat(width + 1)),
-    });
-    let rule = format!("|{}|\n", rule.collect::<Vec<_>>().join("|"));
-    let mut printed = lines.iter().map(print);
-    let head = printed.next().unwrap_or_default();
-    [head, rule].into_iter().chain(printed).collect()
-}
-
-fn median(samples: &[f64]) -> f64 {
-    quantile(samples, 0.5)
-}
-
-/// The interquartile range over the median.
-fn spread(samples: &[f64]) -> f64 {
-    (quantile(samples, 0.75) - quantile(samples, 0.25)) / median(samples)
-}
-
-/// Interpolated between the two nearest samples.
-fn quantile(samples: &[f64], fraction: f64) -> f64 {
-    let mut sorted = samples.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let Some(last) = sorted.len().checked_sub(1) else {
-        return f64::NAN;
-    };
-    let place = fraction * last as f64;
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-    below + (above - below) * place.fract()
-}

@@ -1,11 +1,16 @@
+use super::content::Content;
+
 /// The hasher of all maps.
 pub type Hasher = hashbrown::DefaultHashBuilder;
 
-/// A map from `u64` to `u64`, as the workloads see it.
+/// Keys that are looked up together in `many`.
+pub const TOGETHER: usize = 16;
+
+/// A map with such a content, as the workloads see it.
 ///
 /// Everything is monomorphised: the timed loops contain no indirect call. Each operation is written as the map's own
 /// documentation would have it, with a guard of its own where the map needs one.
-pub trait Map: Send + Sync + Sized + 'static {
+pub trait Map<C: Content>: Send + Sync + Sized + 'static {
     /// The name in reports and on the command line.
     const NAME: &'static str;
 
@@ -14,15 +19,28 @@ pub trait Map: Send + Sync + Sized + 'static {
 
     fn empty(hasher: Hasher) -> Self;
     fn with_capacity(entries: usize, hasher: Hasher) -> Self;
+    /// Called when nobody writes.
+    fn len(&self) -> usize;
 
     fn pinned(&self) -> Self::Pinned<'_>;
-    fn get_pinned(pinned: &Self::Pinned<'_>, key: u64) -> Option<u64>;
+    fn read_pinned<R>(pinned: &Self::Pinned<'_>, key: &C::Query, read: impl FnOnce(&C::Value) -> R) -> Option<R>;
 
-    fn get(&self, key: u64) -> Option<u64>;
-    /// Inserts a key; whether it was absent.
-    fn insert(&self, key: u64, value: u64) -> bool;
+    /// How many of these keys have the value that `is_right` wants for them.
+    #[inline]
+    fn count_pinned(
+        pinned: &Self::Pinned<'_>,
+        keys: [&C::Query; TOGETHER],
+        is_right: impl Fn(usize, &C::Value) -> bool,
+    ) -> usize {
+        let right = |(at, key)| Self::read_pinned(pinned, key, |value| is_right(at, value)) == Some(true);
+        keys.into_iter().enumerate().map(right).filter(|right| *right).count()
+    }
+
+    fn read<R>(&self, key: &C::Query, read: impl FnOnce(&C::Value) -> R) -> Option<R>;
+    /// Inserts a key, or replaces its value; whether it was absent.
+    fn insert(&self, key: C::Key, value: C::Value) -> bool;
     /// Removes a key; whether it was present.
-    fn remove(&self, key: u64) -> bool;
-    /// Adds one to the value of a key; whether it was present.
-    fn update(&self, key: u64) -> bool;
+    fn remove(&self, key: &C::Query) -> bool;
+    /// Bumps the value of a key; whether it was present.
+    fn update(&self, key: &C::Query) -> bool;
 }

@@ -1,26 +1,57 @@
 //! What the benchmarks share, in the order in which a measurement comes about.
 
+/// What the maps hold.
+mod content;
 /// The maps.
 mod contestants;
+/// What no map can go below.
+mod floor;
+/// What one thread does in a workload.
+mod lane;
 /// Samples, medians and the table.
 mod ledger;
 /// What a map has to offer to be measured.
 mod map;
-/// The threads that do it.
+/// Tables as text.
+mod markdown;
+/// The command line of the table mode.
+mod options;
+/// The threads that are measured.
 mod pool;
+/// Medians and spreads.
+mod quantiles;
+/// Keys drawn by lot.
+mod random;
+/// What a run leaves behind.
+mod results;
 /// One map under one workload: making, filling, timing, dropping.
 mod session;
-/// What is done to a map, and the keys it is done with.
+/// All maps under all workloads.
+mod throughput;
+/// What is done to a map, at which size, by how many threads.
 mod workload;
 
-/// The same measurements under criterion.
-pub mod criterion_mode;
-/// Rounds in turns, without criterion.
-pub mod table_mode;
+/// The same workloads under criterion.
+mod criterion_mode;
+/// All parts in turns, without criterion.
+mod table_mode;
 
-/// Whether the environment asks for a short run that shows only that everything works.
-fn quick() -> bool {
-    std::env::var_os("EVACMAP_BENCH_QUICK").is_some_and(|value| !value.is_empty() && value != "0")
+use clap::Parser;
+
+use crate::ALLOCATOR_NAME as ALLOCATOR;
+use options::Options;
+
+/// What the benchmark programs do; they differ in their allocator.
+pub fn main() {
+    let given = |flag: &str| std::env::args().any(|arg| arg == flag);
+    if given("--table") {
+        return table_mode::run(&Options::parse());
+    }
+    // Without `--bench` it was `cargo test` that started us.
+    if !given("--bench") {
+        table_mode::run(&Options::test());
+    }
+    criterion_mode::main();
 }
 
 /// Touches that much memory and gives it back.

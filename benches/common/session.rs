@@ -1,9 +1,13 @@
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use super::content::Content;
+use super::lane::{Done, Lane};
 use super::map::{Hasher, Map};
 use super::pool::{Barrier, Pool, Span, elapsed, fail};
-use super::workload::{Config, Lane, Workload};
+use super::workload::{Config, Workload};
 
 /// How the map is made that a workload finds full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,30 +34,33 @@ impl Sample {
 }
 
 /// One map under one workload.
-pub struct Session<'p, M: Map> {
+pub struct Session<'p, C: Content, M: Map<C>> {
     pool: &'p Pool,
-    stage: Arc<Stage<M>>,
+    stage: Arc<Stage<C, M>>,
     label: String,
 }
 
 /// What the threads share.
-struct Stage<M> {
+struct Stage<C, M> {
     config: Config,
     upbringing: Upbringing,
     hasher: Hasher,
     barrier: Barrier,
     lanes: Vec<Mutex<Lane>>,
     map: RwLock<Option<M>>,
+    /// How many entries the map should have.
+    entries: AtomicI64,
+    content: PhantomData<C>,
 }
 
-/// What one thread brings back: its spans, one for each map that was timed, and how many answers were wrong.
+/// What one thread brings back: its spans, one for each map that was timed, and what it did.
 #[derive(Default)]
 struct Outcome {
     spans: Vec<Span>,
-    wrong: u64,
+    done: Done,
 }
 
-impl<'p, M: Map> Session<'p, M> {
+impl<'p, C: Content, M: Map<C>> Session<'p, C, M> {
     pub fn new(pool: &'p Pool, config: Config, upbringing: Upbringing, hasher: &Hasher, round: u64) -> Self {
         let lane = |thread| Mutex::new(Lane::new(config, round, thread));
         let stage = Stage {
@@ -63,6 +70,8 @@ impl<'p, M: Map> Session<'p, M> {
             barrier: Barrier::new(config.threads),
             lanes: (0..config.threads).map(lane).collect(),
             map: RwLock::new(None),
+            entries: AtomicI64::new(0),
+            content: PhantomData,
         };
         Self { pool, stage: Arc::new(stage), label: format!("{config}/{}", M::NAME) }
     }
@@ -77,17 +86,15 @@ impl<'p, M: Map> Session<'p, M> {
     /// Times that many operations of each thread, or a little more, on the map that is open or on as many new ones as
     /// it takes.
     pub fn run(&self, operations: u64) -> Sample {
-        let Config { workload, entries, threads } = self.stage.config;
-        if workload.builds() {
-            let rounds = (operations * threads).div_ceil(entries).max(1);
-            let outcomes = self.on_all(move |stage, thread| stage.build(thread, rounds));
-            Sample { elapsed: total(&outcomes), operations: (rounds * entries) as f64 / threads as f64 }
+        let Config { workload, entries, threads, .. } = self.stage.config;
+        let outcomes = if workload.builds() {
+            let maps = (operations * threads).div_ceil(entries).max(1);
+            self.on_all(move |stage, thread| stage.build(thread, maps))
         } else {
-            // Churn comes in pairs.
-            let operations = operations.next_multiple_of(2);
-            let outcomes = self.on_all(move |stage, thread| stage.run(thread, operations));
-            Sample { elapsed: total(&outcomes), operations: operations as f64 }
-        }
+            self.on_all(move |stage, thread| stage.run(thread, operations))
+        };
+        let operations: u64 = outcomes.iter().map(|outcome| outcome.done.operations).sum();
+        Sample { elapsed: total(&outcomes), operations: operations as f64 / threads as f64 }
     }
 
     /// Drops the map.
@@ -95,10 +102,10 @@ impl<'p, M: Map> Session<'p, M> {
         self.on_all(Stage::close);
     }
 
-    fn on_all(&self, job: impl Fn(&Stage<M>, u64) -> Outcome + Send + Sync + 'static) -> Vec<Outcome> {
+    fn on_all(&self, job: impl Fn(&Stage<C, M>, u64) -> Outcome + Send + Sync + 'static) -> Vec<Outcome> {
         let stage = Arc::clone(&self.stage);
         let outcomes = self.pool.run(&self.label, self.stage.config.threads, move |thread| job(&stage, thread));
-        let wrong: u64 = outcomes.iter().map(|outcome| outcome.wrong).sum();
+        let wrong: u64 = outcomes.iter().map(|outcome| outcome.done.wrong).sum();
         if wrong > 0 {
             fail(&self.label, &format!("gave {wrong} wrong answers"));
         }
@@ -112,37 +119,42 @@ fn total(outcomes: &[Outcome]) -> Duration {
     (0..maps).map(|map| elapsed(outcomes.iter().map(|outcome| outcome.spans[map]))).sum()
 }
 
-impl<M: Map> Stage<M> {
+impl<C: Content, M: Map<C>> Stage<C, M> {
     fn open(&self, thread: u64) -> Outcome {
         self.make(thread);
-        let wrong = self.with_map(|map| self.with_lane(thread, |lane| lane.fill(map)));
-        Outcome { wrong, ..Outcome::default() }
+        let done = self.with_map(|map| self.with_lane(thread, |lane| lane.fill(map)));
+        self.account(done);
+        Outcome { done, ..Outcome::default() }
     }
 
     fn run(&self, thread: u64, operations: u64) -> Outcome {
-        let (span, wrong) = self.timed(thread, operations);
-        Outcome { spans: vec![span], wrong }
+        let (span, done) = self.timed(thread, operations);
+        Outcome { spans: vec![span], done }
     }
 
     fn build(&self, thread: u64, maps: u64) -> Outcome {
         let mut outcome = Outcome::default();
         for _ in 0..maps {
             self.make(thread);
-            let (span, wrong) = self.timed(thread, 0);
+            let (span, done) = self.timed(thread, 0);
             outcome.spans.push(span);
-            outcome.wrong += wrong;
-            self.close(thread);
+            outcome.done += done;
+            outcome.done += self.close(thread).done;
         }
         outcome
     }
 
-    /// Drops the map once nobody uses it any more, in the thread that made it.
+    /// Drops the map once nobody uses it any more, in the thread that made it. It must have as many entries as the answers
+    /// add up to; if not, one of them was wrong.
     fn close(&self, thread: u64) -> Outcome {
         self.barrier.wait();
+        let mut done = Done::default();
         if thread == 0 {
-            drop(self.map.write().unwrap_or_else(PoisonError::into_inner).take());
+            let map = self.map.write().unwrap_or_else(PoisonError::into_inner).take();
+            let expected = self.entries.swap(0, Ordering::Relaxed);
+            done.wrong = u64::from(map.is_some_and(|map| i64::try_from(map.len()) != Ok(expected)));
         }
-        Outcome::default()
+        Outcome { done, ..Outcome::default() }
     }
 
     fn make(&self, thread: u64) {
@@ -150,7 +162,7 @@ impl<M: Map> Stage<M> {
             let entries = usize::try_from(self.config.entries).expect("a map that fits into memory");
             let sized = match self.config.workload {
                 Workload::Fill => true,
-                Workload::Grow => false,
+                Workload::Grow | Workload::RapidGrow => false,
                 _ => self.upbringing == Upbringing::Sized,
             };
             let hasher = self.hasher.clone();
@@ -160,15 +172,21 @@ impl<M: Map> Stage<M> {
         self.barrier.wait();
     }
 
-    fn timed(&self, thread: u64, operations: u64) -> (Span, u64) {
-        self.with_map(|map| {
+    fn timed(&self, thread: u64, operations: u64) -> (Span, Done) {
+        let (span, done) = self.with_map(|map| {
             self.with_lane(thread, |lane| {
                 self.barrier.wait();
                 let start = Instant::now();
-                let wrong = lane.run(map, operations);
-                ((start, Instant::now()), wrong)
+                let done = lane.run(map, operations);
+                ((start, Instant::now()), done)
             })
-        })
+        });
+        self.account(done);
+        (span, done)
+    }
+
+    fn account(&self, done: Done) {
+        self.entries.fetch_add(done.grown, Ordering::Relaxed);
     }
 
     fn with_map<R>(&self, action: impl FnOnce(&M) -> R) -> R {

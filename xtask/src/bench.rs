@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: the comparison with other maps.
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cmd;
 
@@ -10,21 +10,43 @@ pub struct Options {
     /// Fewer and shorter rounds
     #[arg(long)]
     quick: bool,
+    /// Maps of ten million entries, too
+    #[arg(long)]
+    large: bool,
+    /// What all maps allocate from
+    #[arg(long, value_enum, default_value_t = Allocator::Mimalloc)]
+    allocator: Allocator,
     /// Let criterion measure the maps one after the other, instead of all in turns
     #[arg(long)]
     criterion: bool,
-    /// Handed on to the benchmark; `cargo xtask bench -- --help` lists its options
+    /// Handed on to the benchmark; `cargo xtask bench -- --help` lists its options. Without any, the results are saved
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Allocator {
+    Mimalloc,
+    System,
+}
+
 pub fn run(options: &Options) -> Result<()> {
-    let mut bench = cmd::cargo(["bench", "--bench", "compare", "--"]);
+    let target = match options.allocator {
+        Allocator::Mimalloc => "compare",
+        Allocator::System => "compare_system",
+    };
+    let mut bench = cmd::cargo(["bench", "--bench", target, "--"]);
     if !options.criterion {
         bench.arg("--table");
+        if options.rest.is_empty() {
+            bench.arg("--save");
+        }
     }
     if options.quick {
-        bench.env("EVACMAP_BENCH_QUICK", "1");
+        bench.arg("--quick");
+    }
+    if options.large {
+        bench.arg("--large");
     }
     cmd::run(bench.args(&options.rest))
 }
