@@ -20,8 +20,10 @@
 
 mod common;
 
+use common::counting::Counting;
+
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Counting<mimalloc::MiMalloc> = Counting(mimalloc::MiMalloc);
 const ALLOCATOR_NAME: &str = "mimalloc";
 
 fn main() {

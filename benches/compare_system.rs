@@ -2,8 +2,12 @@
 
 mod common;
 
+use std::alloc::System;
+
+use common::counting::Counting;
+
 #[global_allocator]
-static ALLOCATOR: std::alloc::System = std::alloc::System;
+static ALLOCATOR: Counting<System> = Counting(System);
 const ALLOCATOR_NAME: &str = "system";
 
 fn main() {

@@ -84,6 +84,10 @@ impl Ledger {
 }
 
 impl Row {
+    pub fn has(&self, name: &str) -> bool {
+        self.nanoseconds(name).is_some()
+    }
+
     fn nanoseconds(&self, name: &str) -> Option<f64> {
         self.maps.iter().find(|(map, _)| *map == name).map(|(_, median)| *median)
     }

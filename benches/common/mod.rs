@@ -1,11 +1,17 @@
-//! What the benchmarks share, in the order in which a measurement comes about.
+//! What the benchmark programs share.
 
+/// Measurements in processes of their own.
+mod alone;
 /// What the maps hold.
 mod content;
 /// The maps.
 mod contestants;
+/// An allocator that counts.
+pub mod counting;
 /// What no map can go below.
 mod floor;
+/// Memory that nobody has touched yet.
+mod fresh;
 /// What one thread does in a workload.
 mod lane;
 /// Samples, medians and the table.
@@ -14,8 +20,12 @@ mod ledger;
 mod map;
 /// Tables as text.
 mod markdown;
+/// Bytes per entry.
+mod memory;
 /// The command line of the table mode.
 mod options;
+/// The figures as SVG.
+mod plots;
 /// The threads that are measured.
 mod pool;
 /// Medians and spreads.
@@ -26,6 +36,10 @@ mod random;
 mod results;
 /// One map under one workload: making, filling, timing, dropping.
 mod session;
+/// Many small maps.
+mod small;
+/// The slowest operations while a map grows.
+mod tail;
 /// All maps under all workloads.
 mod throughput;
 /// What is done to a map, at which size, by how many threads.

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
+use super::alone::Task;
 use super::contestants::NAMES;
 use super::workload::{Kind, Workload};
 
@@ -59,6 +60,12 @@ pub struct Options {
     /// Let the maps that are looked up, updated or churned grow from empty instead of making them with capacity
     #[arg(long)]
     pub grown: bool,
+    /// This is a process for one measurement of one map
+    #[arg(long, hide = true)]
+    pub alone: Option<Task>,
+    /// Entries, or maps, for it
+    #[arg(long, hide = true, default_value_t = 1000)]
+    pub count: u64,
 }
 
 /// What can be asked for by itself.
@@ -68,10 +75,16 @@ pub enum Part {
     Floor,
     /// Nanoseconds per operation
     Throughput,
+    /// The slowest operations while a map grows
+    Tail,
+    /// Bytes per entry
+    Memory,
+    /// Many small maps
+    Small,
 }
 
 impl Part {
-    const ALL: [Self; 2] = [Self::Floor, Self::Throughput];
+    const ALL: [Self; 5] = [Self::Floor, Self::Throughput, Self::Tail, Self::Memory, Self::Small];
 }
 
 impl Options {

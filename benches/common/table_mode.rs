@@ -9,14 +9,17 @@ use super::results::Results;
 use super::session::Upbringing;
 use super::throughput::{Contestant, Course, contestants, measure_row};
 use super::workload::{Config, Kind, Workload};
-use super::{ALLOCATOR, warm_memory};
+use super::{ALLOCATOR, alone, memory, plots, small, tail, warm_memory};
 
 /// What is done to maps of strings and of large values.
 const FOR_OTHER_CONTENT: [Workload; 4] = [Workload::Hit, Workload::Grow, Workload::Update, Workload::Churn];
 
 pub fn run(options: &Options) {
+    if let Some(task) = options.alone {
+        return alone::run(options, task);
+    }
     println!("{}", preamble(options));
-    let mut results = Results::new(preamble(options));
+    let mut results = Results::new(preamble(options), options.save);
     let pool = Pool::new(options.threads.iter().copied().max().unwrap_or(1).max(2));
     warm_memory(options.warm_mib());
     if options.wants(Part::Floor) {
@@ -28,10 +31,25 @@ pub fn run(options: &Options) {
         let ledger = throughput(options, &pool);
         println!("\n{LEGEND}\n\n{}", ledger.table());
         results.add("throughput", ledger.json());
+        results.plot("throughput", |path| plots::throughput(&ledger.rows(), path));
     }
-    if options.save {
-        results.save();
+    if options.wants(Part::Tail) {
+        let (entries, tails) = tail::measure(options, &pool);
+        println!("\n{}", tail::table(entries, &tails));
+        results.add("growth_tail", tail::json(entries, &tails));
+        results.plot("growth-tail", |path| plots::growth_tail(entries, &tails, path));
     }
+    if options.wants(Part::Memory) {
+        let sizes = memory::measure(options);
+        println!("\n{}", memory::table(&sizes));
+        results.add("memory", memory::json(&sizes));
+    }
+    if options.wants(Part::Small) {
+        let maps = small::measure(options);
+        println!("\n{}", small::table(&maps));
+        results.add("small_maps", small::json(&maps));
+    }
+    results.save();
 }
 
 fn preamble(options: &Options) -> String {
