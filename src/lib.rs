@@ -115,6 +115,8 @@ mod serialize;
 pub mod set;
 mod stats;
 mod sync;
+#[doc(hidden)]
+pub mod work;
 
 pub use entry::{Entry, Modified, OccupiedEntry, VacantEntry};
 pub use error::{CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError, Violation};

@@ -42,6 +42,7 @@ impl<K, V> BucketArray<K, V> {
     #[cfg(not(evacmap_loom))]
     pub(crate) fn try_new(len: usize) -> Result<Self, Refused> {
         let layout = Self::layout(len).ok_or(None)?;
+        crate::work::cleared(layout.size());
         // SAFETY: the size is not zero: there is at least one bucket in it.
         let block = unsafe { alloc::alloc_zeroed(layout) };
         if block.is_null() {

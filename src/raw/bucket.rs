@@ -89,7 +89,7 @@ impl<K, V> Bucket<K, V> {
         // SAFETY: a non-null link was set by `append` to a bucket of the same table, initialised before (P2), and
         // overflow buckets live as long as their table (I8), which `self` borrows from.
         match unsafe { word.map_addr(|address| address & !FLAGS).as_ref() } {
-            Some(bucket) => Next::Bucket(bucket),
+            Some(bucket) => Next::Bucket(crate::work::walked(bucket)),
             None if word.addr() & END != 0 => Next::Frozen,
             None => Next::Open,
         }

@@ -240,6 +240,7 @@ impl<K, V> RawMap<K, V> {
         local: &LocalRef<'_, K, V>,
         guard: &Guard,
     ) -> usize {
+        crate::work::group();
         match old {
             Old::Source(old) => evacuate::group(new, old, group, guard),
             Old::Discarded(old) => evacuate::discard(new, old, group, guard, |word| {

@@ -188,7 +188,7 @@ impl<K, V> Table<K, V> {
         debug_assert!(index < self.buckets());
         // SAFETY: indices come from `Shape::place`, masked to the number of buckets, from a group number below the number
         // of groups, or from a loop over all buckets.
-        unsafe { self.buckets.get_unchecked(index) }
+        crate::work::walked(unsafe { self.buckets.get_unchecked(index) })
     }
 
     /// The head of the chain that a hash belongs to.

@@ -265,6 +265,7 @@ impl<K, V> Local<K, V> {
             DROPPING.with(|dropping| dropping.set(false));
         }
         Self::add(&self.freed, batch.len());
+        crate::work::dropped(batch.len());
         // SAFETY: the entries' content is gone.
         let store = |owner: &mut Owner<K, V>| unsafe { owner.spares.store(batch) };
         // SAFETY: the slot's thread; only the allocator is called.

@@ -14,6 +14,7 @@ use crate::raw::{Entry, Tag};
 #[cfg(not(evacmap_loom))]
 #[inline]
 pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout) {
+    crate::work::freed(layout.size());
     // SAFETY: by the caller.
     unsafe { alloc::dealloc(block, layout) }
 }
