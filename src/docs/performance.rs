@@ -1,7 +1,7 @@
 //! Where the time goes, what was tried, and what it came to.
 //!
-//! `cargo bench --bench compare -- --table` measures this map and six others in turns, on the same work, with the same hasher and
-//! allocator; `--help` lists its options. Absolute figures differ between machines, and on a virtual machine between hours;
+//! `cargo xtask bench` measures this map and seven others in turns, on the same work, with the same hasher and
+//! allocator; `cargo xtask bench -- --help` lists what can be asked for by itself. Absolute figures differ between machines, and on a virtual machine between hours;
 //! ratios within one run are what can be compared.
 //!
 //! # What an operation touches

@@ -48,5 +48,11 @@ pub fn run(options: &Options) -> Result<()> {
     if options.large {
         bench.arg("--large");
     }
-    cmd::run(bench.args(&options.rest))
+    cmd::run(bench.args(&options.rest))?;
+    if options.criterion || !options.rest.is_empty() {
+        return Ok(());
+    }
+    let mut work = cmd::cargo(["bench", "--features", "_counters", "--bench", "work", "--", "--save"]);
+    work.args(options.quick.then_some("--quick")).args(options.large.then_some("--large"));
+    cmd::run(&mut work)
 }

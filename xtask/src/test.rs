@@ -12,8 +12,8 @@ use crate::{asan, cmd, fuzz, house, lin, loom, tsan};
 /// The integration tests that are for the optimised build: many threads, many operations.
 const OPTIMISED: [&str; 4] = ["stopped", "stress", "sweep_panics", "sweep_reentrancy"];
 
-/// What the checks of the library are built with: the public features, and the hooks of its own tests.
-const FEATURES: &str = "serde,rayon,_hooks";
+/// What the checks of the library are built with: the public features, the hooks of its own tests and the counters of its benchmarks.
+const FEATURES: &str = "serde,rayon,_hooks,_counters";
 
 /// The example programs that check themselves and end in seconds.
 const CHECKED_EXAMPLES: [&str; 3] = ["interner", "counter", "session_store"];
@@ -45,7 +45,7 @@ struct Step {
 }
 
 /// Cheap and most likely to fail first.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step { name: "fmt", what: "formatting", run: fmt },
     Step { name: "house", what: "house rules for src/", run: house::run },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
@@ -56,6 +56,7 @@ const STEPS: [Step; 17] = [
     Step { name: "stress", what: "many threads, optimised", run: stress },
     Step { name: "lin", what: "linearizability, briefly", run: lin },
     Step { name: "examples", what: "the example programs build, and find themselves right", run: examples },
+    Step { name: "bench", what: "the benchmarks run, on tiny maps, and find all answers right", run: bench },
     Step { name: "no-tags", what: "the build without tag bits", run: no_tags },
     Step { name: "scalar", what: "the build with the portable bucket scan", run: scalar },
     Step { name: "models", what: "the models as ordinary tests", run: models },
@@ -207,6 +208,11 @@ fn lin() -> Result<()> {
 fn examples() -> Result<()> {
     cmd::run(&mut cmd::cargo(["build", "--release", "--examples"]))?;
     CHECKED_EXAMPLES.iter().try_for_each(|name| cmd::run(&mut cmd::cargo(["run", "--release", "--example", name])))
+}
+
+/// Measures nothing: the program is built without optimisation.
+fn bench() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["test", "--features", FEATURES, "--bench", "compare", "--bench", "work"]))
 }
 
 fn no_tags() -> Result<()> {
