@@ -1,6 +1,7 @@
 //! Memory that nobody has touched yet.
 
 use std::alloc::{GlobalAlloc, Layout, System, handle_alloc_error};
+use std::hint::black_box;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A block straight from the operating system, which the allocator under test may have recycled.
@@ -18,7 +19,8 @@ impl Fresh {
         if block.is_null() {
             handle_alloc_error(layout);
         }
-        Self { block, layout }
+        // A block that is written and never read would not be allocated at all, for all the compiler knows.
+        Self { block: black_box(block), layout }
     }
 
     /// Writes one byte.

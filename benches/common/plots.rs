@@ -121,6 +121,7 @@ fn curves(area: &Area<'_>, entries: u64, phase: Phase, tails: &[&Tail]) -> Drawn
     chart
         .configure_mesh()
         .label_style((FONT, SMALL))
+        .max_light_lines(1)
         .x_desc("quantile")
         .x_label_formatter(&|among| format!("{} %", 100.0 - 100.0 / among))
         .y_label_formatter(&|time| duration(*time))
