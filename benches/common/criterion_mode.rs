@@ -93,8 +93,8 @@ fn bench_map<C: Content, M: Map<C>>(
         });
     });
     if let Some(session) = session {
-        session.close();
-        ledger.record(config, M::NAME, samples(&calls));
+        let wrong = session.close();
+        ledger.record(config, M::NAME, samples(&calls), wrong);
     }
 }
 

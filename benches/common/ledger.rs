@@ -10,6 +10,7 @@ struct Cell {
     config: Config,
     map: &'static str,
     nanoseconds: Vec<f64>,
+    wrong: u64,
 }
 
 /// All that has been measured, in the order in which it first came.
@@ -23,6 +24,8 @@ pub struct Row {
     pub config: Config,
     /// The medians, in the order in which the maps were first measured.
     pub maps: Vec<(&'static str, f64)>,
+    /// The maps that gave wrong answers, and how many.
+    wrong: Vec<(&'static str, u64)>,
     /// The fastest map but the subject.
     best_peer: Option<(&'static str, f64)>,
     /// Best peer over subject: above 1 the subject is faster.
@@ -32,12 +35,20 @@ pub struct Row {
 }
 
 impl Ledger {
-    pub fn record(&mut self, config: Config, map: &'static str, nanoseconds: impl IntoIterator<Item = f64>) {
+    /// Adds samples, and how many wrong answers the map gave meanwhile.
+    pub fn record(
+        &mut self,
+        config: Config,
+        map: &'static str,
+        nanoseconds: impl IntoIterator<Item = f64>,
+        wrong: u64,
+    ) {
         let at = self.cells.iter().position(|cell| cell.config == config && cell.map == map).unwrap_or_else(|| {
-            self.cells.push(Cell { config, map, nanoseconds: Vec::new() });
+            self.cells.push(Cell { config, map, nanoseconds: Vec::new(), wrong: 0 });
             self.cells.len() - 1
         });
         self.cells[at].nanoseconds.extend(nanoseconds);
+        self.cells[at].wrong += wrong;
     }
 
     /// One line on a row that is complete.
@@ -59,11 +70,14 @@ impl Ledger {
     fn row(&self, config: Config) -> Row {
         let cells = self.cells.iter().filter(|cell| cell.config == config && !cell.nanoseconds.is_empty());
         let maps: Vec<_> = cells.clone().map(|cell| (cell.map, median(&cell.nanoseconds))).collect();
-        let best_peer = maps.iter().copied().filter(|(map, _)| *map != SUBJECT).min_by(|(_, a), (_, b)| a.total_cmp(b));
+        let sound = |map: &str| cells.clone().all(|cell| cell.map != map || cell.wrong == 0);
+        let peers = maps.iter().copied().filter(|(map, _)| *map != SUBJECT && sound(map));
+        let best_peer = peers.min_by(|(_, a), (_, b)| a.total_cmp(b));
         let own = maps.iter().find(|(map, _)| *map == SUBJECT);
         let ratio = best_peer.zip(own).map(|((_, best), (_, own))| best / own);
         let spread = cells.clone().find(|cell| cell.map == SUBJECT).map(|cell| spread(&cell.nanoseconds));
-        Row { config, maps, best_peer, ratio, spread }
+        let wrong = cells.filter(|cell| cell.wrong > 0).map(|cell| (cell.map, cell.wrong)).collect();
+        Row { config, maps, wrong, best_peer, ratio, spread }
     }
 
     /// The table of medians in Markdown.
@@ -96,7 +110,9 @@ impl Row {
         let Config { workload, kind, entries, threads } = self.config;
         let mut cells = vec![workload.to_string(), kind.to_string(), short(entries), threads.to_string()];
         let or_dash = |cell: Option<String>| cell.unwrap_or_else(|| "-".to_owned());
-        cells.extend(maps.iter().map(|map| or_dash(self.nanoseconds(map).map(|median| format!("{median:.1}")))));
+        let mark = |map: &str| if self.wrong.iter().any(|(wrong, _)| *wrong == map) { "!" } else { "" };
+        let cell = |map: &&str| self.nanoseconds(map).map(|median| format!("{median:.1}{}", mark(map)));
+        cells.extend(maps.iter().map(|map| or_dash(cell(map))));
         cells.push(or_dash(self.best_peer.map(|(map, _)| map.to_owned())));
         cells.push(or_dash(self.ratio.map(|ratio| format!("{ratio:.2}"))));
         cells.push(or_dash(self.spread.map(|spread| format!("{:.0} %", 100.0 * spread))));
@@ -107,14 +123,17 @@ impl Row {
         let Config { workload, kind, entries, threads } = self.config;
         let medians: serde_json::Map<_, _> =
             self.maps.iter().map(|(map, median)| ((*map).to_owned(), json!(median))).collect();
+        let wrong: serde_json::Map<_, _> =
+            self.wrong.iter().map(|(map, answers)| ((*map).to_owned(), json!(answers))).collect();
         json!({
             "workload": workload.to_string(), "content": kind.to_string(), "entries": entries, "threads": threads,
             "thread_ns": medians, "best_peer": self.best_peer.map(|(map, _)| map), "ratio": self.ratio,
-            "spread": self.spread,
+            "spread": self.spread, "wrong_answers": wrong,
         })
     }
 }
 
 /// What the columns mean, to be printed above the table.
 pub const LEGEND: &str = "Cells: thread-nanoseconds per operation, medians. \
-    ratio: best peer / evacmap, above 1 evacmap is faster. spread: evacmap's interquartile range over its median.";
+    ratio: best peer / evacmap, above 1 evacmap is faster. spread: evacmap's interquartile range over its median. \
+    !: gave wrong answers (of keys that were there, or a length that its answers do not add up to), and is no best peer.";

@@ -20,8 +20,12 @@ impl Results {
         Self { parts: [("conditions".to_owned(), Value::String(conditions))].into_iter().collect(), kept }
     }
 
+    /// Adds a part, and writes what there is so far. A part that is not measured this time stays as it was in the file.
     pub fn add(&mut self, part: &str, figures: Value) {
         self.parts.insert(part.to_owned(), figures);
+        if self.kept {
+            self.write();
+        }
     }
 
     /// Has a plot drawn into a file; of figures that are not kept, one that is thrown away.
@@ -32,19 +36,14 @@ impl Results {
         draw(&path).expect("the plot can be drawn");
     }
 
-    /// Writes them. A part that was not measured this time stays as it was.
-    pub fn save(self) {
-        if !self.kept {
-            return;
-        }
+    fn write(&self) {
         let path = path("results", "json");
         let before = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
         let mut all: Map<String, Value> = before.unwrap_or_default();
-        all.extend(self.parts);
+        all.extend(self.parts.clone());
         let text = serde_json::to_string_pretty(&all).expect("numbers and strings");
         make_folder(&path);
         fs::write(&path, text + "\n").expect("the figures can be written");
-        println!("{}", path.display());
     }
 }
 

@@ -1,12 +1,13 @@
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use super::content::Content;
+use super::contestants::complain;
 use super::lane::{Done, Lane};
 use super::map::{Hasher, Map};
-use super::pool::{Barrier, Pool, Span, elapsed, fail};
+use super::pool::{Barrier, Pool, Span, elapsed};
 use super::workload::{Config, Workload};
 
 /// How the map is made that a workload finds full.
@@ -50,6 +51,8 @@ struct Stage<C, M> {
     map: RwLock<Option<M>>,
     /// How many entries the map should have.
     entries: AtomicI64,
+    /// Wrong answers so far.
+    wrong: AtomicU64,
     content: PhantomData<C>,
 }
 
@@ -71,6 +74,7 @@ impl<'p, C: Content, M: Map<C>> Session<'p, C, M> {
             lanes: (0..config.threads).map(lane).collect(),
             map: RwLock::new(None),
             entries: AtomicI64::new(0),
+            wrong: AtomicU64::new(0),
             content: PhantomData,
         };
         Self { pool, stage: Arc::new(stage), label: format!("{config}/{}", M::NAME) }
@@ -97,9 +101,10 @@ impl<'p, C: Content, M: Map<C>> Session<'p, C, M> {
         Sample { elapsed: total(&outcomes), operations: operations as f64 / threads as f64 }
     }
 
-    /// Drops the map.
-    pub fn close(self) {
+    /// Drops the map. Returns how many wrong answers it has given. The subject must not get this far with one.
+    pub fn close(self) -> u64 {
         self.on_all(Stage::close);
+        self.stage.wrong.load(Ordering::Relaxed)
     }
 
     fn on_all(&self, job: impl Fn(&Stage<C, M>, u64) -> Outcome + Send + Sync + 'static) -> Vec<Outcome> {
@@ -107,7 +112,8 @@ impl<'p, C: Content, M: Map<C>> Session<'p, C, M> {
         let outcomes = self.pool.run(&self.label, self.stage.config.threads, move |thread| job(&stage, thread));
         let wrong: u64 = outcomes.iter().map(|outcome| outcome.done.wrong).sum();
         if wrong > 0 {
-            fail(&self.label, &format!("gave {wrong} wrong answers"));
+            complain(M::NAME, &self.label, &format!("gave {wrong} wrong answers"));
+            self.stage.wrong.fetch_add(wrong, Ordering::Relaxed);
         }
         outcomes
     }

@@ -49,7 +49,6 @@ pub fn run(options: &Options) {
         println!("\n{}", small::table(&maps));
         results.add("small_maps", small::json(&maps));
     }
-    results.save();
 }
 
 fn preamble(options: &Options) -> String {
@@ -88,8 +87,9 @@ fn throughput(options: &Options, pool: &Pool) -> Ledger {
 fn rows(options: &Options, kind: Kind) -> Vec<Config> {
     let (mut workloads, mut sizes) = (options.filter.clone(), options.sizes());
     if kind != Kind::Numbers {
-        // What is in memory is what differs; ten million strings would not fit everywhere.
-        sizes = sizes.into_iter().filter(|size| *size <= 1_000_000).max().into_iter().collect();
+        // What is in memory is what differs, but ten million of them would not fit everywhere.
+        let longest = options.choose(1_000, 10_000, 1_000_000);
+        sizes = sizes.into_iter().filter(|size| *size <= longest).max().into_iter().collect();
         workloads.retain(|workload| FOR_OTHER_CONTENT.contains(workload));
     }
     Config::rows(kind, &workloads, &sizes, &options.threads)

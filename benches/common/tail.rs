@@ -10,12 +10,12 @@ use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
 use super::content::Content;
-use super::contestants::for_each_map;
+use super::contestants::{complain, for_each_map};
 use super::fresh::Fresh;
 use super::map::{Hasher, Map};
 use super::markdown::{line, markdown};
 use super::options::Options;
-use super::pool::{Barrier, Pool, fail};
+use super::pool::{Barrier, Pool};
 use super::quantiles::median;
 use super::random::Random;
 use super::workload::short;
@@ -112,7 +112,7 @@ fn grow<C: Content, M: Map<C>>(pool: &Pool, entries: u64) -> Round {
             _ => (Phase::ReadBesideGrowth, shared.read::<C>(u64::MAX)),
         }));
         if stage.map.len() as u64 != entries {
-            fail(M::NAME, "has lost entries");
+            complain(M::NAME, M::NAME, "has lost entries");
         }
         if threads > 1 {
             let reads = entries.min(1_000_000);
@@ -201,7 +201,7 @@ fn record(times: &mut Times, start: Instant) {
 
 fn checked<C: Content, M: Map<C>>(times: Times, wrong: u64) -> Times {
     if wrong > 0 {
-        fail(M::NAME, &format!("gave {wrong} wrong answers while it grew"));
+        complain(M::NAME, M::NAME, &format!("gave {wrong} wrong answers while it grew"));
     }
     times
 }

@@ -25,7 +25,7 @@ pub struct Course<'p> {
 pub struct Contestant {
     pub name: &'static str,
     calibrate: fn(&Course<'_>, Config) -> u64,
-    measure: fn(&Course<'_>, Config, u64, u64) -> Sample,
+    measure: fn(&Course<'_>, Config, u64, u64) -> (Sample, u64),
 }
 
 fn contestant<C: Content, M: Map<C>>() -> Contestant {
@@ -48,8 +48,8 @@ pub fn measure_row(course: &Course<'_>, config: Config, maps: &[Contestant], led
         let mut turns: Vec<_> = maps.iter().zip(&operations).collect();
         turns.rotate_left((round - 1) as usize % maps.len());
         for (map, &operations) in turns {
-            let sample = (map.measure)(course, config, round, operations);
-            ledger.record(config, map.name, [sample.nanoseconds()]);
+            let (sample, wrong) = (map.measure)(course, config, round, operations);
+            ledger.record(config, map.name, [sample.nanoseconds()], wrong);
         }
     }
 }
@@ -68,8 +68,8 @@ fn calibrate<C: Content, M: Map<C>>(course: &Course<'_>, config: Config) -> u64 
     operations
 }
 
-/// One cell of one round, from making the map to dropping it.
-fn measure<C: Content, M: Map<C>>(course: &Course<'_>, config: Config, round: u64, operations: u64) -> Sample {
+/// One cell of one round, from making the map to dropping it, and how many answers were wrong.
+fn measure<C: Content, M: Map<C>>(course: &Course<'_>, config: Config, round: u64, operations: u64) -> (Sample, u64) {
     let session = Session::<C, M>::new(course.pool, config, course.upbringing, &course.hasher, round);
     session.open();
     let warm_up = config.warm_up(operations);
@@ -77,6 +77,5 @@ fn measure<C: Content, M: Map<C>>(course: &Course<'_>, config: Config, round: u6
         session.run(warm_up);
     }
     let sample = session.run(operations);
-    session.close();
-    sample
+    (sample, session.close())
 }

@@ -16,11 +16,21 @@ pub use self::locked::Locked;
 pub use self::papaya::Papaya;
 pub use self::scc::{SccIndex, SccMap};
 
+use super::pool::fail;
+
 /// The map that the others are compared with.
 pub const SUBJECT: &str = "evacmap";
 
 /// The names, in the order of the columns.
 pub const NAMES: [&str; 8] = [SUBJECT, "papaya", "dashmap", "scc-map", "scc-index", "flurry", "leapfrog", "rwlock"];
+
+/// Wrong answers end the program if the subject gave them. Those of a peer are told, and the others go on.
+pub fn complain(map: &str, label: &str, what: &str) {
+    if map == SUBJECT {
+        fail(label, what);
+    }
+    eprintln!("{label} {what}");
+}
 
 /// Calls `$apply::<C, M>($args…)` for every map that can hold the content `C`, and gives the results as a vector.
 ///
