@@ -16,7 +16,7 @@ pub struct Stats {
     pub buckets: usize,
     /// Buckets of the table that is being evacuated; 0 when no resize is running.
     pub old_buckets: usize,
-    /// Buckets of the current table that the running resize has filled, or all.
+    /// Buckets of the current table that the running resize has filled; all, when none is running.
     pub groups_evacuated: usize,
     /// Buckets of the current table that a resize has to fill.
     pub groups_total: usize,

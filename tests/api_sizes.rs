@@ -105,6 +105,14 @@ fn a_shrink_without_memory_is_put_off() {
 }
 
 #[test]
+fn a_map_without_a_table_has_no_resize_to_wait_for() {
+    let map: HashMap<u32, u32> = HashMap::new();
+    let progress = map.help_resize(1);
+    assert_eq!((progress.done, progress.total, progress.is_complete()), (0, 0, true));
+    validated(map);
+}
+
+#[test]
 fn shrinking_to_a_size_leaves_that_room() {
     let map: HashMap<u32, u32> = HashMap::with_capacity(50_000);
     for wanted in [10_000, 1000, 5000, 100, 0] {

@@ -309,7 +309,7 @@ impl<K, V> RawMap<K, V> {
     /// How many destinations of how many are filled. Of a table at rest: all.
     pub(crate) fn progress(&self, guard: &Guard) -> (usize, usize) {
         let root = self.root(guard);
-        let total = root.buckets();
+        let total = if root.is_placeholder() { 0 } else { root.buckets() };
         if root.old(guard).is_none() {
             return (total, total);
         }
