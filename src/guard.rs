@@ -26,6 +26,7 @@ use core::borrow::Borrow;
 use core::ops::Deref;
 
 use crate::reclaim::{Participant, Pin};
+use crate::trace::Held;
 
 /// Keeps the current thread pinned: what it reads from any map stays valid until the guard is dropped.
 ///
@@ -55,15 +56,23 @@ use crate::reclaim::{Participant, Pin};
 /// ```
 pub struct Guard {
     pin: Pin,
+    /// After the pin, so that what it tells of is told when that is gone.
+    held: Held,
 }
 
 impl Guard {
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub(crate) fn new() -> Self {
-        Guard { pin: Pin::new() }
+        Guard { pin: Pin::new(), held: Held::new() }
     }
 
     pub(crate) fn pin(&self) -> &Pin {
         &self.pin
+    }
+
+    /// The thread has filled a bag with what it retired under this guard.
+    pub(crate) fn bag_filled(&self) {
+        self.held.bag_filled();
     }
 
     /// Has the collector go on: what no guard can see any more becomes ready to be dropped by later writes to its map. To have
@@ -82,8 +91,10 @@ impl Guard {
     ///     guard.repin();
     /// }
     /// ```
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.pin.repin();
+        self.held.renew();
     }
 }
 
@@ -127,9 +138,10 @@ unsafe impl Send for OwnedGuard {}
 
 impl OwnedGuard {
     /// A guard with a participant of its own, pinned.
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn new() -> Self {
         let mut participant = Participant::new();
-        OwnedGuard { guard: Guard { pin: participant.pin() }, _participant: participant }
+        OwnedGuard { guard: Guard { pin: participant.pin(), held: Held::new() }, _participant: participant }
     }
 
     /// Unpins and pins again: what was retired before can be freed then.
@@ -138,6 +150,7 @@ impl OwnedGuard {
     /// let mut guard = evacmap::OwnedGuard::new();
     /// guard.repin();
     /// ```
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
     }
@@ -178,6 +191,7 @@ impl core::fmt::Debug for Guard {
 }
 
 /// Pins the current thread; see [`Guard`]. Never runs a `Drop` of a key or a value.
+#[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
 pub fn pin() -> Guard {
     Guard::new()
 }

@@ -115,6 +115,7 @@ mod serialize;
 pub mod set;
 mod stats;
 mod sync;
+mod trace;
 #[doc(hidden)]
 pub mod work;
 

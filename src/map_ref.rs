@@ -69,6 +69,7 @@ impl<'map, K, V, S, G> HashMapRef<'map, K, V, S, G> {
 
 impl<K, V, S> HashMapRef<'_, K, V, S> {
     /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
     }
@@ -76,6 +77,7 @@ impl<K, V, S> HashMapRef<'_, K, V, S> {
 
 impl<K, V, S> HashMapRef<'_, K, V, S, OwnedGuard> {
     /// Lets go of everything that was read, and takes hold again; see [`OwnedGuard::repin`].
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
     }

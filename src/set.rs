@@ -99,22 +99,26 @@ impl<T, S> HashSet<T, S> {
 
     /// A guard, for the forms of the operations that take one. The same as [`evacmap::pin`](crate::pin).
     #[inline]
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn guard(&self) -> Guard {
         crate::pin()
     }
 
     /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn owned_guard(&self) -> OwnedGuard {
         OwnedGuard::new()
     }
 
     /// The set with a guard inside.
     #[inline]
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin(&self) -> HashSetRef<'_, T, S> {
         HashSetRef::new(self, crate::pin())
     }
 
     /// The set with an [`OwnedGuard`] inside, which may be sent, shared, and held across an `.await`.
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin_owned(&self) -> HashSetRef<'_, T, S, OwnedGuard> {
         HashSetRef::new(self, OwnedGuard::new())
     }

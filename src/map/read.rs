@@ -12,17 +12,20 @@ use crate::map_ref::HashMapRef;
 impl<K, V, S> HashMap<K, V, S> {
     /// A guard, for the forms of the operations that take one. The same as [`evacmap::pin`](crate::pin).
     #[inline]
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn guard(&self) -> Guard {
         crate::pin()
     }
 
     /// The map with a guard inside.
     #[inline]
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin(&self) -> HashMapRef<'_, K, V, S> {
         HashMapRef::new(self, crate::pin())
     }
 
     /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn owned_guard(&self) -> OwnedGuard {
         OwnedGuard::new()
     }
@@ -42,6 +45,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// fn is_send(_: impl Send) {}
     /// is_send(length(&HashMap::new()));
     /// ```
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin_owned(&self) -> HashMapRef<'_, K, V, S, OwnedGuard> {
         HashMapRef::new(self, OwnedGuard::new())
     }

@@ -98,6 +98,7 @@ impl<K, V> RawMap<K, V> {
         // SAFETY: passed on. The pointer is the slot's own, with the right to drop and free what it points to.
         let bag_was_full = unsafe { local.retire(entry, guard.pin()) };
         if bag_was_full {
+            guard.bag_filled();
             self.shrink_if_sparse(guard);
         }
     }

@@ -158,11 +158,13 @@ impl<K, V> RawMap<K, V> {
         };
         let mut new = Table::try_new(shape, era)?;
         new.succeed(self.root_pointer(guard), kind == Kind::Clear);
+        let begun = new.progress.watch.begin(kind);
         reach(Point::BeforeStart);
         let started = self.swap_root(table, new, guard).is_some();
         if started {
             self.tally.count(kind);
             reach(Point::Started);
+            begun.started(self, table, shape.buckets());
         } else {
             hit(Branch::StartLost);
         }
@@ -241,6 +243,7 @@ impl<K, V> RawMap<K, V> {
         guard: &Guard,
     ) -> usize {
         crate::work::group();
+        new.progress.watch.helped(local);
         match old {
             Old::Source(old) => evacuate::group(new, old, group, guard),
             Old::Discarded(old) => evacuate::discard(new, old, group, guard, |word| {
@@ -280,6 +283,7 @@ impl<K, V> RawMap<K, V> {
                 // SAFETY: none: this is the fault.
                 unsafe { guard.pin().retire_table(unlinked) };
             }
+            new.progress.watch.ended(self, old.table(), new);
             if new.buckets() <= old.table().buckets() {
                 self.shrink_if_sparse(guard);
             }

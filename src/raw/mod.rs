@@ -71,6 +71,7 @@
 //! | `Table::oldbuckets` | set before publication; nulled by the one that promotes | every destination INITIALISED | CAS AcqRel, P8 |
 //! | `nevacuate`, `swept` | any writer | a resize is running | Relaxed |
 //! | `evacuated` | any writer | a resize is running | AcqRel, P14 |
+//! | `watch` (feature `tracing`) | any writer, once | a resize is running | Relaxed |
 //! | slot words | see the truth table in [`slot`] | | AcqRel, P1 |
 //! | overflow words | see [`bucket`] | | AcqRel, P2, P5 |
 //! | everything else in a table | its maker | before publication | P7 |
@@ -107,6 +108,7 @@ mod walk;
 pub(crate) use assign::{Outcome, Step};
 pub(crate) use delete::Deleted;
 pub(crate) use entry::Entry;
+pub(crate) use grow::Kind;
 pub(crate) use slot::{Tag, Word};
 pub(crate) use table::Table;
 pub(crate) use tally::Tally;

@@ -13,6 +13,7 @@ use crate::fault::unless_relaxed;
 use crate::guard::Guard;
 use crate::reclaim::Alive;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicUsize, Relaxed};
+use crate::trace::Watch;
 
 /// In `oldbuckets`: the old table was cleared; nobody looks for anything behind the link.
 const DISCARD: usize = 1;
@@ -29,7 +30,7 @@ pub(crate) struct Table<K, V> {
     /// How many times the map had been cleared when this table was made: entries are counted by era.
     pub(crate) era: usize,
     pub(super) progress: Progress,
-    pub(super) overflow: Overflow<K, V>,
+    pub(crate) overflow: Overflow<K, V>,
     placeholder: bool,
     alive: Alive,
 }
@@ -48,6 +49,8 @@ pub(super) struct Progress {
     pub(super) evacuated: AtomicUsize,
     /// All groups below are known to be evacuated: advanced by whoever checked them, for when a helper stalls.
     pub(super) swept: AtomicUsize,
+    /// For the events of that resize.
+    pub(super) watch: Watch,
 }
 
 /// The table that a resize empties.
@@ -113,7 +116,7 @@ static PLACEHOLDER: Table<(), ()> = {
         buckets: BucketArray::borrowed(&BUCKET),
         oldbuckets: AtomicPtr::new(core::ptr::null_mut()),
         era: 0,
-        progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0) },
+        progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0), watch: Watch::new() },
         overflow: Overflow::new(),
         placeholder: true,
         alive: Alive::new(),
@@ -150,7 +153,7 @@ impl<K, V> Table<K, V> {
             buckets,
             oldbuckets: AtomicPtr::new(oldbuckets),
             era,
-            progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0) },
+            progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0), watch: Watch::new() },
             overflow: Overflow::new(),
             placeholder: false,
             alive: Alive::new(),

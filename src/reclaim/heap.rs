@@ -91,6 +91,12 @@ impl<K, V> LocalRef<'_, K, V> {
         unsafe { self.local.tick() }
     }
 
+    #[cfg(all(feature = "tracing", not(evacmap_loom)))]
+    pub(crate) fn joins(&self, resize: usize) -> bool {
+        // SAFETY: `self` is the proof.
+        unsafe { self.local.joins(resize) }
+    }
+
     /// A new entry, not linked yet.
     #[inline]
     pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {

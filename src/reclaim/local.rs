@@ -41,6 +41,9 @@ struct Owner<K, V> {
     sealed: Queue<K, V>,
     spares: Spares<K, V>,
     ticks: usize,
+    /// The latest resize that this thread has helped with.
+    #[cfg(all(feature = "tracing", not(evacmap_loom)))]
+    helped: usize,
 }
 
 // SAFETY: `owner` is touched by the slot's thread alone, `pending` by whoever has set `reaping`; all else is atomic. Entries
@@ -57,7 +60,14 @@ impl<K, V> Local<K, V> {
             retired: AtomicUsize::new(0),
             freed: AtomicUsize::new(0),
             spare: AtomicUsize::new(0),
-            owner: UnsafeCell::new(Owner { bag: None, sealed: Queue::new(), spares: Spares::new(), ticks: 0 }),
+            owner: UnsafeCell::new(Owner {
+                bag: None,
+                sealed: Queue::new(),
+                spares: Spares::new(),
+                ticks: 0,
+                #[cfg(all(feature = "tracing", not(evacmap_loom)))]
+                helped: 0,
+            }),
             pending: UnsafeCell::new(Queue::new()),
             reaping: AtomicBool::new(false),
         }
@@ -137,6 +147,22 @@ impl<K, V> Local<K, V> {
         };
         // SAFETY: the slot's thread; no call goes out.
         unsafe { self.with_owner(count) }
+    }
+
+    /// Whether this is the thread's first step of the resize of that number, in this map; numbers grow.
+    ///
+    /// # Safety
+    ///
+    /// This is the slot's thread.
+    #[cfg(all(feature = "tracing", not(evacmap_loom)))]
+    pub(super) unsafe fn joins(&self, resize: usize) -> bool {
+        let join = |owner: &mut Owner<K, V>| {
+            let first = owner.helped < resize;
+            owner.helped = owner.helped.max(resize);
+            first
+        };
+        // SAFETY: the slot's thread; no call goes out.
+        unsafe { self.with_owner(join) }
     }
 
     /// Bare memory for an entry: spare, or new.
@@ -293,10 +319,10 @@ impl<K, V> Local<K, V> {
     }
 }
 
-/// Runs a user's `Drop`. A panic in it has been reported by the panic hook. It is not carried on: it would surface in an
-/// operation that has nothing to do with it.
-fn swallow(drop_content: impl FnOnce()) {
-    let mut outcome = catch_unwind(AssertUnwindSafe(drop_content));
+/// Runs a user's `Drop`, or what else is none of an operation's business. A panic in it has been reported by the panic hook.
+/// It is not carried on: it would surface in an operation that has nothing to do with it.
+pub(crate) fn swallow(run: impl FnOnce()) {
+    let mut outcome = catch_unwind(AssertUnwindSafe(run));
     // The payload may have a `Drop` that panics, and so may the payload of that; but this has an end.
     for _ in 0..8 {
         let Err(payload) = outcome else { return };

@@ -56,6 +56,9 @@ mod spare;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) use {epoch::Participant, epoch::Pin, heap::Heap, heap::LocalRef};
 
+#[cfg(all(feature = "tracing", not(evacmap_loom)))]
+pub(crate) use local::swallow;
+
 #[cfg(all(evacmap_loom, not(crossbeam_loom)))]
 mod model;
 #[cfg(all(evacmap_loom, not(crossbeam_loom)))]

@@ -51,6 +51,7 @@ impl<'set, T, S, G> HashSetRef<'set, T, S, G> {
 
 impl<T, S> HashSetRef<'_, T, S> {
     /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
     }
@@ -58,6 +59,7 @@ impl<T, S> HashSetRef<'_, T, S> {
 
 impl<T, S> HashSetRef<'_, T, S, OwnedGuard> {
     /// Lets go of everything that was read, and takes hold again; see [`OwnedGuard::repin`].
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
     }

@@ -2,6 +2,8 @@
 //! checks with which every test ends.
 #![allow(dead_code)]
 
+#[cfg(feature = "tracing")]
+pub mod events;
 #[cfg(feature = "_hooks")]
 mod hits;
 pub mod injected;
