@@ -108,6 +108,8 @@ mod map;
 mod map_ref;
 #[cfg(feature = "rayon")]
 pub mod parallel;
+#[cfg(feature = "metrics")]
+mod publish;
 mod raw;
 mod reclaim;
 #[cfg(feature = "serde")]

@@ -36,6 +36,18 @@ pub struct Stats {
     pub spare: usize,
 }
 
+impl Stats {
+    /// Entries per bucket; 0 without a table. A full chain makes the map grow when this is above 5.
+    ///
+    /// ```
+    /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i)).collect();
+    /// assert_eq!(map.stats().load(), 1000.0 / map.stats().buckets as f64);
+    /// ```
+    pub fn load(&self) -> f64 {
+        self.len as f64 / self.buckets.max(1) as f64
+    }
+}
+
 /// How far a resize is, from [`HashMap::help_resize`](crate::HashMap::help_resize).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
