@@ -13,10 +13,13 @@ use crate::{asan, cmd, fuzz, house, lin, loom, tsan};
 const OPTIMISED: [&str; 4] = ["stopped", "stress", "sweep_panics", "sweep_reentrancy"];
 
 /// What the checks of the library are built with: the public features, the hooks of its own tests and the counters of its benchmarks.
-const FEATURES: &str = "serde,rayon,_hooks,_counters";
+const FEATURES: &str = "serde,rayon,tracing,metrics,_hooks,_counters";
 
 /// The example programs that check themselves and end in seconds.
 const CHECKED_EXAMPLES: [&str; 3] = ["interner", "counter", "session_store"];
+
+/// The one that watches a map needs these features, and would run for longer.
+const DASHBOARD: [&str; 4] = ["--features", "metrics,tracing", "--example", "dashboard"];
 
 /// How many windows are checked here.
 const WINDOWS: u64 = 100_000;
@@ -207,7 +210,9 @@ fn lin() -> Result<()> {
 
 fn examples() -> Result<()> {
     cmd::run(&mut cmd::cargo(["build", "--release", "--examples"]))?;
-    CHECKED_EXAMPLES.iter().try_for_each(|name| cmd::run(&mut cmd::cargo(["run", "--release", "--example", name])))
+    CHECKED_EXAMPLES.iter().try_for_each(|name| cmd::run(&mut cmd::cargo(["run", "--release", "--example", name])))?;
+    cmd::run(cmd::cargo(["test", "--release"]).args(DASHBOARD))?;
+    cmd::run(cmd::cargo(["run", "--release"]).args(DASHBOARD).args(["--", "--port", "0", "--seconds", "2"]))
 }
 
 /// Measures nothing: the program is built without optimisation.
