@@ -1,9 +1,11 @@
 //! Replays the fuzzer's committed corpus: every input that once reached something new.
 
-#[path = "../fuzz/src/ops.rs"]
+#[path = "../fuzz/src/ops/mod.rs"]
 mod ops;
 #[path = "../fuzz/src/panics.rs"]
 mod panics;
+#[path = "../fuzz/src/shared.rs"]
+mod shared;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -2,4 +2,5 @@
 
 pub mod ops;
 pub mod panics;
+mod shared;
 pub mod threads;

@@ -9,8 +9,9 @@
 //! ```
 //!
 //! An operation that panicked has done what it does, or nothing: each key is as before or as after. Used by the fuzzer and by
-//! `tests/fuzz_corpus.rs`, so it depends on the crate, on std and on `ops` only.
+//! `tests/fuzz_corpus.rs`, so it depends on the crate and on std only.
 
+use std::array;
 use std::cell::Cell;
 use std::collections::HashMap as Model;
 use std::hash::{Hash, Hasher};
@@ -19,13 +20,13 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Once};
 use std::thread;
 
-use evacmap::{Guard, HashMap, Operation};
+use evacmap::{Guard, HashMap, Operation, OwnedGuard};
 
-use super::ops::{Counted, Input, KEYS, Mode, Tally, start_resize};
+use crate::shared::{Counted, Input, KEYS, Mode, Tally, start_resize};
 
 /// More would make each case slower and find little.
 const MAX_OPERATIONS: usize = 200;
-/// Guards held at once.
+/// Guards held at once, of each kind.
 const MAX_HELD: usize = 3;
 
 /// What can panic.
@@ -143,8 +144,10 @@ type Value = Touchy<u32>;
 enum Op {
     Insert,
     TryInsert,
+    Entry,
     Get,
     GetOrInsertWith,
+    GetOrTryInsertWith,
     Update,
     UpdateOrInsertWith,
     ComputeInsert,
@@ -154,6 +157,7 @@ enum Op {
     Remove,
     RemoveIf,
     Retain,
+    ExtractIf,
     Extend,
     Clear,
     Iterate,
@@ -171,11 +175,11 @@ enum Op {
 impl Op {
     #[rustfmt::skip]
     const ALL: [Op; 32] = [
-        Op::Insert, Op::Insert, Op::Insert, Op::Insert, Op::Insert, Op::TryInsert, Op::Get, Op::GetOrInsertWith,
-        Op::Update, Op::Update, Op::UpdateOrInsertWith, Op::ComputeInsert, Op::ComputeRemove, Op::CompareExchange,
-        Op::CompareRemove, Op::Remove, Op::Remove, Op::Remove, Op::RemoveIf, Op::Retain, Op::Extend, Op::Clear,
-        Op::Iterate, Op::Clone, Op::Reserve, Op::Shrink, Op::Help, Op::Finish, Op::StartResize, Op::Flush, Op::Hold,
-        Op::Release,
+        Op::Insert, Op::Insert, Op::Insert, Op::Insert, Op::Entry, Op::TryInsert, Op::Get, Op::GetOrInsertWith,
+        Op::Update, Op::GetOrTryInsertWith, Op::UpdateOrInsertWith, Op::ComputeInsert, Op::ComputeRemove,
+        Op::CompareExchange, Op::CompareRemove, Op::Remove, Op::Remove, Op::ExtractIf, Op::RemoveIf, Op::Retain,
+        Op::Extend, Op::Clear, Op::Iterate, Op::Clone, Op::Reserve, Op::Shrink, Op::Help, Op::Finish, Op::StartResize,
+        Op::Flush, Op::Hold, Op::Release,
     ];
 }
 
@@ -193,14 +197,14 @@ pub fn run(bytes: &[u8]) {
     };
     let (capacity, drops) = (usize::from(setup & 0x7f), setup & 0x80 > 0);
     let map = HashMap::with_capacity_and_hasher(capacity, Mode::new(mode));
-    let mut case = Case { map, model: Model::new(), tally: Arc::default(), held: Vec::new() };
+    let mut case = Case { map, model: Model::new(), tally: Arc::default(), held: Vec::new(), owned: Vec::new() };
     for _ in 0..MAX_OPERATIONS {
         let Some(byte) = input.byte() else { break };
         case.operate(byte, &mut input);
     }
-    let Case { map, tally, held, .. } = case;
+    let Case { map, tally, held, owned, .. } = case;
     lit(drops.then_some((Call::Drop, 2)), || drop(map));
-    drop(held);
+    drop((held, owned));
     assert_eq!(tally.made.load(Relaxed), tally.dropped.load(Relaxed), "made (left) and dropped (right)");
 }
 
@@ -209,6 +213,7 @@ struct Case {
     model: Model<u8, u32>,
     tally: Arc<Tally>,
     held: Vec<Guard>,
+    owned: Vec<OwnedGuard>,
 }
 
 impl Case {
@@ -224,8 +229,10 @@ impl Case {
         let (op, number) = (Op::ALL[usize::from(byte & 31)], byte >> 5);
         let (fuse, key) = (fuse(input.byte_or_zero()), input.key());
         match op {
-            Op::Hold if self.held.len() < MAX_HELD => self.held.push(evacmap::pin()),
-            Op::Release => drop(self.held.pop()),
+            Op::Hold if number < 4 && self.held.len() < MAX_HELD => self.held.push(evacmap::pin()),
+            Op::Hold if number >= 4 && self.owned.len() < MAX_HELD => self.owned.push(OwnedGuard::new()),
+            Op::Release if number < 4 => drop(self.held.pop()),
+            Op::Release => drop(self.owned.pop()),
             _ => {}
         }
         let value = input.value();
@@ -269,8 +276,17 @@ impl Case {
                 map.insert(self.key(key), self.value(value));
             }),
             Op::TryInsert => drop(map.try_insert(self.key(key), self.value(value))),
-            Op::Get => drop(map.get(&self.key(key))),
+            Op::Entry => self.apply_to_entry(number, key, value),
+            Op::Get if number < 4 => drop(map.get(&self.key(key))),
+            Op::Get => {
+                let keys: [Key; 4] = array::from_fn(|more| self.key((key + more as u8) % KEYS));
+                let _ = map.get_many(keys.each_ref());
+            }
             Op::GetOrInsertWith => drop(map.get_or_insert_with(self.key(key), || closure(self.value(value)))),
+            Op::GetOrTryInsertWith => {
+                let make = || closure(if number < 4 { Ok(self.value(value)) } else { Err(number) });
+                let _ = map.get_or_try_insert_with(self.key(key), make);
+            }
             Op::Update => drop(map.update(self.key(key), |old| self.changed(old, value))),
             Op::UpdateOrInsertWith => {
                 let make = || closure(self.value(value));
@@ -293,6 +309,9 @@ impl Case {
             }),
             Op::RemoveIf => drop(map.remove_if(&self.key(key), |_, old| closure(old.plain() < value))),
             Op::Retain => map.retain(|key, old| closure(kept(key.plain(), old.plain(), number))),
+            Op::ExtractIf => map
+                .extract_if(|key, old| closure(!kept(key.plain(), old.plain(), number)))
+                .for_each(|(key, _)| assert!(closure(key.plain()) < KEYS)),
             Op::Extend => {
                 (&self.map).extend(run_of(key, 4 * number).map(|key| closure((self.key(key), self.value(value)))))
             }
@@ -306,6 +325,20 @@ impl Case {
             Op::StartResize => start_resize(number, &self.map),
             Op::Flush => map.flush(),
             Op::Hold | Op::Release => {}
+        }
+    }
+
+    fn apply_to_entry(&self, number: u8, key: u8, value: u32) {
+        let map = self.map.pin();
+        let entry = map.entry(self.key(key));
+        match number % 4 {
+            0 => drop(entry.or_insert(self.value(value))),
+            1 => {
+                let make = || closure(self.value(value));
+                entry.and_modify(|old| self.changed(old, value)).or_insert_with(make);
+            }
+            2 => drop(entry.insert_entry(self.value(value))),
+            _ => drop(entry.remove_entry()),
         }
     }
 
@@ -332,6 +365,13 @@ fn predict(model: &mut Model<u8, u32>, op: Op, number: u8, key: u8, value: u32) 
         Op::Insert => model.extend(run_of(key, number).map(|key| (key, value))),
         Op::Extend => model.extend(run_of(key, 4 * number).map(|key| (key, value))),
         Op::TryInsert | Op::GetOrInsertWith => drop(model.entry(key).or_insert(value)),
+        Op::GetOrTryInsertWith if number < 4 => drop(model.entry(key).or_insert(value)),
+        Op::Entry => match number % 4 {
+            0 => drop(model.entry(key).or_insert(value)),
+            1 => drop(model.entry(key).and_modify(|old| *old ^= value).or_insert(value)),
+            2 => drop(model.insert(key, value)),
+            _ => drop(model.remove(&key)),
+        },
         Op::Update => drop(model.entry(key).and_modify(|old| *old ^= value)),
         Op::UpdateOrInsertWith => drop(model.entry(key).and_modify(|old| *old ^= value).or_insert(value)),
         Op::ComputeInsert => drop(model.insert(key, value)),
@@ -340,7 +380,7 @@ fn predict(model: &mut Model<u8, u32>, op: Op, number: u8, key: u8, value: u32) 
         Op::CompareRemove if old == Some(value) => drop(model.remove(&key)),
         Op::RemoveIf if old.is_some_and(|old| old < value) => drop(model.remove(&key)),
         Op::Remove => model.retain(|other, _| run_of(key, number).all(|key| key != *other)),
-        Op::Retain => model.retain(|&key, &mut value| kept(key, value, number)),
+        Op::Retain | Op::ExtractIf => model.retain(|&key, &mut value| kept(key, value, number)),
         Op::Clear => model.clear(),
         _ => {}
     }

@@ -89,6 +89,8 @@ pub enum Event {
     NotMet,
     /// The part of a `retain` that is about this key.
     RetainOdd,
+    /// An `extract_if` of odd values ended without this key.
+    Spared,
     /// The part of a `clear` that is about this key.
     Clear,
 }
@@ -98,6 +100,7 @@ impl Event {
     pub fn after(self, cell: Cell) -> Option<Cell> {
         match self {
             Event::RetainOdd => Some(cell.filter(|value| value.is_odd())),
+            Event::Spared => (!cell.is_some_and(Value::is_odd)).then_some(cell),
             Event::Clear => Some(None),
             _ => {
                 let (before, after) = self.transition()?;
@@ -108,7 +111,7 @@ impl Event {
 
     /// Whether the event leaves every cell alone that it can happen to.
     pub fn is_read(self) -> bool {
-        self.transition().is_some_and(|(before, after)| before == after)
+        self == Event::Spared || self.transition().is_some_and(|(before, after)| before == after)
     }
 
     /// How many entries more there are after it, if that is certain.
@@ -147,7 +150,7 @@ impl Event {
                 (found, found)
             }
             Event::RemoveIfOdd(_) | Event::CompareExchange { .. } | Event::CompareRemove { .. } => return None,
-            Event::RetainOdd | Event::Clear => return None,
+            Event::RetainOdd | Event::Spared | Event::Clear => return None,
         })
     }
 }

@@ -4,7 +4,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`session`] | runs windows: threads, plans, resizes |
-//! | [`action`] | what a thread may do, and how it is recorded |
+//! | [`action`] | what a thread may do, and how it is recorded; `on_key` has the operations on one key |
 //! | [`history`] | the records, and the specification of one key |
 //! | [`checker`] | decides whether a history is linearizable |
 //! | [`window`] | checks what was recorded in one window |
@@ -16,6 +16,13 @@
 //!   of its own, and is checked as such. A key that is present throughout is returned once, and one that is absent
 //!   throughout is not: both follow.
 //! - **`retain`** is atomic for each key, not for all: for every key, an event of its own within the whole call.
+//! - **`extract_if`** removes each entry that it returns at some moment of the call that returned it; if it came to its end, the
+//!   condition did not hold for any other key at some moment of the whole.
+//! - **`get_many`** is a read of every key, each at some moment of the call.
+//! - **`entry`** and what is done through it is one operation, recorded as the one that it comes to: a comparison with what was
+//!   seen, an insertion if the key was absent, an update.
+//! - **`OwnedGuard`**: what was found under it reads the same until it is dropped, whatever else its thread does meanwhile, with
+//!   that guard.
 //! - **`clear`** is atomic for all keys. A window with a `clear` is checked as a whole, with one state for all keys.
 //! - **`len`** is exact at rest. Beside writers it counts what its own thread has done and may miss what others do.
 //!
@@ -44,6 +51,7 @@ pub mod checker;
 mod gate;
 mod hasher;
 pub mod history;
+mod on_key;
 pub mod pauses;
 pub mod session;
 pub mod window;

@@ -96,7 +96,8 @@ impl Session {
         let mut actor = self.actor(map, number);
         for (at, plan) in self.plans.iter().enumerate() {
             gate.wait_for_opening(at + 1);
-            play(&mut actor, &plan.scripts[number]);
+            actor.play(&plan.scripts[number]);
+            actor.recorder.end_window();
             gate.pass();
         }
         actor.recorder
@@ -113,7 +114,8 @@ impl Session {
             let before = map.stats();
             let prepared = plan.resize.filter(|_| map.is_resizing());
             gate.open();
-            play(&mut actor, &plan.scripts[0]);
+            actor.play(&plan.scripts[0]);
+            actor.recorder.end_window();
             gate.wait_for_all((at + 1) * (self.threads() - 1));
             let live = live(prepared, &before, &map.stats());
             let last = read(map, cells.len());
@@ -122,13 +124,6 @@ impl Session {
         }
         (windows, actor.recorder)
     }
-}
-
-fn play(actor: &mut Actor<'_>, script: &Script) {
-    for &(action, key) in script {
-        actor.act(action, key);
-    }
-    actor.recorder.end_window();
 }
 
 fn read(map: &Map, keys: usize) -> Vec<Cell> {

@@ -112,6 +112,16 @@ fn retain_takes_what_it_must() {
     accepts(None, &filled_later, Some(B));
 }
 
+/// An `extract_if` that ended without the key has found it absent or even.
+#[test]
+fn what_is_spared_was_not_to_be_taken() {
+    accepts(Some(B), &[(0, 0, 1, Event::Spared)], Some(B));
+    rejects(Some(A), &[(0, 0, 1, Event::Spared)], Some(A));
+    let replaced = |end| [(0, 0, end, Event::Spared), (1, 2, 3, Event::Insert { new: B, old: Some(A) })];
+    accepts(Some(A), &replaced(9), Some(B));
+    rejects(Some(A), &replaced(1), Some(B));
+}
+
 #[test]
 fn two_threads_at_one_time() {
     // The clock need not tell them apart; one thread's own order is known.
@@ -187,6 +197,7 @@ fn happen(kind: usize, cell: Cell, new: Value, expected: Value) -> Event {
         11 => Event::CompareExchange { expected, new, result: cell.filter(|now| *now == expected).ok_or(cell) },
         12 => Event::CompareRemove { expected, result: cell.filter(|now| *now == expected).ok_or(cell) },
         13 => Event::RetainOdd,
+        14 if !cell.is_some_and(Value::is_odd) => Event::Spared,
         _ => Event::Clear,
     }
 }
@@ -210,7 +221,7 @@ fn random_history(random: &mut SmallRng, lies: bool) -> (Vec<(usize, u64, u64, E
                 let expected = value(random.random_range(0..written));
                 let lie =
                     (lies && written == liar as u32 + 1).then(|| Some(expected).filter(|_| random.random_bool(0.7)));
-                let happened = happen(random.random_range(0..15), lie.unwrap_or(cell), value(written), expected);
+                let happened = happen(random.random_range(0..16), lie.unwrap_or(cell), value(written), expected);
                 cell = happened.after(lie.unwrap_or(cell)).expect("made to fit");
                 *event = Some(happened);
             }

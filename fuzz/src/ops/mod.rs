@@ -7,27 +7,29 @@
 //!           followed by the key's byte and the value's where the operation has them
 //! ```
 //!
-//! Keys are few, so that they collide. Whatever the bytes are, they mean something; where they end, the case ends.
+//! A set beside the map has an operation's code for all of its own (see `set`). Keys are few, so that they collide. Whatever the bytes are, they mean something; where they end, the case ends.
 //! Used by the fuzzer and by `tests/fuzz_corpus.rs`, so it depends on the crate and on std only.
 
+mod entry;
+mod set;
+mod wide;
+
 use std::borrow::Borrow;
+use std::collections::HashMap as Model;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap as Model, HashSet};
-use std::fmt::Debug;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::Hash;
+use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use evacmap::{Compute, HashMap, HashMapRef, Operation};
+use evacmap::{Compute, Guard, HashMap, HashMapRef, Operation};
 
-pub(super) const KEYS: u8 = 48;
+use self::set::Beside;
+use crate::shared::{Counted, Input, KEYS, Mode, Part, Tally, start_resize};
+
 /// Guards held one inside the other.
 const MAX_HELD: usize = 3;
 /// `reserve` asks for at most `1 << MAX_RESERVE_BITS` more: enough for tables that run out of tag bits.
 const MAX_RESERVE_BITS: u8 = 12;
-/// Tables of more buckets are not made larger by force.
-#[cfg(feature = "_hooks")]
-const MAX_BUCKETS: usize = 1 << 8;
 
 /// Runs one case; panics where the map and the model differ.
 pub fn run(bytes: &[u8]) {
@@ -38,196 +40,23 @@ pub fn run(bytes: &[u8]) {
     let mode = Mode::new(mode);
     let capacity = usize::from(setup >> 1);
     if setup & 1 == 0 {
-        Case::<u8, u32>::new(input).run(mode, capacity);
+        Case::<u8, u32>::new(input, mode).run(mode, capacity);
     } else {
-        Case::<Counted<u8>, Counted<u32>>::new(input).run(mode, capacity);
+        Case::<Counted<u8>, Counted<u32>>::new(input, mode).run(mode, capacity);
     }
 }
 
-/// The bytes not read yet.
-pub(super) struct Input<'a> {
-    pub(super) bytes: &'a [u8],
-}
-
-impl Input<'_> {
-    pub(super) fn byte(&mut self) -> Option<u8> {
-        let (&first, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(first)
-    }
-
-    pub(super) fn byte_or_zero(&mut self) -> u8 {
-        self.byte().unwrap_or(0)
-    }
-
-    pub(super) fn key(&mut self) -> u8 {
-        self.byte_or_zero() % KEYS
-    }
-
-    /// Few values too, so that comparisons succeed.
-    pub(super) fn value(&mut self) -> u32 {
-        u32::from(self.byte_or_zero() % 16) * 0x0101_0101
-    }
-}
-
-/// How keys are hashed: well, or in one of the ways that break maps.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Mode {
-    Good,
-    Constant,
-    ThreeBits,
-    Identity,
-    LowBitsZero,
-    LowBitsOne,
-}
-
-impl Mode {
-    pub(super) fn new(byte: u8) -> Self {
-        [Self::Good, Self::Constant, Self::ThreeBits, Self::Identity, Self::LowBitsZero, Self::LowBitsOne]
-            [usize::from(byte % 6)]
-    }
-
-    fn hash(self, key: u8) -> u64 {
-        let key = u64::from(key);
-        match self {
-            Self::Good => {
-                let mixed = (key + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93)
-            }
-            Self::Constant => 0,
-            Self::ThreeBits => key & 7,
-            Self::Identity => key,
-            Self::LowBitsZero => key << 56,
-            Self::LowBitsOne => key << 56 | u64::MAX >> 8,
-        }
-    }
-}
-
-impl BuildHasher for Mode {
-    type Hasher = ModeHasher;
-
-    fn build_hasher(&self) -> ModeHasher {
-        ModeHasher { mode: *self, key: 0 }
-    }
-}
-
-pub(super) struct ModeHasher {
-    mode: Mode,
-    key: u8,
-}
-
-impl Hasher for ModeHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        self.key = bytes.iter().fold(self.key, |key, byte| key ^ byte);
-    }
-
-    fn finish(&self) -> u64 {
-        self.mode.hash(self.key)
-    }
-}
-
-/// How many counted things were made and dropped in one case.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) made: AtomicU64,
-    pub(super) dropped: AtomicU64,
-}
-
-impl Tally {
-    fn alive(&self) -> i64 {
-        (self.made.load(Relaxed) - self.dropped.load(Relaxed)) as i64
-    }
-}
-
-/// A key or a value, plain or counted.
-trait Part<T>: Clone + Debug + PartialEq + Send + Sync {
-    fn make(plain: T, tally: &Arc<Tally>) -> Self;
-    fn plain(&self) -> T;
-}
-
-impl<T: Copy + Debug + PartialEq + Send + Sync> Part<T> for T {
-    fn make(plain: T, _: &Arc<Tally>) -> Self {
-        plain
-    }
-
-    fn plain(&self) -> T {
-        *self
-    }
-}
-
-/// Counts itself, and notices when it is used or dropped after its drop. It is boxed because the map uses the memory of
-/// its entries again, where a sanitizer would not see that.
-#[derive(Debug)]
-pub(super) struct Counted<T> {
-    plain: Box<T>,
-    pub(super) tally: Arc<Tally>,
-    alive: bool,
-}
-
-impl<T> Counted<T> {
-    pub(super) fn new(plain: T, tally: &Arc<Tally>) -> Self {
-        tally.made.fetch_add(1, Relaxed);
-        Self { plain: Box::new(plain), tally: Arc::clone(tally), alive: true }
-    }
-
-    pub(super) fn check(&self) -> &T {
-        assert!(self.alive, "used after its drop");
-        &self.plain
-    }
-}
-
-impl<T: Copy + Debug + PartialEq + Send + Sync> Part<T> for Counted<T> {
-    fn make(plain: T, tally: &Arc<Tally>) -> Self {
-        Self::new(plain, tally)
-    }
-
-    fn plain(&self) -> T {
-        *self.check()
-    }
-}
-
-impl<T: Copy + Debug + PartialEq + Send + Sync> Clone for Counted<T> {
-    fn clone(&self) -> Self {
-        Self::make(self.plain(), &self.tally)
-    }
-}
-
-impl<T> Drop for Counted<T> {
-    fn drop(&mut self) {
-        self.check();
-        self.alive = false;
-        self.tally.dropped.fetch_add(1, Relaxed);
-    }
-}
-
-impl<T: PartialEq> PartialEq for Counted<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.check() == other.check()
-    }
-}
-
-impl<T: Eq> Eq for Counted<T> {}
-
-impl<T: Hash> Hash for Counted<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.check().hash(state);
-    }
-}
-
-impl Borrow<u8> for Counted<u8> {
-    fn borrow(&self) -> &u8 {
-        self.check()
-    }
-}
-
-/// What the low 5 bits of an operation's byte choose.
+/// What the low 5 bits of an operation's byte choose, and for some the small number too.
 #[derive(Clone, Copy)]
 enum Op {
     Insert,
     TryInsert,
+    Entry,
     Get,
+    GetMany,
     Contains,
     GetOrInsertWith,
+    GetOrTryInsertWith,
     Update,
     UpdateOrInsert,
     Compute,
@@ -237,6 +66,7 @@ enum Op {
     RemoveEntry,
     RemoveIf,
     Retain,
+    ExtractIf,
     Clear,
     Iterate,
     Len,
@@ -247,7 +77,9 @@ enum Op {
     StartResize,
     Flush,
     Hold,
+    HoldOwned,
     Release,
+    Set,
     CloneAndCompare,
     Validate,
 }
@@ -255,7 +87,7 @@ enum Op {
 impl Op {
     #[rustfmt::skip]
     const ALL: [Op; 32] = [
-        Op::Insert, Op::Insert, Op::Insert, Op::Insert, Op::TryInsert, Op::Get, Op::Get, Op::Contains,
+        Op::Insert, Op::Insert, Op::Insert, Op::Set, Op::TryInsert, Op::Get, Op::Entry, Op::Contains,
         Op::GetOrInsertWith, Op::Update, Op::UpdateOrInsert, Op::Compute, Op::Compute, Op::CompareExchange,
         Op::CompareRemove, Op::Remove, Op::Remove, Op::RemoveEntry, Op::RemoveIf, Op::Retain, Op::Clear, Op::Iterate,
         Op::Len, Op::Reserve, Op::Shrink, Op::HelpResize, Op::FinishResize, Op::StartResize, Op::Flush, Op::Hold,
@@ -267,6 +99,10 @@ impl Op {
         match (Self::ALL[usize::from(byte & 31)], byte >> 5) {
             // Walks the whole map, so it is not worth a code of its own.
             (Op::Len, 7) => (Op::Validate, 0),
+            (Op::Get, number @ 4..) => (Op::GetMany, number),
+            (Op::GetOrInsertWith, number @ 4..) => (Op::GetOrTryInsertWith, number),
+            (Op::Retain, number @ 4..) => (Op::ExtractIf, number - 4),
+            (Op::Hold, 4..) => (Op::HoldOwned, 0),
             decoded => decoded,
         }
     }
@@ -283,21 +119,8 @@ enum Pause {
     Validate,
 }
 
-/// Begins a rebuild or a resize by force, if the crate is built with hooks for its tests.
-#[cfg(feature = "_hooks")]
-pub(super) fn start_resize<K: Eq + Hash + Send, V: Send>(number: u8, map: &Map<K, V>) {
-    match [0, -6, -2, -1, 0, 1, 2, 3][usize::from(number)] {
-        0 => map.start_rebuild(),
-        bits if bits < 0 || map.stats().buckets < MAX_BUCKETS => map.start_resize(bits),
-        _ => {}
-    }
-}
-
-#[cfg(not(feature = "_hooks"))]
-pub(super) fn start_resize<K, V>(_: u8, _: &Map<K, V>) {}
-
 type Map<K, V> = HashMap<K, V, Mode>;
-type Pinned<'m, K, V> = HashMapRef<'m, K, V, Mode>;
+type Pinned<'m, K, V, G> = HashMapRef<'m, K, V, Mode, G>;
 
 /// A reference that the map gave out and what it must read as until its guard is dropped.
 type Kept<'g, V> = Option<(&'g V, u32)>;
@@ -307,7 +130,8 @@ struct Case<'a, K, V> {
     model: Model<u8, u32>,
     tally: Arc<Tally>,
     held: usize,
-    map: std::marker::PhantomData<(K, V)>,
+    beside: Beside<K>,
+    map: PhantomData<V>,
 }
 
 impl<'a, K, V> Case<'a, K, V>
@@ -315,8 +139,9 @@ where
     K: Part<u8> + Borrow<u8> + Eq + Hash,
     V: Part<u32>,
 {
-    fn new(input: Input<'a>) -> Self {
-        Self { input, model: Model::new(), tally: Arc::default(), held: 0, map: std::marker::PhantomData }
+    fn new(input: Input<'a>, mode: Mode) -> Self {
+        let beside = Beside::new(mode);
+        Self { input, model: Model::new(), tally: Arc::default(), held: 0, beside, map: PhantomData }
     }
 
     fn make_key(&self, key: u8) -> K {
@@ -329,7 +154,7 @@ where
 
     fn run(mut self, mode: Mode, capacity: usize) {
         let mut map = Map::<K, V>::with_capacity_and_hasher(capacity, mode);
-        while self.operate(&map, None) != Pause::End {
+        while self.operate::<Guard>(&map, None) != Pause::End {
             map.validate().expect("the invariants hold");
         }
         self.compare(&map);
@@ -339,11 +164,12 @@ where
         } else {
             self.compare_owned(map);
         }
+        self.beside.end();
         assert_eq!(self.tally.alive(), 0, "made and not dropped");
     }
 
     /// Applies operations until the input ends or the caller has to do something.
-    fn operate(&mut self, map: &Map<K, V>, held: Option<&Pinned<'_, K, V>>) -> Pause {
+    fn operate<G: Borrow<Guard>>(&mut self, map: &Map<K, V>, held: Option<&Pinned<'_, K, V, G>>) -> Pause {
         let mut kept = Vec::new();
         let pause = loop {
             let Some(byte) = self.input.byte() else {
@@ -352,7 +178,12 @@ where
             let (op, number) = Op::decode(byte);
             match (op, held) {
                 (Op::Hold, _) if self.held < MAX_HELD => {
-                    if self.operate_held(map) == Pause::End {
+                    if self.operate_held(map, &map.pin()) == Pause::End {
+                        break Pause::End;
+                    }
+                }
+                (Op::HoldOwned, _) if self.held < MAX_HELD => {
+                    if self.operate_held(map, &map.pin_owned()) == Pause::End {
                         break Pause::End;
                     }
                 }
@@ -371,22 +202,30 @@ where
         pause
     }
 
-    fn operate_held(&mut self, map: &Map<K, V>) -> Pause {
+    fn operate_held<G: Borrow<Guard>>(&mut self, map: &Map<K, V>, held: &Pinned<'_, K, V, G>) -> Pause {
         self.held += 1;
-        let guard = map.pin();
-        let pause = self.operate(map, Some(&guard));
+        let pause = self.operate(map, Some(held));
         self.held -= 1;
         pause
     }
 
     /// Applies one operation; what it returns is checked again when the guard is dropped.
-    fn apply<'g>(&mut self, op: Op, number: u8, map: &Map<K, V>, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn apply<'g>(
+        &mut self,
+        op: Op,
+        number: u8,
+        map: &Map<K, V>,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         match op {
             Op::Insert => return self.insert(number, pin),
             Op::TryInsert => return self.try_insert(pin),
+            Op::Entry => return self.entry(number, pin),
             Op::Get => return self.get(pin),
+            Op::GetMany => return self.get_many(number, pin),
             Op::Contains => self.contains(pin),
             Op::GetOrInsertWith => return self.get_or_insert_with(pin),
+            Op::GetOrTryInsertWith => return self.get_or_try_insert_with(number, pin),
             Op::Update => return self.update(pin),
             Op::UpdateOrInsert => return self.update_or_insert(pin),
             Op::Compute => self.compute(number, pin),
@@ -396,6 +235,7 @@ where
             Op::RemoveEntry => return self.remove_entry(pin),
             Op::RemoveIf => return self.remove_if(pin),
             Op::Retain => self.retain(pin),
+            Op::ExtractIf => return self.extract_if(number, pin),
             Op::Clear => self.clear(pin),
             Op::Iterate if number == 0 => self.compare_halves(pin),
             Op::Iterate if number < 4 => self.compare(map),
@@ -407,13 +247,14 @@ where
             Op::StartResize => start_resize(number, map),
             Op::Flush => pin.flush(),
             Op::CloneAndCompare => self.clone_and_compare(map),
-            Op::Len | Op::Hold | Op::Release | Op::Validate => {}
+            Op::Set => self.beside.operate(number, &mut self.input, &self.tally),
+            Op::Len | Op::Hold | Op::HoldOwned | Op::Release | Op::Validate => {}
         }
         None
     }
 
     /// Inserts a run of keys, so that maps grow within few bytes.
-    fn insert<'g>(&mut self, more: u8, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn insert<'g>(&mut self, more: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let (first, value) = (self.input.key(), self.input.value());
         let mut kept = None;
         for key in (first..=first + more).map(|key| key % KEYS) {
@@ -424,7 +265,7 @@ where
         kept
     }
 
-    fn try_insert<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn try_insert<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let (key, value) = (self.input.key(), self.input.value());
         let (found, expected) = match self.model.entry(key) {
             Entry::Vacant(vacant) => (None, *vacant.insert(value)),
@@ -444,7 +285,7 @@ where
         Some((reference, expected))
     }
 
-    fn get<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn get<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let key = self.input.key();
         let value = pin.get(&key);
         let expected = self.model.get(&key).copied();
@@ -454,13 +295,13 @@ where
         value.zip(expected)
     }
 
-    fn contains(&mut self, pin: &Pinned<'_, K, V>) {
+    fn contains(&mut self, pin: &Pinned<'_, K, V, impl Borrow<Guard>>) {
         let key = self.input.key();
         assert_eq!(pin.contains_key(&key), self.model.contains_key(&key));
         assert_eq!(pin.is_empty(), self.model.is_empty());
     }
 
-    fn get_or_insert_with<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn get_or_insert_with<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let (key, value) = (self.input.key(), self.input.value());
         let mut ran = false;
         let reference = pin.get_or_insert_with(self.make_key(key), || {
@@ -473,7 +314,23 @@ where
         Some((reference, expected))
     }
 
-    fn update<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    /// As `get_or_insert_with`, with a closure that fails for most of the numbers.
+    fn get_or_try_insert_with<'g>(&mut self, number: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+        let (key, value) = (self.input.key(), self.input.value());
+        let fails = number > 4;
+        let result = pin.get_or_try_insert_with(self.make_key(key), || {
+            assert!(!self.model.contains_key(&key), "asked for a value that is there");
+            if fails { Err(number) } else { Ok(self.make_value(value)) }
+        });
+        let expected = match self.model.get(&key) {
+            None if fails => Err(number),
+            _ => Ok(*self.model.entry(key).or_insert(value)),
+        };
+        assert_eq!(result.map(Part::plain), expected);
+        result.ok().zip(expected.ok())
+    }
+
+    fn update<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let (key, more) = (self.input.key(), self.input.value());
         let change = |old: u32| old.wrapping_add(more);
         let new = pin.update(self.make_key(key), |old| self.make_value(change(old.plain())));
@@ -485,7 +342,7 @@ where
         new.zip(expected)
     }
 
-    fn update_or_insert<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn update_or_insert<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let (key, value) = (self.input.key(), self.input.value());
         let change = |old: u32| old ^ value;
         let make = |value| self.make_value(value);
@@ -496,7 +353,7 @@ where
     }
 
     /// Inserts, removes or aborts, by the small number. Only what is there can be removed.
-    fn compute(&mut self, number: u8, pin: &Pinned<'_, K, V>) {
+    fn compute(&mut self, number: u8, pin: &Pinned<'_, K, V, impl Borrow<Guard>>) {
         let (key, value) = (self.input.key(), self.input.value());
         let old = self.model.get(&key).copied();
         let (inserts, removes) = (number < 3, number < 6 && old.is_some());
@@ -527,7 +384,7 @@ where
         }
     }
 
-    fn compare_exchange<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn compare_exchange<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let (key, current, new) = (self.input.key(), self.input.value(), self.input.value());
         let there = self.model.get(&key).copied();
         match pin.compare_exchange(self.make_key(key), &self.make_value(current), self.make_value(new)) {
@@ -545,7 +402,7 @@ where
         }
     }
 
-    fn compare_remove<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn compare_remove<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let (key, current) = (self.input.key(), self.input.value());
         let there = self.model.get(&key).copied();
         match pin.compare_remove(&key, &self.make_value(current)) {
@@ -562,7 +419,7 @@ where
         }
     }
 
-    fn remove<'g>(&mut self, more: u8, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn remove<'g>(&mut self, more: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let first = self.input.key();
         let mut kept = None;
         for key in (first..=first + more).map(|key| key % KEYS) {
@@ -573,14 +430,14 @@ where
         kept
     }
 
-    fn remove_entry<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn remove_entry<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let key = self.input.key();
         let removed = pin.remove_entry(&key);
         assert_eq!(removed.map(|(key, value)| (key.plain(), value.plain())), self.model.remove_entry(&key));
         removed.map(|(_, value)| (value, value.plain()))
     }
 
-    fn remove_if<'g>(&mut self, pin: &'g Pinned<'_, K, V>) -> Kept<'g, V> {
+    fn remove_if<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let (key, threshold) = (self.input.key(), self.input.value());
         let there = self.model.get(&key).copied();
         let (pair, expected) = match pin.remove_if(&key, |_, value| value.plain() < threshold) {
@@ -591,121 +448,24 @@ where
         pair.map(|(_, value)| (value, value.plain()))
     }
 
-    fn retain(&mut self, pin: &Pinned<'_, K, V>) {
-        let (divisor, rest) = (self.input.byte_or_zero() % 7 + 2, self.input.byte_or_zero());
-        let keep = |key: u8, value: u32| key % divisor != rest % divisor || value == 0;
-        pin.retain(|key, value| keep(key.plain(), value.plain()));
-        self.model.retain(|&key, value| keep(key, *value));
-    }
-
-    fn clear(&mut self, pin: &Pinned<'_, K, V>) {
+    fn clear(&mut self, pin: &Pinned<'_, K, V, impl Borrow<Guard>>) {
         pin.clear();
         self.model.clear();
         assert!(pin.is_empty());
     }
 
-    fn reserve(&mut self, pin: &Pinned<'_, K, V>) {
+    fn reserve(&mut self, pin: &Pinned<'_, K, V, impl Borrow<Guard>>) {
         pin.reserve(1 << (self.input.byte_or_zero() % (MAX_RESERVE_BITS + 1)));
     }
 
-    fn help_resize(&mut self, groups: u8, map: &Map<K, V>, pin: &Pinned<'_, K, V>) {
+    fn help_resize(&mut self, groups: u8, map: &Map<K, V>, pin: &Pinned<'_, K, V, impl Borrow<Guard>>) {
         let was_resizing = map.is_resizing();
         pin.help_resize(usize::from(groups) + 1);
         assert!(was_resizing || !map.is_resizing(), "helping starts no resize");
     }
 
-    fn finish_resize(&mut self, map: &Map<K, V>, pin: &Pinned<'_, K, V>) {
+    fn finish_resize(&mut self, map: &Map<K, V>, pin: &Pinned<'_, K, V, impl Borrow<Guard>>) {
         pin.finish_resize();
         assert!(!map.is_resizing());
-    }
-
-    /// Compares what the iterator, look-ups and the length say with the model.
-    fn compare(&self, map: &Map<K, V>) {
-        let pin = map.pin();
-        assert_eq!(pin.len(), self.model.len());
-        let mut seen = HashSet::new();
-        for (key, value) in pin.iter() {
-            assert!(seen.insert(key.plain()), "the iterator returned {key:?} twice");
-            assert_eq!(Some(&value.plain()), self.model.get(&key.plain()));
-        }
-        assert_eq!(seen.len(), self.model.len());
-        for key in 0..KEYS {
-            assert_eq!(pin.get(&key).map(Part::plain), self.model.get(&key).copied());
-        }
-    }
-
-    /// The iterators over one half of the entries.
-    fn compare_halves(&self, pin: &Pinned<'_, K, V>) {
-        let keys: HashSet<u8> = pin.keys().map(Part::plain).collect();
-        assert_eq!(keys, self.model.keys().copied().collect());
-        let sum = |values: &mut dyn Iterator<Item = u32>| values.map(u64::from).sum::<u64>();
-        assert_eq!(sum(&mut pin.values().map(Part::plain)), sum(&mut self.model.values().copied()));
-    }
-
-    /// Changes the map in the middle of an iteration: keys that are not touched are returned exactly once, and none is
-    /// returned twice.
-    fn iterate_and_change(&mut self, number: u8, map: &Map<K, V>, pin: &Pinned<'_, K, V>) {
-        let before = self.model.clone();
-        let mut touched = HashSet::new();
-        let mut seen = HashSet::new();
-        let change_after = self.input.byte_or_zero() % KEYS;
-        for (at, (key, value)) in map.pin().iter().enumerate() {
-            let (key, value) = (key.plain(), value.plain());
-            assert!(seen.insert(key), "the iterator returned {key} twice");
-            if !touched.contains(&key) {
-                assert_eq!(Some(&value), before.get(&key));
-            }
-            if at == usize::from(change_after) {
-                self.change(number, map, pin, &mut touched);
-            }
-        }
-        for key in before.keys().filter(|key| !touched.contains(key)) {
-            assert!(seen.contains(key), "the iterator missed {key}");
-        }
-        for key in seen {
-            assert!(before.contains_key(&key) || touched.contains(&key), "the iterator made up {key}");
-        }
-    }
-
-    fn change(&mut self, number: u8, map: &Map<K, V>, pin: &Pinned<'_, K, V>, touched: &mut HashSet<u8>) {
-        let next = |case: &Self| case.input.bytes.first().map_or(0, |byte| byte % KEYS);
-        for _ in 0..=number {
-            let (op, more) = Op::decode(self.input.byte_or_zero());
-            match op {
-                Op::Insert | Op::Remove | Op::Update | Op::UpdateOrInsert | Op::Compute => {
-                    touched.insert(next(self));
-                    self.apply(op, 0, map, pin);
-                }
-                Op::Clear => {
-                    touched.extend(0..KEYS);
-                    self.clear(pin);
-                }
-                Op::Reserve | Op::Shrink | Op::HelpResize | Op::FinishResize | Op::StartResize | Op::Flush => {
-                    self.apply(op, more, map, pin);
-                }
-                Op::Iterate => self.compare(map),
-                _ => {}
-            }
-        }
-    }
-
-    fn clone_and_compare(&self, map: &Map<K, V>) {
-        let mut copy = map.clone();
-        assert!(copy == *map);
-        self.compare(&copy);
-        copy.validate().expect("the invariants hold in a clone");
-        if let Some(key) = self.model.keys().next() {
-            copy.pin().remove(key);
-            assert!(copy != *map);
-            assert_eq!(map.len(), self.model.len());
-        }
-    }
-
-    fn compare_owned(&mut self, map: Map<K, V>) {
-        let mut rest = std::mem::take(&mut self.model);
-        for (key, value) in map {
-            assert_eq!(rest.remove(&key.plain()), Some(value.plain()));
-        }
-        assert!(rest.is_empty(), "not returned by value: {rest:?}");
     }
 }
