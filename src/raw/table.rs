@@ -35,7 +35,7 @@ pub(crate) struct Table<K, V> {
     alive: Alive,
 }
 
-#[cfg(all(not(evacmap_loom), target_pointer_width = "64"))]
+#[cfg(all(not(evacmap_loom), not(feature = "tracing"), target_pointer_width = "64"))]
 const _: () = {
     assert!(size_of::<Table<u8, u8>>() == 128, "a table is two cache lines");
     assert!(core::mem::offset_of!(Table<u8, u8>, progress) == 64, "what is written stands on the second");
