@@ -52,8 +52,8 @@
 //!
 //! Chains that overflow add a line, and writes touch the thread's own slot in the map. Every 64th removal or
 //! replacement of a thread hands a batch to the collector, and drops the entries of one or two that have become free.
-//! While a resize is under way, a look-up may touch two lines more, and every eighth write of a thread moves the
-//! entries of some buckets (16, when growing), for two locked instructions an entry and a few a bucket. Every 128th pin
+//! While a resize is under way, a look-up may touch two lines more, and every other write of a thread moves the
+//! entries of some buckets (4, when growing), for two locked instructions an entry and a few a bucket. Every 128th pin
 //! of a thread has the collector go on. An iteration allocates one small buffer. [`docs::performance`] says how long
 //! all that takes.
 //!

@@ -37,7 +37,7 @@
 //!
 //! When an insert finds its chain full and the table is full on average, it allocates a larger table, lets its
 //! `oldbuckets` lead to the present one, and swaps it in: one pointer, so nobody sees the one without the other. From
-//! then on every eighth write of each thread takes the next few groups from a counter and evacuates them. A *group* is
+//! then on every other write of each thread takes the next few groups from a counter and evacuates them. A *group* is
 //! an old bucket and the new ones that its entries can go to, which are neighbours, since the index is the high bits of
 //! the hash.
 //!

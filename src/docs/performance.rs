@@ -14,8 +14,8 @@
 //! | replace, update | the bucket, the old entry, a new entry | the same |
 //! | remove | the bucket, the entry | the same |
 //!
-//! Lengths, garbage and spare memory are kept by each thread for itself, with plain stores. One write in eight does a share of a
-//! running resize: 16 groups of buckets, one after the other, for which no entry is touched. One retired entry in 64
+//! Lengths, garbage and spare memory are kept by each thread for itself, with plain stores. One write in two does a share of a
+//! running resize: 4 groups of buckets, one after the other, for which no entry is touched but once in eight doublings. One retired entry in 64
 //! hands a batch to the collector and drops at most two that have come of age.
 //!
 //! # A run

@@ -189,7 +189,11 @@ impl<K, V> RawMap<K, V> {
             let first = new.progress.nevacuate.fetch_add(count, Relaxed);
             if first < groups {
                 reach(Point::ShareTaken);
-                let set = (first..groups.min(first + count))
+                let taken = first..groups.min(first + count);
+                if let Old::Source(old) = old {
+                    evacuate::prefetch_entries(new, old, taken.clone(), guard);
+                }
+                let set = taken
                     .map(|group| {
                         old.table().prefetch(group + PREFETCH_GROUPS);
                         self.evacuate_group(new, old, group, local, guard)
