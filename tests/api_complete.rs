@@ -126,7 +126,9 @@ mod map {
         assert_eq!(map.insert("a", 1, guard), None);
         assert_eq!(map.insert("a", 2, guard), Some(&1));
         assert_eq!(map.try_insert("a", 3, guard), Err(OccupiedError { current: &2, not_inserted: 3 }));
-        assert_eq!(map.get_or_insert("b", 4, guard), &4);
+        assert_eq!(map.try_insert_with("a", || unreachable!(), guard), Err(&2));
+        assert_eq!(map.try_insert_with("b", || 4, guard), Ok(&4));
+        assert_eq!(map.get_or_insert("b", 0, guard), &4);
         assert_eq!(map.get_or_insert_with("b", || unreachable!(), guard), &4);
         assert_eq!(map.get_or_try_insert_with("c", || Err("no"), guard), Err("no"));
         assert_eq!(map.get_or_try_insert_with("c", || Ok::<_, ()>(5), guard), Ok(&5));
@@ -256,6 +258,7 @@ mod map_ref {
         let pinned = map.pin();
         assert_eq!((pinned.insert("a", 1), pinned.insert("a", 2)), (None, Some(&1)));
         assert_eq!(pinned.try_insert("a", 3).unwrap_err().not_inserted, 3);
+        assert_eq!(pinned.try_insert_with("a", || unreachable!()), Err(&2));
         assert_eq!(pinned.get_or_insert("b", 4), &4);
         assert_eq!(pinned.get_or_insert_with("b", || unreachable!()), &4);
         assert_eq!(pinned.get_or_try_insert_with("c", || Err("no")), Err("no"));

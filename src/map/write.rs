@@ -124,6 +124,38 @@ where
         self.put_absent(self.draft(key, Some(value)), guard)
     }
 
+    /// Puts in what `make` returns, if the key is absent. As [`get_or_insert_with`](Self::get_or_insert_with), and says which
+    /// it was.
+    ///
+    /// # Errors
+    ///
+    /// If the key is present, or another thread inserts it before `make` has returned: its value.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::new();
+    /// let guard = map.guard();
+    /// assert_eq!(map.try_insert_with(1, || 'a', &guard), Ok(&'a'));
+    /// assert_eq!(map.try_insert_with(1, || unreachable!(), &guard), Err(&'a'));
+    /// ```
+    #[inline]
+    pub fn try_insert_with<'g>(&'g self, key: K, make: impl FnOnce() -> V, guard: &'g Guard) -> Result<&'g V, &'g V> {
+        let mut make = Some(make);
+        let mut draft = self.draft(key, None);
+        let outcome = self.assign(&mut draft, guard, |entry, draft| {
+            if entry.is_some() {
+                return Step::Leave;
+            }
+            if let Some(make) = make.take() {
+                draft.set_value(make());
+            }
+            Step::Put
+        });
+        match outcome {
+            Outcome::Left(_) => Err(present(outcome)),
+            _ => Ok(present(outcome)),
+        }
+    }
+
     /// The value of a key; `value` if it is absent, which is then inserted. (Go's `LoadOrStore`.)
     ///
     /// ```
@@ -153,17 +185,8 @@ where
     /// ```
     #[inline]
     pub fn get_or_insert_with<'g>(&'g self, key: K, make: impl FnOnce() -> V, guard: &'g Guard) -> &'g V {
-        let mut make = Some(make);
-        let mut draft = self.draft(key, None);
-        present(self.assign(&mut draft, guard, |entry, draft| {
-            if entry.is_some() {
-                return Step::Leave;
-            }
-            if let Some(make) = make.take() {
-                draft.set_value(make());
-            }
-            Step::Put
-        }))
+        let (Ok(value) | Err(value)) = self.try_insert_with(key, make, guard);
+        value
     }
 
     /// As [`get_or_insert_with`](Self::get_or_insert_with), with a `make` that can fail; then nothing is inserted.

@@ -326,6 +326,9 @@ pub const OPS: &[Op] = ops! {
     get_or_insert_with(case, key) {
         case.map.pin().get_or_insert_with(case.make(key), || closure(case.make(7)));
     } [|old, _| old.or(Some(7))];
+    try_insert_with(case, key) {
+        case.map.pin().try_insert_with(case.make(key), || closure(case.make(7))).ok();
+    } [|old, _| old.or(Some(7))];
     get_or_try_insert_with(case, key) {
         case.map.pin().get_or_try_insert_with(case.make(key), || closure(Ok::<_, ()>(case.make(7)))).ok();
     } [|old, _| old.or(Some(7))];
