@@ -13,7 +13,8 @@
 //!   average than those of a map that only grew.
 //! - **A map does not become smaller by itself**, unless it was built with
 //!   [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto). [`shrink_to_fit`](crate::HashMap::shrink_to_fit) works under
-//!   either policy. (`tests/api_sizes.rs::a_map_does_not_shrink_unless_it_was_built_so`)
+//!   either policy. (`tests/api_sizes.rs::a_map_does_not_shrink_unless_it_was_built_so`,
+//!   `tests/shrink_by_itself.rs::removals_alone_bring_the_memory_back`)
 //! - **Each thread that has written to a map has a slot in it**, until the map is dropped: some hundred bytes, a bag of
 //!   up to 64 removed entries, and the bare memory of up to 512 entries for its next inserts
 //!   ([`Stats::spare`](crate::Stats::spare)). Many threads times many maps is felt. A new thread takes over the slot of

@@ -20,7 +20,7 @@ use super::hash::{Hash, Shape};
 use super::lookup::Chain;
 use super::sizes::{
     FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS, PREFETCH_GROUPS,
-    SHARE_GROUPS,
+    SHARE_GROUPS, SHRINK_SHARE_SOURCES,
 };
 use super::slot::Tag;
 use super::table::{Old, Table};
@@ -181,8 +181,10 @@ impl<K, V> RawMap<K, V> {
         guard: &Guard,
     ) {
         let groups = groups(new, old);
-        // Shrinking has many sources to a group: the same number of buckets makes fewer groups.
-        let count = (count * new.buckets() / old.table().buckets().max(new.buckets())).clamp(1, groups);
+        // Shrinking has several sources to a group.
+        let sources = old.table().buckets() / groups;
+        let count = if sources > 1 { count * SHRINK_SHARE_SOURCES / SHARE_GROUPS / sources } else { count };
+        let count = count.clamp(1, groups);
         // ORDERING: Relaxed: a hint that saves the counter from running on.
         if new.progress.nevacuate.load(Relaxed) < groups {
             // ORDERING: Relaxed: hands out numbers; what was read or written is ordered by the words themselves.

@@ -22,8 +22,8 @@ pub(crate) const FOURFOLD_BELOW_BITS: u32 = 14;
 /// Most bits that one growth adds: an evacuation keeps a cursor for each of the `1 << MAX_GROW_STEP` destinations.
 pub(crate) const MAX_GROW_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 2 };
 
-/// Most bits that one shrink takes away: a group has `1 << MAX_SHRINK_STEP` sources, 4 KiB of bucket heads.
-pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 6 };
+/// Most bits that one shrink takes away: a group then has as many sources as a share of a shrink.
+pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 5 };
 
 /// A map that shrinks by itself does so when less than one part in `SPARSE` of its capacity is used, to a table that holds `ROOMY`
 /// times what there is. The distance is the hysteresis: after a shrink the map has to double before it grows, after a fourfold
@@ -42,6 +42,12 @@ pub(crate) const AUTO_FLOOR_BITS: u32 = if cfg!(evacmap_loom) { 0 } else { 6 };
 pub(crate) const SHARE_GROUPS: usize = if cfg!(evacmap_loom) { 1 } else { 4 };
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const SHARE_EVERY: usize = if cfg!(evacmap_loom) { 1 } else { 2 };
+
+/// Buckets that a share of a shrink freezes: twice as many as that of a growth, which has two to four destinations to fill
+/// for each. At that pace a map that shrinks by itself keeps up with a thread that does nothing but remove: a shrink begins at
+/// 5/8 of an entry for each bucket, and ends a quarter of an entry for each bucket later, before the next is due.
+pub(crate) const SHRINK_SHARE_SOURCES: usize = 2 * SHARE_GROUPS;
+const _: () = assert!(1 << MAX_SHRINK_STEP <= SHRINK_SHARE_SOURCES, "no share is larger because a group is");
 
 /// How many groups ahead of the one being evacuated its source line is prefetched.
 pub(crate) const PREFETCH_GROUPS: usize = 8;
