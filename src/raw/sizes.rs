@@ -23,7 +23,7 @@ pub(crate) const FOURFOLD_BELOW_BITS: u32 = 14;
 pub(crate) const MAX_GROW_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 2 };
 
 /// Most bits that one shrink takes away: a group then has as many sources as a share of a shrink.
-pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 5 };
+pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 3 };
 
 /// A map that shrinks by itself does so when less than one part in `SPARSE` of its capacity is used, to a table that holds `ROOMY`
 /// times what there is. The distance is the hysteresis: after a shrink the map has to double before it grows, after a fourfold
