@@ -7,29 +7,34 @@ use anyhow::{Context, Result};
 
 use crate::source::has_word;
 
-/// The documents that claim something.
-const DOCUMENTS: [&str; 7] = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "src/docs/verification.rs",
-    "src/docs/limitations.rs",
-    "src/docs/migration.rs",
-    "src/docs/design.rs",
-    "src/docs/faq.rs",
-];
+/// The documents that name files, besides the pages under `src/docs`.
+const DOCUMENTS: [&str; 6] =
+    ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "ci/README.md", "src/lib.rs"];
+
+/// Each file in it is a document.
+const PAGES: &str = "src/docs";
 
 /// The folders of what can be named.
-const FOLDERS: [&str; 8] = ["src/", "tests/", "loom-tests/", "lin/", "fuzz/", "examples/", "benches/", "xtask/"];
+const FOLDERS: [&str; 11] =
+    [".ci/", "ci/", "src/", "tests/", "loom-tests/", "lin/", "storm/", "fuzz/", "examples/", "benches/", "xtask/"];
 
 /// A line for each name that leads nowhere.
 pub fn broken(root: &Path) -> Result<Vec<String>> {
     let mut broken = Vec::new();
-    for document in DOCUMENTS {
-        let text = fs::read_to_string(root.join(document)).with_context(|| format!("cannot read {document}"))?;
+    for document in documents(root)? {
+        let text = fs::read_to_string(root.join(&document)).with_context(|| format!("cannot read {document}"))?;
         let leads_nowhere = |name: &&str| !exists(root, name);
         broken.extend(names(&text).filter(leads_nowhere).map(|name| format!("{document}: there is no `{name}`")));
     }
     Ok(broken)
+}
+
+fn documents(root: &Path) -> Result<Vec<String>> {
+    let mut documents = DOCUMENTS.map(str::to_owned).to_vec();
+    for page in fs::read_dir(root.join(PAGES)).with_context(|| format!("cannot read {PAGES}"))? {
+        documents.push(format!("{PAGES}/{}", page?.file_name().display()));
+    }
+    Ok(documents)
 }
 
 /// What stands between backticks and begins with a folder of ours.
@@ -56,6 +61,14 @@ mod tests {
     fn names_are_what_is_ours_between_backticks() {
         let text = "`tests/a.rs::b` and `cargo xtask test`, `src/` and `tests/*.rs`, tests/c.rs";
         assert_eq!(names(text).collect::<Vec<_>>(), ["tests/a.rs::b", "src/"]);
+    }
+
+    #[test]
+    fn every_page_is_a_document() {
+        let documents = documents(&crate::cmd::root()).unwrap();
+        for document in ["README.md", "src/docs/faq.rs", "src/docs/memory_model.rs"] {
+            assert!(documents.iter().any(|listed| listed == document));
+        }
     }
 
     #[test]

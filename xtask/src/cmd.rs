@@ -70,6 +70,19 @@ pub fn have_nightly() -> bool {
     succeeds(&mut cargo_nightly(["--version"]))
 }
 
+/// Sees that there is a `cargo NAME`, and installs it if not.
+pub fn want_tool(name: &str) -> Result<()> {
+    let there = || succeeds(&mut cargo([name, "--version"]));
+    if there() {
+        return Ok(());
+    }
+    let package = format!("cargo-{name}");
+    if run(&mut cargo(["install", &package, "--locked"])).is_err() || !there() {
+        bail!("no {package}: get it with `cargo install {package} --locked`");
+    }
+    Ok(())
+}
+
 /// Runs `command` to its end with its output shown; an error names the command.
 pub fn run(command: &mut Command) -> Result<()> {
     println!("$ {}", Shown(command));

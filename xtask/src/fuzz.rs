@@ -59,14 +59,7 @@ fn what_is_missing() -> Option<String> {
     if !have_cxx() {
         return Some("no C++ compiler, which libFuzzer is built with: install g++ or clang".to_owned());
     }
-    let mut version = cmd::cargo_nightly(["fuzz", "--version"]);
-    if !cmd::succeeds(&mut version) {
-        let installed = cmd::run(&mut cmd::cargo(["install", "cargo-fuzz", "--locked"]));
-        if installed.is_err() || !cmd::succeeds(&mut version) {
-            return Some("no cargo-fuzz: get it with `cargo install cargo-fuzz --locked`".to_owned());
-        }
-    }
-    None
+    cmd::want_tool("fuzz").err().map(|missing| missing.to_string())
 }
 
 fn have_cxx() -> bool {

@@ -5,13 +5,19 @@ mod bench;
 mod claims;
 mod cmd;
 mod coverage_report;
+mod deny;
+mod features;
 mod fuzz;
 mod house;
 mod lin;
 mod loom;
+mod minimal_versions;
+mod semver;
+mod size;
 mod soak;
 mod source;
 mod storm;
+mod surface;
 mod teeth;
 mod test;
 mod tsan;
@@ -52,6 +58,16 @@ enum Task {
     CoverageReport,
     /// Compare with other maps
     Bench(bench::Options),
+    /// Check the library with every set of its public features
+    Features,
+    /// Build and test the library with the oldest dependencies that its manifest permits (needs a nightly toolchain)
+    MinimalVersions,
+    /// Check the licences, sources and known faults of all dependencies
+    Deny(deny::Options),
+    /// Compare the public interface with that of an earlier commit
+    Semver(semver::Options),
+    /// Compare what the map adds to a program with what others add
+    Size,
     /// Check the sources against the house rules
     House,
 }
@@ -79,6 +95,11 @@ fn run() -> anyhow::Result<()> {
         Task::Valgrind => valgrind::run(),
         Task::CoverageReport => coverage_report::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Features => features::run(),
+        Task::MinimalVersions => minimal_versions::run(),
+        Task::Deny(options) => deny::run(&options),
+        Task::Semver(options) => semver::run(&options),
+        Task::Size => size::run(),
         Task::House => house::run(),
     }
 }

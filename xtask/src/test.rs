@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{asan, cmd, fuzz, house, lin, loom, tsan};
+use crate::{asan, cmd, features, fuzz, house, lin, loom, tsan};
 
 /// The integration tests that are for the optimised build: many threads, many operations.
-const OPTIMISED: [&str; 4] = ["stopped", "stress", "sweep_panics", "sweep_reentrancy"];
+const OPTIMISED: [&str; 5] = ["shrink_by_itself", "stopped", "stress", "sweep_panics", "sweep_reentrancy"];
 
 /// What the checks of the library are built with: the public features, the hooks of its own tests and the counters of its benchmarks.
 const FEATURES: &str = "serde,rayon,tracing,metrics,_hooks,_counters";
@@ -48,10 +48,11 @@ struct Step {
 }
 
 /// Cheap and most likely to fail first.
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step { name: "fmt", what: "formatting", run: fmt },
     Step { name: "house", what: "house rules for src/", run: house::run },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
+    Step { name: "features", what: "no warnings with any set of public features", run: features::run },
     Step { name: "doc", what: "the documentation builds without warnings", run: doc },
     Step { name: "xtask", what: "the tests of these commands", run: xtask },
     Step { name: "test", what: "unit, property and integration tests", run: test },
