@@ -15,11 +15,12 @@
 //! | `*map.entry(k).or_insert(0) += 1` | `update_or_insert(k, change, 1)`; `entry(k).and_modify(change).or_insert(1)` | `change` returns the new value |
 //! | `map.entry(k).or_insert_with(make)` | `get_or_insert_with(k, make)`, or the same words | |
 //! | `match map.entry(k)` | `compute(k, decide)`, or `match map.entry(k)` | an entry is a snapshot, and its operations may fail |
-//! | `map.retain(keep)` | `retain(keep)` | `keep` gets `&V` |
+//! | `map.retain(keep)` | `retain(keep)` | `keep` gets `&V`, not `&mut V` |
 //! | `map.iter()`, `keys`, `values` | the same on `map.pin()` | no snapshot |
 //! | `map.iter_mut()`, `values_mut` | the same, on a `&mut` map | |
 //! | `map.drain()`, `extract_if` | `extract_if(condition)`; `clear()` where the entries are not wanted | each entry is removed as the iterator comes to it |
 //! | `map.reserve(n)`, `shrink_to_fit` | the same | incremental |
+//! | `HashSet`, `a.union(&b)`, … | [`HashSet`](crate::HashSet), `a.union(&b, &guard)` | for `&a \| &b`: `a.union(&b, &guard).cloned().collect()` |
 //!
 //! ```
 //! let mut before = std::collections::HashMap::new();
@@ -44,31 +45,43 @@
 //! | `map.get(&k) -> Option<Ref>` | `map.pin().get(&k) -> Option<&V>` | a reference, no lock: it shows the value of that moment for as long as it is kept |
 //! | `map.get_mut(&k) -> Option<RefMut>` | `update(k, change)`, or a `Mutex` as value | |
 //! | `map.entry(k).and_modify(change).or_insert(v)` | `update_or_insert(k, change, v)` | `change` may run again, if it lost a race |
-//! | `map.alter(&k, change)` | `update(k, change)` | `change` gets `&V`, not `V` |
+//! | `map.alter(&k, change)` | `update(k, change)` | `change` gets `&V` alone, not the key and `V` |
 //! | `map.alter_all(change)` | a loop of `update` over `keys()` | key by key there as well |
 //! | `map.view(&k, look)` | `get(&k).map(look)` | |
 //! | `map.insert(k, v) -> Option<V>` | `insert(k, v) -> Option<&V>` | |
 //! | `map.remove(&k) -> Option<(K, V)>` | `remove_entry(&k) -> Option<(&K, &V)>` | |
 //! | `map.remove_if(&k, condition) -> Option<(K, V)>` | `remove_if(&k, condition) -> Result<Option<(&K, &V)>, (&K, &V)>` | tells absent from kept |
-//! | `map.iter()`, `retain` | the same | blocks nobody |
+//! | `map.remove_if_mut(&k, condition)` | `compute(k, decide)` | |
+//! | `map.iter()`, `retain` | the same | blocks nobody; `retain` gets `&V`, not `&mut V` |
 //! | `map.iter_mut()` | a loop of `update` over `keys()` | on a `&mut` map [`iter_mut`](crate::HashMap::iter_mut) |
+//! | `map.shrink_to_fit()`, `clear()` | the same | incremental; `clear` takes effect at one moment |
+//! | `map.try_reserve(n)`, on a `&mut` map | `try_reserve(n)` | also through `&` |
 //! | `map.len()` | `len()` | beside writers neither is a number of one moment |
-//! | `try_get`, `try_entry`, `shards`, `into_read_only` | | no locks, no shards; reading costs nothing extra while nobody writes |
+//! | `try_get`, `try_get_mut`, `try_entry`, `shards`, `into_read_only` | | no locks, no shards; reading costs nothing extra while nobody writes |
 //!
 //! ```
+//! let before = dashmap::DashMap::from_iter([("apples", 3)]);
+//! if let Some(mut n) = before.get_mut("apples") {
+//!     *n -= 1;
+//! } // without these braces the next line would wait for itself
+//! assert!(before.remove_if("apples", |_, n| *n == 0).is_none());
+//! assert_eq!(*before.entry("pears").and_modify(|n| *n += 1).or_insert(1), 1);
+//!
 //! let stock = evacmap::HashMap::from([("apples", 3)]);
 //! let stock = stock.pin();
-//! let before = stock.get("apples"); // dashmap would deadlock in the next line, with this still held
+//! let seen = stock.get("apples");
 //! stock.update("apples", |n| n - 1);
-//! assert_eq!((before, stock.get("apples")), (Some(&3), Some(&2)));
+//! assert_eq!((seen, stock.get("apples")), (Some(&3), Some(&2)));
 //! assert_eq!(stock.remove_if("apples", |_, n| *n == 0), Err((&"apples", &2)));
+//! assert_eq!(stock.update_or_insert("pears", |n| n + 1, 1), &1);
 //! ```
 //!
 //! # From papaya 0.2
 //!
 //! The nearest relative. Methods that have the same name have the same arguments and results, so that a program for the
 //! one is one for the other, but for what follows. `tests/migration_papaya.rs` compiles and runs one text with both
-//! crates, and has a test for most of the differences.
+//! crates, and has a test for most of the differences. Every public method of papaya 0.2.5 is here under the same name, or in
+//! the first table.
 //!
 //! What the compiler finds:
 //!
@@ -79,10 +92,11 @@
 //! | `fn get<'g>(&self, guard: &'g impl Guard) -> Option<&'g V>` around a map | `fn get<'g>(&'g self, guard: &'g Guard) -> Option<&'g V>`: what is read borrows the map, since a guard does not |
 //! | `HashMapRef<'_, K, V, S, LocalGuard<'_>>`, `Iter<'g, K, V, G>` | `HashMapRef<'_, K, V, S>`, `Iter<'g, K, V>` |
 //! | writing asks for nothing but `K: Hash + Eq` | `K: Send, V: Send` besides (at `insert`, `remove`, `collect`, …; generic code has to say so, and there are no maps of `Rc`s) |
-//! | `try_insert_with(k, make) -> Result<&V, &V>` | `match map.entry(k)`, or `get_or_insert_with` where it does not matter who inserted |
 //! | `builder().resize_mode(…)`, `ResizeMode` | nothing: always incremental |
 //! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share crossbeam-epoch's default collector |
-//! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher` |
+//! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher`, or `HashSet::from(HashMap::builder().build())` |
+//! | `guard.refresh()` | `guard.repin()` |
+//! | `guard.collector()`, `protect`, `swap`, `defer_retire`, … | nothing: the guard does nothing but protect |
 //! | `S = std::hash::RandomState` by default | `S = hashbrown::DefaultHashBuilder` by default |
 //! | the feature `fast-barrier` | nothing |
 //! | Rust 1.72 | Rust 1.91 |
@@ -129,24 +143,25 @@
 //! assert_eq!(map.compute('a', odd), Compute::Aborted("not there, or even"));
 //! ```
 //!
-//! # From Go's `sync.Map`
+//! # From Go's `sync.Map`, and all side by side
 //!
-//! | Go | here | mind |
-//! |---|---|---|
-//! | `m.Load(k)` | `get(&k)` | |
-//! | `m.Store(k, v)` | `insert(k, v)` | |
-//! | `m.LoadOrStore(k, v)` | `get_or_insert(k, v)` | `try_insert(k, v)` where it matters whether it was loaded: `Ok` means stored |
-//! | `m.LoadAndDelete(k)` | `remove(&k)` | |
-//! | `m.Delete(k)` | `remove(&k)` | |
-//! | `m.Swap(k, v)` | `insert(k, v)` | `None` if nothing was loaded |
-//! | `m.CompareAndSwap(k, old, new)` | `compare_exchange(k, &old, new)` | the error has the present value, and gives `new` back |
-//! | `m.CompareAndDelete(k, old)` | `compare_remove(&k, &old)` | the error has the present value |
-//! | `m.Range(f)` | `iter()` | a `break` where `f` would return `false`; here too no snapshot, and no key twice |
-//! | `m.Clear()` | `clear()` | |
-//! | no `Len` | `len()` | |
+//! | Go | here | papaya | dashmap | std, behind an `RwLock` |
+//! |---|---|---|---|---|
+//! | `m.Load(k)` | `get(&k)` | `get(&k)` | `get(&k)`, holds a lock | `get(&k)` under `read()` |
+//! | `m.Store(k, v)` | `insert(k, v)` | the same | the same | the same |
+//! | `m.LoadOrStore(k, v)` | `get_or_insert(k, v)`; `try_insert(k, v)` where it matters which: `Ok` means stored | the same | `entry(k).or_insert(v)`; `match entry(k)` | as dashmap |
+//! | `m.LoadAndDelete(k)`, `m.Delete(k)` | `remove(&k)` | the same | the same, returns the key too | the same |
+//! | `m.Swap(k, v)` | `insert(k, v)`: `None` if nothing was loaded | the same | the same | the same |
+//! | `m.CompareAndSwap(k, old, new)` | `compare_exchange(k, &old, new)`: the error has the present value, and gives `new` back | `compute(k, …)` | `get_mut(&k)`, compare, assign | as dashmap |
+//! | `m.CompareAndDelete(k, old)` | `compare_remove(&k, &old)`: the error has the present value | `remove_if(&k, …)` | `remove_if(&k, …)` | `match entry(k)` |
+//! | `m.Range(f)` | `iter()`; a `break` where `f` would return `false` | `iter()` | `iter()`, holds the lock of the shard that it is in | `iter()` under `read()`: a snapshot |
+//! | `m.Clear()` | `clear()`: at one moment | `clear()`: entry by entry | `clear()`: shard by shard | `clear()`: at one moment |
+//! | no `Len` | `len()` | `len()` | `len()` | `len()` |
 //!
-//! Go's garbage collector keeps what was loaded; here a guard does. A Go map that was written to by two goroutines at
-//! once ends the program; this one is what Go's was before 1.24, for any number of writers.
+//! `tests/migration_go.rs` runs the same program in the words of each column. Go's `Range` and our `iter` promise the same: no
+//! snapshot, and no key twice. Go's garbage collector keeps what was loaded; here a guard does. A plain Go map that two
+//! goroutines write to at once may end the program; this one is what Go's plain map was before 1.24, for any number of
+//! writers.
 //!
 //! ```
 //! let map = evacmap::HashMap::new();

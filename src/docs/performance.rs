@@ -15,7 +15,8 @@
 //! | remove | the bucket, the entry | the same |
 //!
 //! Lengths, garbage and spare memory are kept by each thread for itself, with plain stores. One write in two does a share of a
-//! running resize: 4 groups of buckets, one after the other, for which no entry is touched but once in eight doublings. One retired entry in 64
+//! running resize: 4 buckets when growing, 8 when shrinking, for which no entry is touched but once in eight doublings. One
+//! retired entry in 64
 //! hands a batch to the collector and drops at most two that have come of age.
 //!
 //! # A run
@@ -75,3 +76,29 @@
 //! - **Leaving out the comparison of hashes** where tags have matched brought nothing. It stays, for `Eq` may be dear.
 //! - **Batches of bare memory as they are** (magazines) instead of a list threaded through the entries: replacing at 10 K went from
 //!   26 to 24 ns; nothing at 1 M. It also leaves entries alone whose types need no drop.
+//!
+//! # Growing and shrinking, operation by operation
+//!
+//! `cargo test --release --test shrink_by_itself -- --ignored --nocapture` takes the time of each of a million inserts into
+//! an empty map, and of the removals of 99 % of them under [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto), one thread, three
+//! rounds:
+//!
+//! | | half within | 99.9 % within | all within |
+//! |---|--:|--:|--:|
+//! | inserting, ten growths | 0.15 to 0.16 µs | 2.0 to 4.9 µs | 0.45 to 0.82 ms |
+//! | removing, three shrinks | 0.16 µs | 2.0 µs | 0.23 to 1.6 ms |
+//!
+//! That is with two readings of the clock in each. The slowest operations are not those that move entries, which the third column has,
+//! but single calls of the allocator and the kernel: tables of up to 16 MiB come and go.
+//!
+//! # Size of a program
+//!
+//! `cargo xtask size` builds one small program for each map (it counts words on a second thread), optimised and stripped,
+//! without link-time optimisation, and compares it with one that has no map. rustc 1.95, x86-64 Linux:
+//!
+//! | | KiB | more than without a map |
+//! |---|--:|--:|
+//! | std's map in a `Mutex` | 376.7 | 12.1 |
+//! | dashmap 6.2 | 409.4 | 44.8 |
+//! | evacmap | 425.3 | 60.7 |
+//! | papaya 0.2.5 | 431.2 | 66.6 |

@@ -20,6 +20,8 @@
 //! | A bad hash costs time; an `Eq` or `Hash` that lies gives wrong answers at worst | `tests/hostile.rs` |
 //! | Sizes that cannot be had are a clear error or the panic of the standard collections | `tests/capacity.rs::sizes_that_no_table_can_have`, `tests/sweep_allocation.rs` |
 //! | A new map allocates nothing | `tests/allocation.rs::the_map_is_frugal` |
+//! | A map that shrinks by itself keeps up with whoever empties it, and no operation does more for that than for a growth | `tests/shrink_by_itself.rs` |
+//! | Every item of the public interface is there, with its signature, and under papaya's names where papaya has it | `tests/api_complete.rs`, which `cargo xtask house` compares with the sources; `tests/migration_papaya.rs`, `tests/migration_go.rs` |
 //! | Rare branches are taken by tests | `tests/branches.rs::no_branch_is_left_out`, `cargo xtask coverage-report` |
 //! | It behaves as the maps that people know | `tests/ported`: cases rewritten from the suites of nine projects, each file naming its source |
 //!
@@ -36,6 +38,7 @@
 //! | `cargo xtask tsan --seconds 1800` | the stress program under the thread sanitizer, without suppressions |
 //! | `cargo xtask valgrind` | uninitialised reads and lost memory |
 //! | `cargo xtask soak --hours 8` | random workloads with random pauses, with every validator at the end of each round |
+//! | `cargo xtask features`, `cargo xtask minimal-versions` | every set of public features; the oldest dependencies that the manifest permits |
 //! | `cargo xtask coverage-report` | how often the tests take each rare branch |
 //!
 //! # Figures reached
