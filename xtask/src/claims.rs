@@ -1,4 +1,5 @@
-//! The documents name the tests behind what they claim. This sees that every file and every test so named exists.
+//! The documents name the tests behind what they claim, and the commands. This sees that every file, every test and every command
+//! so named exists.
 
 use std::fs;
 use std::path::Path;
@@ -25,6 +26,10 @@ pub fn broken(root: &Path) -> Result<Vec<String>> {
         let text = fs::read_to_string(root.join(&document)).with_context(|| format!("cannot read {document}"))?;
         let leads_nowhere = |name: &&str| !exists(root, name);
         broken.extend(names(&text).filter(leads_nowhere).map(|name| format!("{document}: there is no `{name}`")));
+        let unknown = commands(&text).filter(|name| !crate::has_command(name));
+        broken.extend(unknown.map(|name| format!("{document}: there is no `cargo xtask {name}`")));
+        let unknown = targets(&text).filter(|(folder, name)| !is_target(&root.join(folder), name));
+        broken.extend(unknown.map(|(folder, name)| format!("{document}: there is no `{name}` in {folder}")));
     }
     Ok(broken)
 }
@@ -37,11 +42,32 @@ fn documents(root: &Path) -> Result<Vec<String>> {
     Ok(documents)
 }
 
-/// What stands between backticks and begins with a folder of ours.
+/// What stands between two backticks of a line and begins with a folder of ours. (Not of the text: a drawing may have an odd number.)
 fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split('`').skip(1).step_by(2).filter(|code| {
+    text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).filter(|code| {
         FOLDERS.iter().any(|folder| code.starts_with(folder)) && !code.contains(|c: char| c.is_whitespace() || c == '*')
     })
+}
+
+/// The words after `cargo xtask`, but for those in capitals, which stand for a word.
+fn commands(text: &str) -> impl Iterator<Item = &str> {
+    after(text, "cargo xtask ").filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
+/// The folders of cargo's targets, and what is named as one of them.
+fn targets(text: &str) -> impl Iterator<Item = (&'static str, &str)> {
+    let kinds = [("--test ", "tests"), ("--example ", "examples"), ("--bench ", "benches")];
+    kinds.into_iter().flat_map(|(option, folder)| after(text, option).map(move |name| (folder, name)))
+}
+
+/// The word after each occurrence of `what`.
+fn after<'t>(text: &'t str, what: &str) -> impl Iterator<Item = &'t str> {
+    let end = |c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    text.split(what).skip(1).filter_map(move |rest| rest.split(end).next())
+}
+
+fn is_target(folder: &Path, name: &str) -> bool {
+    folder.join(format!("{name}.rs")).is_file() || folder.join(name).join("main.rs").is_file()
 }
 
 fn exists(root: &Path, name: &str) -> bool {
@@ -59,8 +85,19 @@ mod tests {
 
     #[test]
     fn names_are_what_is_ours_between_backticks() {
-        let text = "`tests/a.rs::b` and `cargo xtask test`, `src/` and `tests/*.rs`, tests/c.rs";
+        let text = "`-- a drawing\n`tests/a.rs::b` and `cargo xtask test`, `src/` and `tests/*.rs`, tests/c.rs";
         assert_eq!(names(text).collect::<Vec<_>>(), ["tests/a.rs::b", "src/"]);
+    }
+
+    #[test]
+    fn commands_and_targets_are_found_by_the_words_before_them() {
+        let text =
+            "`cargo xtask test`, `cargo xtask COMMAND`, `cargo bench --bench compare -- --table`, --test a --test b_c";
+        assert_eq!(commands(text).collect::<Vec<_>>(), ["test"]);
+        assert_eq!(targets(text).collect::<Vec<_>>(), [("tests", "a"), ("tests", "b_c"), ("benches", "compare")]);
+        assert!(crate::has_command("minimal-versions") && !crate::has_command("minimal"));
+        let tests = crate::cmd::root().join("tests");
+        assert!(is_target(&tests, "smoke") && is_target(&tests, "ported") && !is_target(&tests, "common"));
     }
 
     #[test]

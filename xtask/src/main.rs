@@ -25,7 +25,7 @@ mod valgrind;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The checks and measurements of evacmap")]
@@ -70,6 +70,11 @@ enum Task {
     Size,
     /// Check the sources against the house rules
     House,
+}
+
+/// Whether there is a `cargo xtask NAME`.
+fn has_command(name: &str) -> bool {
+    Cli::command().find_subcommand(name).is_some()
 }
 
 fn main() -> ExitCode {
