@@ -467,6 +467,8 @@ mod sets {
         assert_eq!(sorted(pinned.difference(&high)), [&0, &1]);
         assert_eq!(sorted(pinned.symmetric_difference(&high)), [&0, &1, &4, &5]);
         assert_eq!(sorted(pinned.union(&high)), [&0, &1, &2, &3, &4, &5]);
+        assert_eq!((&low & &high, &low - &high), (Set::from([2, 3]), Set::from([0, 1])));
+        assert_eq!((&low ^ &high, &low | &high), (Set::from([0, 1, 4, 5]), (0..6).collect()));
         assert!(pinned.is_disjoint(&Set::from([9])) && pinned.is_subset(&low) && pinned.is_superset(&Set::from([1])));
     }
 }
@@ -574,11 +576,13 @@ fn feature_rayon() {
     (&map).par_extend((200..300).into_par_iter().map(|key| (key, key)));
     let pinned = map.pin();
     let entries: ParIter<'_, u32, u32> = pinned.par_iter();
+    assert!(format!("{entries:?}").contains("ParIter"));
     assert_eq!(entries.map(|(key, value)| key - value).count(), 300);
     let mut set: Set = (0..100).into_par_iter().collect();
     set.par_extend((100..200).into_par_iter());
     (&set).par_extend((200..300).into_par_iter());
     let pinned = set.pin();
     let values: ParValues<'_, u32> = pinned.par_iter();
+    assert!(format!("{values:?}").contains("ParValues"));
     assert_eq!(values.sum::<u32>(), (0..300).sum::<u32>());
 }

@@ -20,7 +20,7 @@
 //! | `map.iter_mut()`, `values_mut` | the same, on a `&mut` map | |
 //! | `map.drain()`, `extract_if` | `extract_if(condition)`; `clear()` where the entries are not wanted | each entry is removed as the iterator comes to it |
 //! | `map.reserve(n)`, `shrink_to_fit` | the same | incremental |
-//! | `HashSet`, `a.union(&b)`, … | [`HashSet`](crate::HashSet), `a.union(&b, &guard)` | for `&a \| &b`: `a.union(&b, &guard).cloned().collect()` |
+//! | `HashSet`, `a.union(&b)`, `&a \| &b` | [`HashSet`](crate::HashSet), `a.pin().union(&b)`, `&a \| &b` | the operators clone |
 //!
 //! ```
 //! let mut before = std::collections::HashMap::new();
@@ -60,7 +60,8 @@
 //! | `try_get`, `try_get_mut`, `try_entry`, `shards`, `into_read_only` | | no locks, no shards; reading costs nothing extra while nobody writes |
 //!
 //! ```
-//! let before = dashmap::DashMap::from_iter([("apples", 3)]);
+//! let before = dashmap::DashMap::new();
+//! before.insert("apples", 3);
 //! if let Some(mut n) = before.get_mut("apples") {
 //!     *n -= 1;
 //! } // without these braces the next line would wait for itself

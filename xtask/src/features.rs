@@ -9,9 +9,9 @@ pub fn run() -> Result<()> {
     let public = public()?;
     let sets = subsets(&public);
     for set in &sets {
-        let features = set.join(",");
-        let args = ["clippy", "-p", "evacmap", "--lib", "--no-default-features", "--features", &features];
-        cmd::run(cmd::cargo(args).args(["--", "-D", "warnings"]))?;
+        let features = format!("--features={}", set.join(","));
+        let args = ["clippy", "-p", "evacmap", "--lib", "--no-default-features", &features, "--", "-D", "warnings"];
+        cmd::run(&mut cmd::cargo(args))?;
     }
     println!("features: {} sets of {}, no warning", sets.len(), public.join(", "));
     Ok(())
