@@ -102,8 +102,9 @@
 //! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
 //! | [`docs`] | pages: questions, limitations, migration, performance; the design, its memory model and its verification |
 //!
-//! Two optional features: `serde` (maps and sets can be serialised), and `rayon` (parallel iterators over them and from
-//! them).
+//! Four optional features: `serde` (maps and sets can be serialised), `rayon` (parallel iterators over them and from
+//! them), `tracing` (an event for the start and the end of each resize, and in debug builds a warning of guards that are
+//! held for long), and `metrics` (a map's figures as gauges and counters).
 //!
 //! The engine is in `src/raw/` (start with its `mod.rs`), memory in `src/reclaim/`, the public types in `src/map/`.
 
