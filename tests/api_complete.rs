@@ -211,6 +211,7 @@ mod map {
         map.flush();
         let stats: Stats = map.stats();
         assert_eq!((stats.len, stats.capacity), (500, map.capacity()));
+        assert_eq!(stats.load(), 500.0 / stats.buckets as f64);
         assert!(stats.bytes > stats.buckets * 64 && stats.buckets > 0 && stats.overflow_buckets < stats.buckets);
         assert_eq!((stats.old_buckets, stats.groups_evacuated), (0, stats.groups_total));
         assert!(stats.growths > 0 && stats.retired <= 500 && stats.spare < 1000);
@@ -585,4 +586,12 @@ fn feature_rayon() {
     let values: ParValues<'_, u32> = pinned.par_iter();
     assert!(format!("{values:?}").contains("ParValues"));
     assert_eq!(values.sum::<u32>(), (0..300).sum::<u32>());
+}
+
+#[cfg(feature = "metrics")]
+#[test]
+fn feature_metrics() {
+    // Without a recorder nobody listens; `tests/metrics.rs` has one.
+    Stats::describe();
+    Map::from([("a", 1)]).stats().publish("a map");
 }
