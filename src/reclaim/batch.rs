@@ -99,7 +99,9 @@ impl<K, V> Batch<K, V> {
     pub(super) unsafe fn ripen(batch: *mut Self) {
         // SAFETY: the node lives until it is RIPE, or ABANDONED and freed below. Only these two fields are touched: whoever
         // has the queue that it is in may be at `next`.
-        let (state, alive) = unsafe { (&(*batch).state, &(*batch).alive) };
+        let state = unsafe { &(*batch).state };
+        // SAFETY: as above.
+        let alive = unsafe { &(*batch).alive };
         alive.check();
         // ORDERING: AcqRel, P9. Release: passes on what the collector has seen of the guards. Acquire: ABANDONED means
         // that the map's drop is done with the node.
