@@ -15,6 +15,7 @@ use common::injected::{Injected, hush};
 use common::ops::{ABSENT, Case, FIXED, OPS, Op, PRESENT, Phase};
 use common::{Mode, validated};
 use evacmap::HashMap;
+use evacmap::hooks::{Point, clear_hook, on_reach};
 use tracing::Level;
 
 const BEGUN: &str = "resize begun";
@@ -120,6 +121,37 @@ fn as_many_resizes_are_told_as_are_counted() {
         assert_eq!(told as u64, counted, "{message}: {stats:?}");
     }
     validated(map);
+}
+
+/// Has the map's resize begun, or ended, by another when this thread is about to do that.
+fn overtaken(
+    at: Point,
+    map: &Rc<HashMap<u32, u32>>,
+    overtake: fn(&HashMap<u32, u32>),
+    run: impl FnOnce(),
+) -> Vec<Seen> {
+    let shared = map.clone();
+    let mut passed = false;
+    on_reach(move |point| {
+        if point == at && !std::mem::replace(&mut passed, true) {
+            overtake(&shared);
+        }
+    });
+    let told = events(run);
+    clear_hook();
+    told
+}
+
+#[test]
+fn only_the_one_that_has_begun_or_ended_a_resize_tells_of_it() {
+    let map = Rc::new(filled(100));
+    let told = overtaken(Point::BeforeStart, &map, |map| map.start_resize(1), || map.start_rebuild());
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(sizes(&told[0], BEGUN).0, "growth");
+    let told = overtaken(Point::BeforePromote, &map, HashMap::finish_resize, || map.finish_resize());
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(sizes(&told[0], ENDED).0, "growth");
+    validated(Rc::into_inner(map).expect("the last handle"));
 }
 
 #[test]
