@@ -1,4 +1,4 @@
-//! Pages about the map. To use it: [`faq`], [`limitations`], [`migration`], [`performance`]. To understand and check it:
+//! Pages about the map. To use it: [`faq`], [`limitations`], [`migration`], [`performance`], [`watching`]. To understand and check it:
 //! [`design`], [`memory_model`], [`verification`].
 
 pub mod design;
@@ -8,3 +8,4 @@ pub mod memory_model;
 pub mod migration;
 pub mod performance;
 pub mod verification;
+pub mod watching;

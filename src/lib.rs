@@ -100,11 +100,16 @@
 //! | [`Entry`] | one key's place: look once, then decide |
 //! | [`Guard`] | keeps what was read valid; one serves any number of maps |
 //! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
-//! | [`docs`] | pages: questions, limitations, migration, performance; the design, its memory model and its verification |
+//! | [`docs`] | pages: questions, limitations, migration, performance, watching a map; the design, its memory model and its verification |
 //!
-//! Four optional features: `serde` (maps and sets can be serialised), `rayon` (parallel iterators over them and from
-//! them), `tracing` (an event for the start and the end of each resize, and in debug builds a warning of guards that are
-//! held for long), and `metrics` (a map's figures as gauges and counters).
+//! | feature | what it adds |
+//! |---|---|
+//! | `serde` | maps and sets can be serialised |
+//! | `rayon` | parallel iterators over maps and sets, and from them |
+//! | `metrics` | `Stats::publish`: a map's figures for Prometheus and the like; see [`docs::watching`] |
+//! | `tracing` | events for the start and the end of each resize; in debug builds, a warning of guards that are held for long |
+//!
+//! None is on by default.
 //!
 //! The engine is in `src/raw/` (start with its `mod.rs`), memory in `src/reclaim/`, the public types in `src/map/`.
 

@@ -177,6 +177,10 @@
 //!
 //! What else is to be known is among the [`limitations`](super::limitations#what-was-removed-is-dropped-later).
 //!
+//! # How do I watch a map in production?
+//!
+//! By its figures as metrics, and its resizes as events: [`watching`](super::watching).
+//!
 //! # Which hasher? What about attackers?
 //!
 //! The default is hashbrown's, foldhash: fast, and seeded at random. Its authors claim [minimal

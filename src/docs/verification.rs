@@ -17,6 +17,7 @@
 //! | Keys and values may borrow; nothing of them is dropped after what they borrow has ended | `tests/types.rs::keys_and_values_that_borrow_a_local`, `tests/regressions.rs::the_collector_drops_nothing_of_a_leaked_map`, `tests/compile` |
 //! | Every closure, `Hash`, `Eq` and `Drop` may use the same map | `tests/sweep_reentrancy.rs` |
 //! | A panic in any of them leaves the map valid, and drops nothing twice | `tests/sweep_panics.rs`, the fuzz target `panics` |
+//! | Whoever handles an event of the feature `tracing` may use the same map, and may panic | `tests/resize_events.rs`, `tests/held_guards.rs` |
 //! | A bad hash costs time; an `Eq` or `Hash` that lies gives wrong answers at worst | `tests/hostile.rs` |
 //! | Sizes that cannot be had are a clear error or the panic of the standard collections | `tests/capacity.rs::sizes_that_no_table_can_have`, `tests/sweep_allocation.rs` |
 //! | A new map allocates nothing | `tests/allocation.rs::the_map_is_frugal` |
