@@ -19,7 +19,7 @@ mod told {
     /// What is known of the resize that fills a table, beside its cursors. Nothing, for a map's first table.
     pub(crate) struct Watch {
         begun: Option<Begun>,
-        /// Threads that have evacuated a group, or looked whether that was still to be done.
+        /// Threads that have evacuated a group, or found that others were at it.
         helpers: AtomicUsize,
     }
 
