@@ -1,3 +1,4 @@
+use std::thread;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -44,10 +45,9 @@ pub struct Options {
     #[arg(long, value_delimiter = ',', default_values_t = [10_000, 1_000_000],
         value_parser = clap::value_parser!(u64).range(100..=1 << 32))]
     sizes: Vec<u64>,
-    /// Numbers of threads, separated by commas
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 2],
-        value_parser = clap::value_parser!(u64).range(1..=255))]
-    pub threads: Vec<u64>,
+    /// Numbers of threads, separated by commas [default: 1, 2, and as many as there are cores]
+    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..=255))]
+    threads: Vec<u64>,
     /// Rounds that count, after one that does not [default: 5, quick: 2]
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     rounds: Option<u64>,
@@ -104,6 +104,14 @@ impl Options {
         self.sizes.iter().copied().chain(self.large.then_some(10_000_000)).collect()
     }
 
+    pub fn threads(&self) -> Vec<u64> {
+        if !self.threads.is_empty() {
+            return self.threads.clone();
+        }
+        let cores = cores() as u64;
+        [1, 2].into_iter().chain((cores > 2).then_some(cores)).collect()
+    }
+
     pub fn rounds(&self) -> u64 {
         self.rounds.unwrap_or(self.choose(1, 2, 5))
     }
@@ -124,4 +132,8 @@ impl Options {
             _ => otherwise,
         }
     }
+}
+
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }

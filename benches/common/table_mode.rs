@@ -1,15 +1,16 @@
-use std::thread;
-
 use super::floor;
 use super::ledger::{LEGEND, Ledger};
 use super::map::Hasher;
-use super::options::{Options, Part};
+use super::options::{Options, Part, cores};
 use super::pool::Pool;
 use super::results::Results;
 use super::session::Upbringing;
 use super::throughput::{Contestant, Course, contestants, measure_row};
 use super::workload::{Config, Kind, Workload};
 use super::{ALLOCATOR, alone, memory, plots, small, tail, warm_memory};
+
+/// A writer and a reader, for the tails.
+const LEAST_THREADS: u64 = 2;
 
 /// What is done to maps of strings and of large values.
 const FOR_OTHER_CONTENT: [Workload; 4] = [Workload::Hit, Workload::Grow, Workload::Update, Workload::Churn];
@@ -20,10 +21,10 @@ pub fn run(options: &Options) {
     }
     println!("{}", preamble(options));
     let mut results = Results::new(preamble(options), options.save);
-    let pool = Pool::new(options.threads.iter().copied().max().unwrap_or(1).max(2));
+    let pool = Pool::new(options.threads().into_iter().fold(LEAST_THREADS, u64::max));
     warm_memory(options.warm_mib());
     if options.wants(Part::Floor) {
-        let floors = floor::measure(&pool, &options.sizes(), &options.threads, options.rounds());
+        let floors = floor::measure(&pool, &options.sizes(), &options.threads(), options.rounds());
         println!("\n{}", floor::table(&floors));
         results.add("floor", floor::json(&floors));
     }
@@ -52,7 +53,7 @@ pub fn run(options: &Options) {
 }
 
 fn preamble(options: &Options) -> String {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let cores = cores();
     let made = if options.grown { "grown from empty" } else { "made with capacity" };
     format!(
         "hasher: hashbrown's default (foldhash), one seed; allocator: {ALLOCATOR}; {cores} cores.\n\
@@ -70,14 +71,15 @@ fn throughput(options: &Options, pool: &Pool) -> Ledger {
         hasher: Hasher::default(),
         upbringing: if options.grown { Upbringing::Grown } else { Upbringing::Sized },
         cell: options.cell(),
-        rounds: options.rounds(),
     };
     let mut ledger = Ledger::default();
     for &kind in &options.content {
         let maps: Vec<Contestant> =
             contestants(kind).into_iter().filter(|map| options.maps.iter().any(|name| name == map.name)).collect();
         for config in rows(options, kind) {
-            measure_row(&course, config, &maps, &mut ledger);
+            // The largest take minutes a row.
+            let rounds = if config.entries > 1_000_000 { options.rounds().min(3) } else { options.rounds() };
+            measure_row(&course, config, &maps, rounds, &mut ledger);
             eprintln!("{}", ledger.summary(config));
         }
     }
@@ -92,5 +94,5 @@ fn rows(options: &Options, kind: Kind) -> Vec<Config> {
         sizes = sizes.into_iter().filter(|size| *size <= longest).max().into_iter().collect();
         workloads.retain(|workload| FOR_OTHER_CONTENT.contains(workload));
     }
-    Config::rows(kind, &workloads, &sizes, &options.threads)
+    Config::rows(kind, &workloads, &sizes, &options.threads())
 }

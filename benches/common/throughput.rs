@@ -17,7 +17,6 @@ pub struct Course<'p> {
     pub upbringing: Upbringing,
     /// How long each map is measured in each round, about.
     pub cell: Duration,
-    pub rounds: u64,
 }
 
 /// A map to be measured, its type forgotten outside of the measurement.
@@ -42,9 +41,9 @@ pub fn contestants(kind: Kind) -> Vec<Contestant> {
 }
 
 /// All maps in each round, each round beginning with the next one, so that none always follows the same other.
-pub fn measure_row(course: &Course<'_>, config: Config, maps: &[Contestant], ledger: &mut Ledger) {
+pub fn measure_row(course: &Course<'_>, config: Config, maps: &[Contestant], rounds: u64, ledger: &mut Ledger) {
     let operations: Vec<u64> = maps.iter().map(|map| (map.calibrate)(course, config)).collect();
-    for round in 1..=course.rounds {
+    for round in 1..=rounds {
         let mut turns: Vec<_> = maps.iter().zip(&operations).collect();
         turns.rotate_left((round - 1) as usize % maps.len());
         for (map, &operations) in turns {
