@@ -17,7 +17,8 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 const WIDTH: u32 = 1100;
 const LEGEND_HEIGHT: u32 = 34;
 const FONT: &str = "sans-serif";
-const SMALL: i32 = 13;
+const SMALL: i32 = 15;
+const LARGE: i32 = 18;
 
 /// The subject stands out; a control has no place among the names and is grey.
 fn colour(map: &str) -> RGBColor {
@@ -34,8 +35,13 @@ fn colour(map: &str) -> RGBColor {
     NAMES.iter().position(|name| *name == map).map_or(RGBColor(0x99, 0x99, 0x99), |at| PALETTE[at])
 }
 
-/// An empty picture with that many panels below a legend of these maps.
-fn picture<'a>(path: &'a Path, panels: usize, height: u32, maps: &[&str]) -> Result<Vec<Area<'a>>, Box<dyn Error>> {
+/// A picture, to be presented when all is drawn, and that many panels in it below a legend of these maps.
+fn picture<'a>(
+    path: &'a Path,
+    panels: usize,
+    height: u32,
+    maps: &[&str],
+) -> Result<(Area<'a>, Vec<Area<'a>>), Box<dyn Error>> {
     let root = SVGBackend::new(path, (WIDTH, LEGEND_HEIGHT + height * panels as u32)).into_drawing_area();
     root.fill(&WHITE)?;
     let (top, below) = root.split_vertically(LEGEND_HEIGHT);
@@ -44,7 +50,8 @@ fn picture<'a>(path: &'a Path, panels: usize, height: u32, maps: &[&str]) -> Res
         top.draw(&Rectangle::new([(left, 12), (left + 14, 26)], colour(map).filled()))?;
         top.draw(&Text::new((*map).to_owned(), (left + 20, 12), (FONT, SMALL)))?;
     }
-    Ok(below.split_evenly((panels, 1)))
+    let panels = below.split_evenly((panels, 1));
+    Ok((root, panels))
 }
 
 /// Bars: millions of operations in a second, by workload; a panel for each size and number of threads.
@@ -60,24 +67,27 @@ pub fn throughput(rows: &[Row], path: &Path) -> Drawn {
     if maps.is_empty() {
         return Ok(());
     }
-    for (area, panel) in picture(path, panels.len(), 250, &maps)?.iter().zip(panels) {
+    let (root, areas) = picture(path, panels.len(), 250, &maps)?;
+    for (area, panel) in areas.iter().zip(panels) {
         let of_panel: Vec<&Row> =
             rows.iter().copied().filter(|row| (row.config.entries, row.config.threads) == panel).collect();
         bars(area, panel, &of_panel, maps.len())?;
-        area.present()?;
     }
-    Ok(())
+    Ok(root.present()?)
 }
 
 fn bars(area: &Area<'_>, (entries, threads): (u64, u64), rows: &[&Row], maps: usize) -> Drawn {
     let rate = |nanoseconds: f64| threads as f64 * 1e3 / nanoseconds;
     let highest = rows.iter().flat_map(|row| &row.maps).map(|(_, time)| rate(*time)).fold(0.0, f64::max);
     let mut chart = ChartBuilder::on(area)
-        .caption(format!("{} entries, threads: {threads}; million operations per second", short(entries)), (FONT, 15))
+        .caption(
+            format!("{} entries, threads: {threads}; million operations per second", short(entries)),
+            (FONT, LARGE),
+        )
         .margin(8)
         .y_label_area_size(44)
         .build_cartesian_2d(0.0..rows.len() as f64, 0.0..highest * 1.15)?;
-    chart.configure_mesh().disable_x_mesh().disable_x_axis().label_style((FONT, SMALL)).draw()?;
+    chart.configure_mesh().disable_x_mesh().disable_x_axis().max_light_lines(1).label_style((FONT, SMALL)).draw()?;
     let width = 1.0 / (maps as f64 + 1.0);
     for (at, row) in rows.iter().enumerate() {
         let left = at as f64 + width / 2.0;
@@ -100,12 +110,12 @@ pub fn growth_tail(entries: u64, tails: &[Tail], path: &Path) -> Drawn {
             maps.push(tail.map);
         }
     }
-    for (area, phase) in picture(path, PANELS.len(), 380, &maps)?.iter().zip(PANELS) {
+    let (root, areas) = picture(path, PANELS.len(), 380, &maps)?;
+    for (area, phase) in areas.iter().zip(PANELS) {
         let of_phase: Vec<&Tail> = tails.iter().filter(|tail| tail.phase == phase).collect();
         curves(area, entries, phase, &of_phase)?;
-        area.present()?;
     }
-    Ok(())
+    Ok(root.present()?)
 }
 
 fn curves(area: &Area<'_>, entries: u64, phase: Phase, tails: &[&Tail]) -> Drawn {
@@ -113,8 +123,9 @@ fn curves(area: &Area<'_>, entries: u64, phase: Phase, tails: &[&Tail]) -> Drawn
     let slowest = points().map(|(_, time)| *time).fold(1e3, f64::max);
     let rarest = points().map(|(among, _)| *among).fold(1e3, f64::max);
     let mut chart = ChartBuilder::on(area)
-        .caption(format!("{}, {} inserts from empty", phase.name(), short(entries)), (FONT, 15))
+        .caption(format!("time of one {}; {} inserts from empty", phase.name(), short(entries)), (FONT, LARGE))
         .margin(8)
+        .margin_right(40)
         .x_label_area_size(36)
         .y_label_area_size(60)
         .build_cartesian_2d((1.5..rarest).log_scale(), (10.0..slowest * 1.2).log_scale())?;
@@ -122,7 +133,7 @@ fn curves(area: &Area<'_>, entries: u64, phase: Phase, tails: &[&Tail]) -> Drawn
         .configure_mesh()
         .label_style((FONT, SMALL))
         .max_light_lines(1)
-        .x_desc("quantile")
+        .x_desc("so many take no longer")
         .x_label_formatter(&|among| format!("{} %", 100.0 - 100.0 / among))
         .y_label_formatter(&|time| duration(*time))
         .draw()?;

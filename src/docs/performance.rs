@@ -4,6 +4,16 @@
 //! allocator; `cargo xtask bench -- --help` lists what can be asked for by itself. Absolute figures differ between machines, and on a virtual machine between hours;
 //! ratios within one run are what can be compared.
 //!
+//! | part (`--only`) | what it says |
+//! |---|---|
+//! | `floor` | what no map can go below: the two misses of a look-up, a locked instruction, the pin |
+//! | `throughput` | thread-nanoseconds per operation and the ratio to the best other map: look-ups, writes, mixtures; numbers, strings, values of 256 bytes |
+//! | `tail` | quantiles of every insert of a growth from empty, of every look-up beside it, and of touching as many fresh pages |
+//! | `memory`, `small` | bytes per entry at rest and at the peak of a growth; bytes and nanoseconds of maps of 0 to 8 entries |
+//!
+//! At its end the command counts, in a build with the private feature `_counters`, the most that any single operation did: groups
+//! evacuated, buckets visited, bytes zeroed and freed, entries dropped.
+//!
 //! # What an operation touches
 //!
 //! | operation | cache lines that may miss | locked instructions |

@@ -22,7 +22,7 @@ use super::pool::fail;
 pub const SUBJECT: &str = "evacmap";
 
 /// The names, in the order of the columns.
-pub const NAMES: [&str; 8] = [SUBJECT, "papaya", "dashmap", "scc-map", "scc-index", "flurry", "leapfrog", "rwlock"];
+pub const NAMES: [&str; 8] = [SUBJECT, "papaya", "dashmap", "scc-map", "scc-index", "flurry", "rwlock", "leapfrog"];
 
 /// Wrong answers end the program if the subject gave them. Those of a peer are told, and the others go on.
 pub fn complain(map: &str, label: &str, what: &str) {
