@@ -21,9 +21,12 @@ pub struct Work {
 
 #[cfg(feature = "_counters")]
 pub use imp::take;
+// Under the models some of the callers have a stand-in.
+#[cfg_attr(evacmap_loom, allow(unused_imports))]
 pub(crate) use imp::{cleared, dropped, freed, group, walked};
 
 #[cfg(feature = "_counters")]
+#[cfg_attr(evacmap_loom, allow(dead_code))]
 mod imp {
     use super::Work;
     use std::cell::Cell;
@@ -70,6 +73,7 @@ mod imp {
 }
 
 #[cfg(not(feature = "_counters"))]
+#[cfg_attr(evacmap_loom, allow(dead_code))]
 mod imp {
     #[inline(always)]
     pub(crate) fn group() {}
