@@ -110,8 +110,9 @@ mod tests {
         for split in 0..=batches.len() {
             let (mut one, mut other) = (Queue::new(), Queue::new());
             for (at, batch) in batches.iter().enumerate() {
+                let queue = if at < split { &mut one } else { &mut other };
                 // SAFETY: leaked boxes, in no queue: the last round has emptied all of them.
-                unsafe { if at < split { one.push(*batch) } else { other.push(*batch) } };
+                unsafe { queue.push(*batch) };
             }
             one.append(&mut other);
             assert_eq!((one.first(), other.first()), (Some(batches[0]), None));
