@@ -33,6 +33,8 @@ listed! {
     OldChainFull,
     InstallLost,
     StartLost,
+    PreparedElsewhere,
+    PreparerSlow,
     Swept,
     TagRefill,
     OverflowInDestination,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use common::{Config, Counted, Counter, Mode, Setup, Start, TestMap, validated};
 use evacmap::hooks::{BRANCHES, Branch, Point, clear_hook, hits, on_reach};
-use evacmap::{Compute, HashMap, Operation};
+use evacmap::{Compute, HashMap, Operation, Stats};
 
 type Map = TestMap<Counted<u32>, Counted<u32>>;
 
@@ -444,6 +444,57 @@ fn start_lost() {
     });
 }
 
+/// A map of 512 buckets that is due to grow, and a new table of which this thread has cleared the first piece.
+fn preparing() -> (Case, u32) {
+    const LOAD: u32 = 5;
+    let case = Case::new(Mode::Good, 512 * LOAD);
+    assert_eq!(case.map.stats().buckets, 512);
+    let end = insert_until(&case, 10_000, |now, before| now.overflow_buckets > before.overflow_buckets);
+    assert_eq!(case.map.stats().old_buckets, 0);
+    (case, end)
+}
+
+fn insert_until(case: &Case, first: u32, over: impl Fn(Stats, Stats) -> bool) -> u32 {
+    let before = case.map.stats();
+    (first..).find(|key| {
+        case.insert(*key, *key);
+        over(case.map.stats(), before)
+    });
+    first + (case.map.len() - before.len) as u32
+}
+
+#[test]
+fn prepared_elsewhere() {
+    takes(Branch::PreparedElsewhere, || {
+        let (case, next) = preparing();
+        let other = case.clone();
+        let insert = move || insert_until(&other, next, |now, before| now.overflow_buckets > before.overflow_buckets);
+        let next = thread::spawn(insert).join().unwrap();
+        assert_eq!(case.map.stats().old_buckets, 0, "the other appends meanwhile");
+        let end = insert_until(&case, next, |now, _| now.old_buckets > 0);
+        assert!(end - next < 200, "and the first goes on where it was");
+        case.end();
+    });
+}
+
+#[test]
+fn preparer_slow() {
+    takes(Branch::PreparerSlow, || {
+        let (case, next) = preparing();
+        let other = case.clone();
+        let insert = move || insert_until(&other, next, |now, _| now.old_buckets > 0);
+        let next = thread::spawn(insert).join().unwrap();
+        assert_eq!(
+            case.map.len().div_ceil(512),
+            8,
+            "when there are more than seven for each bucket, nobody is waited for"
+        );
+        // What the first has prepared is of no use any more.
+        insert_until(&case, next, |now, before| now.growths > before.growths);
+        case.end();
+    });
+}
+
 #[test]
 fn swept() {
     for bits in [1, -1] {
@@ -693,6 +744,8 @@ fn no_branch_is_left_out() {
         Branch::OldChainFull,
         Branch::InstallLost,
         Branch::StartLost,
+        Branch::PreparedElsewhere,
+        Branch::PreparerSlow,
         Branch::Swept,
         Branch::TagRefill,
         Branch::OverflowInDestination,

@@ -41,17 +41,46 @@ impl<K, V> BucketArray<K, V> {
     /// Allocates `len` EMPTY buckets.
     #[cfg(not(evacmap_loom))]
     pub(crate) fn try_new(len: usize) -> Result<Self, Refused> {
+        crate::work::cleared(Self::bytes(len));
+        // SAFETY: the size is not zero: there is at least one bucket in it. An all-zero bucket is a valid one: EMPTY slots and
+        // no overflow.
+        Self::allocate(len, |layout| unsafe { alloc::alloc_zeroed(layout) })
+    }
+
+    /// Allocates `len` buckets that are to be cleared before anybody looks at them.
+    #[cfg(not(evacmap_loom))]
+    pub(super) fn try_new_uncleared(len: usize) -> Result<Self, Refused> {
+        // SAFETY: the size is not zero, as above.
+        Self::allocate(len, |layout| unsafe { alloc::alloc(layout) })
+    }
+
+    #[cfg(evacmap_loom)]
+    pub(super) fn try_new_uncleared(len: usize) -> Result<Self, Refused> {
+        Self::try_new(len)
+    }
+
+    /// Makes some buckets EMPTY.
+    pub(super) fn clear(&mut self, range: core::ops::Range<usize>) {
+        assert!(range.end <= self.len);
+        crate::work::cleared(range.len() * size_of::<Bucket<K, V>>());
+        if cfg!(not(evacmap_loom)) {
+            // SAFETY: inside the array.
+            let first = unsafe { self.first.add(range.start) };
+            // SAFETY: `&mut`: nobody else looks at them. All-zero buckets are valid, and buckets need no drop.
+            unsafe { first.write_bytes(0, range.len()) };
+        }
+    }
+
+    #[cfg(not(evacmap_loom))]
+    fn allocate(len: usize, allocate: impl FnOnce(Layout) -> *mut u8) -> Result<Self, Refused> {
         let layout = Self::layout(len).ok_or(None)?;
-        crate::work::cleared(layout.size());
-        // SAFETY: the size is not zero: there is at least one bucket in it.
-        let block = unsafe { alloc::alloc_zeroed(layout) };
+        let block = allocate(layout);
         if block.is_null() {
             return Err(Some(layout));
         }
         let skip = block.align_offset(align_of::<Bucket<K, V>>());
         // SAFETY: the block is aligned, or has one bucket more than is needed: skipping to the alignment stays inside.
         let first = unsafe { block.add(skip) };
-        // An all-zero bucket is a valid one: EMPTY slots and no overflow.
         let first = NonNull::new(first.cast()).expect("it is inside of the block");
         Ok(BucketArray { first, len, block })
     }

@@ -125,7 +125,7 @@ impl<K: Eq, V> RawMap<K, V> {
             self.unblock(draft.hash, &draft.local, guard);
             return None;
         }
-        match self.make_room(chain.table, guard) {
+        match self.make_room(chain.table, &draft.local, guard) {
             Room::Resizing => return None,
             Room::Append => {}
         }

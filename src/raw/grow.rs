@@ -19,8 +19,8 @@ use super::evacuate;
 use super::hash::{Hash, Shape};
 use super::lookup::Chain;
 use super::sizes::{
-    FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS, PREFETCH_GROUPS,
-    SHARE_GROUPS, SHRINK_SHARE_SOURCES,
+    FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS, OVERDUE_LOAD,
+    PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES,
 };
 use super::slot::Tag;
 use super::table::{Old, Table};
@@ -124,22 +124,31 @@ impl<K, V> RawMap<K, V> {
     }
 
     /// Decides what a full chain of the root's table leads to. Asked nowhere else, so that no write pays for the decision.
-    pub(super) fn make_room(&self, table: &Table<K, V>, guard: &Guard) -> Room {
+    pub(super) fn make_room(&self, table: &Table<K, V>, local: &LocalRef<'_, K, V>, guard: &Guard) -> Room {
         if table.is_filling() {
             return Room::Append;
         }
         let (bits, buckets) = (table.shape.bits(), table.buckets());
-        if self.heap.len(table.era) > LOAD * buckets {
+        let (len, overflows) = (self.heap.len(table.era), table.overflow.linked());
+        let (kind, bits, overdue) = if len > LOAD * buckets {
             let step = if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 };
-            if bits + step <= MAX_BITS {
-                self.start(table, bits + step, Kind::Grow, guard);
-                return Room::Resizing;
-            }
-        } else if table.overflow.linked() >= buckets {
-            self.start(table, bits, Kind::Rebuild, guard);
-            return Room::Resizing;
+            (Kind::Grow, bits + step, len > OVERDUE_LOAD * buckets)
+        } else if overflows >= buckets {
+            (Kind::Rebuild, bits, overflows >= 2 * buckets)
+        } else {
+            return Room::Append;
+        };
+        if bits > MAX_BITS {
+            return Room::Append;
         }
-        Room::Append
+        match local.prepare(successor(table.shape, bits), table.era, overdue) {
+            Ok(Some(new)) => {
+                self.begin(table, new, kind, guard);
+                Room::Resizing
+            }
+            Ok(None) => Room::Append,
+            Err(what) => fail(what),
+        }
     }
 
     /// As `try_start`, with the standard ends for a failure.
@@ -151,12 +160,18 @@ impl<K, V> RawMap<K, V> {
     ///
     /// Returns whether it was this call that did it; if not, another resize began.
     pub(super) fn try_start(&self, table: &Table<K, V>, bits: u32, kind: Kind, guard: &Guard) -> Result<bool, Refused> {
-        debug_assert!(!table.is_filling());
         let (shape, era) = match kind {
             Kind::Clear => (table.shape, table.era + 1),
             _ => (successor(table.shape, bits), table.era),
         };
-        let mut new = Table::try_new(shape, era)?;
+        let new = Table::try_new(shape, era)?;
+        Ok(self.begin(table, new, kind, guard))
+    }
+
+    /// As `try_start`, with a new table of the right shape.
+    fn begin(&self, table: &Table<K, V>, mut new: Box<Table<K, V>>, kind: Kind, guard: &Guard) -> bool {
+        debug_assert!(!table.is_filling());
+        let buckets = new.buckets();
         new.succeed(self.root_pointer(guard), kind == Kind::Clear);
         let begun = new.progress.watch.begin(kind);
         reach(Point::BeforeStart);
@@ -164,11 +179,11 @@ impl<K, V> RawMap<K, V> {
         if started {
             self.tally.count(kind);
             reach(Point::Started);
-            begun.started(self, table, shape.buckets());
+            begun.started(self, table, buckets);
         } else {
             hit(Branch::StartLost);
         }
-        Ok(started)
+        started
     }
 
     /// Does up to `count` groups of the resize of `new`, and promotes if they were the last. Bounded work.

@@ -20,7 +20,7 @@ impl Hash {
 }
 
 /// How a table of `1 << bits` buckets reads a hash. Fixed when the table is made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Shape {
     bits: u32,
     tag_bits: u32,

@@ -102,9 +102,11 @@ pub(crate) mod slot;
 mod table;
 mod tally;
 pub(crate) mod teardown;
+mod unready;
 mod validate;
 mod walk;
 
+pub(crate) use array::Refused;
 pub(crate) use assign::{Outcome, Step};
 pub(crate) use delete::Deleted;
 pub(crate) use entry::Entry;
@@ -112,13 +114,13 @@ pub(crate) use grow::Kind;
 pub(crate) use slot::{Tag, Word};
 pub(crate) use table::Table;
 pub(crate) use tally::Tally;
+pub(crate) use unready::Unready;
 pub(crate) use walk::Walk;
 
 use crate::fault::unless_relaxed;
 use crate::guard::Guard;
 use crate::reclaim::{Heap, LocalRef};
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
-use array::Refused;
 use table::Old;
 
 /// The map without its hasher: keys come with their hashes.

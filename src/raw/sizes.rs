@@ -19,6 +19,15 @@ const _: () = assert!(LOAD < SLOTS, "a table must grow before the average chain 
 /// small moves a third as many entries on its way; above, the memory of a table that is a quarter full would be felt.
 pub(crate) const FOURFOLD_BELOW_BITS: u32 = 14;
 
+/// Entries per bucket, on average, above which a growth has waited too long for the thread that prepares the new table.
+pub(crate) const OVERDUE_LOAD: usize = LOAD + 2;
+
+/// Tables of up to so many buckets are cleared at once: 64 KiB, in some two microseconds.
+pub(crate) const CLEARED_AT_ONCE: usize = 1024;
+
+/// Buckets of a larger one that a write clears: 16 KiB.
+pub(crate) const PIECE: usize = 256;
+
 /// Most bits that one growth adds: an evacuation keeps a cursor for each of the `1 << MAX_GROW_STEP` destinations.
 pub(crate) const MAX_GROW_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 2 };
 

@@ -139,12 +139,26 @@ impl<K, V> Table<K, V> {
     }
 
     /// An empty table of `shape`.
-    pub(super) fn try_new(shape: Shape, era: usize) -> Result<Box<Self>, Refused> {
+    pub(crate) fn try_new(shape: Shape, era: usize) -> Result<Box<Self>, Refused> {
         if shape.bits() > MAX_BITS {
             return Err(None);
         }
         let buckets = BucketArray::try_new(shape.buckets())?;
         Ok(Box::new(Self::assemble(shape, buckets, era, core::ptr::null_mut())))
+    }
+
+    /// As `try_new`, but all buckets are to be cleared before anybody looks at them.
+    pub(super) fn try_new_uncleared(shape: Shape, era: usize) -> Result<Box<Self>, Refused> {
+        if shape.bits() > MAX_BITS {
+            return Err(None);
+        }
+        let buckets = BucketArray::try_new_uncleared(shape.buckets())?;
+        Ok(Box::new(Self::assemble(shape, buckets, era, core::ptr::null_mut())))
+    }
+
+    /// Makes some buckets EMPTY.
+    pub(super) fn clear(&mut self, range: core::ops::Range<usize>) {
+        self.buckets.clear(range);
     }
 
     fn assemble(shape: Shape, buckets: BucketArray<K, V>, era: usize, oldbuckets: *mut Self) -> Self {

@@ -60,6 +60,8 @@ impl Pin {
         let free = move || unsafe { Table::free(table) };
         // SAFETY: as just said.
         unsafe { self.defer(free) };
+        // Else it would wait until this thread has retired a bag full of something.
+        self.flush();
     }
 }
 

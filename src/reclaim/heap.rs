@@ -9,8 +9,9 @@ use crossbeam_utils::CachePadded;
 use super::epoch::Pin;
 use super::local::Local;
 use crate::hooks::{Branch, hit};
-use crate::raw::Entry;
+use crate::raw::hash::Shape;
 use crate::raw::sizes::BATCH;
+use crate::raw::{Entry, Refused, Table, Unready};
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, Relaxed, Release, ThreadLocal};
 
 /// A map's memory. Empty until the first write.
@@ -23,6 +24,8 @@ struct Slots<K, V> {
     own: ThreadLocal<Own<K, V>>,
     /// All of them, the newest first.
     newest: AtomicPtr<Slot<K, V>>,
+    /// The thread that prepares a table, if any.
+    preparer: AtomicPtr<Local<K, V>>,
 }
 
 /// A slot, on cache lines of its own.
@@ -41,7 +44,7 @@ unsafe impl<K, V> Sync for Node<K, V> {}
 // SAFETY: as above.
 unsafe impl<K, V> Send for Node<K, V> {}
 
-#[cfg(all(not(evacmap_loom), target_pointer_width = "64"))]
+#[cfg(all(not(evacmap_loom), not(feature = "tracing"), target_pointer_width = "64"))]
 const _: () = assert!(size_of::<Slot<u64, u64>>() == 128, "a slot is two cache lines");
 
 /// A slot that belongs to a thread.
@@ -95,6 +98,30 @@ impl<K, V> LocalRef<'_, K, V> {
     pub(crate) fn joins(&self, resize: usize) -> bool {
         // SAFETY: `self` is the proof.
         unsafe { self.local.joins(resize) }
+    }
+
+    /// An EMPTY table of `shape`; `None` while it is being cleared, by this thread or another. At once, if that is `overdue`.
+    pub(crate) fn prepare(&self, shape: Shape, era: usize, overdue: bool) -> Result<Option<Box<Table<K, V>>>, Refused> {
+        // ORDERING: Relaxed, here and below: whoever is the preparer, nothing of his is looked at.
+        let preparer = &self.slots.preparer;
+        if overdue || !Unready::<K, V>::suits(shape) {
+            if overdue && !preparer.load(Relaxed).is_null() {
+                hit(Branch::PreparerSlow);
+                preparer.store(ptr::null_mut(), Relaxed);
+            }
+            return Table::try_new(shape, era).map(Some);
+        }
+        let me = ptr::from_ref(self.local).cast_mut();
+        if preparer.load(Relaxed) != me && preparer.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_err() {
+            hit(Branch::PreparedElsewhere);
+            return Ok(None);
+        }
+        // SAFETY: `self` is the proof.
+        let prepared = unsafe { self.local.prepare(shape, era) };
+        if !matches!(prepared, Ok(None)) {
+            preparer.store(ptr::null_mut(), Relaxed);
+        }
+        prepared
     }
 
     /// A new entry, not linked yet.
@@ -229,8 +256,8 @@ impl<K, V> Heap<K, V> {
     }
 
     fn create(&self) -> &Slots<K, V> {
-        let newest = AtomicPtr::new(ptr::null_mut());
-        let slots = Box::into_raw(Box::new(Slots { own: ThreadLocal::new(), newest }));
+        let (newest, preparer) = (AtomicPtr::new(ptr::null_mut()), AtomicPtr::new(ptr::null_mut()));
+        let slots = Box::into_raw(Box::new(Slots { own: ThreadLocal::new(), newest, preparer }));
         // ORDERING: AcqRel, P13: publishes the slots, or sees those of another thread.
         if self.slots.compare_exchange(ptr::null_mut(), slots, AcqRel, Acquire).is_err() {
             // SAFETY: not published, so ours alone.

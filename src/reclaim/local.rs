@@ -12,8 +12,9 @@ use super::queue::Queue;
 use super::spare::Spares;
 use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, hit};
-use crate::raw::Entry;
+use crate::raw::hash::Shape;
 use crate::raw::sizes::SHARE_EVERY;
+use crate::raw::{Entry, Refused, Table, Unready};
 use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release, UnsafeCell, thread_local};
 
 thread_local! {
@@ -39,6 +40,8 @@ struct Owner<K, V> {
     bag: Option<Box<Batch<K, V>>>,
     /// Sealed batches on their way to `pending`, for when another thread is at that.
     sealed: Queue<K, V>,
+    /// A table that this thread prepares.
+    unready: Option<Box<Unready<K, V>>>,
     spares: Spares<K, V>,
     ticks: usize,
     /// The latest resize that this thread has helped with.
@@ -63,6 +66,7 @@ impl<K, V> Local<K, V> {
             owner: UnsafeCell::new(Owner {
                 bag: None,
                 sealed: Queue::new(),
+                unready: None,
                 spares: Spares::new(),
                 ticks: 0,
                 #[cfg(all(feature = "tracing", not(evacmap_loom)))]
@@ -163,6 +167,27 @@ impl<K, V> Local<K, V> {
         };
         // SAFETY: the slot's thread; no call goes out.
         unsafe { self.with_owner(join) }
+    }
+
+    /// Goes on with the table that this thread prepares, or begins with it. Returns it when it is ready.
+    ///
+    /// # Safety
+    ///
+    /// This is the slot's thread.
+    pub(super) unsafe fn prepare(&self, shape: Shape, era: usize) -> Result<Option<Box<Table<K, V>>>, Refused> {
+        let clear_some = |owner: &mut Owner<K, V>| {
+            let mut unready = match owner.unready.take().filter(|left| left.is(shape, era)) {
+                Some(left) => left,
+                None => Box::new(Unready::try_new(shape, era)?),
+            };
+            if unready.clear_some() {
+                return Ok(Some(unready.into_table()));
+            }
+            owner.unready = Some(unready);
+            Ok(None)
+        };
+        // SAFETY: the slot's thread; only the allocator is called.
+        unsafe { self.with_owner(clear_some) }
     }
 
     /// Bare memory for an entry: spare, or new.

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::free_bare;
 use super::memory::allocate;
-use crate::raw::{Entry, Table};
+use crate::raw::hash::Shape;
+use crate::raw::{Entry, Refused, Table};
 use crate::sync::{AcqRel, Acquire, AtomicUsize};
 
 loom::lazy_static! {
@@ -213,6 +214,10 @@ impl<K, V> LocalRef<'_, K, V> {
 
     pub(crate) fn tick(&self) -> bool {
         true
+    }
+
+    pub(crate) fn prepare(&self, shape: Shape, era: usize, _: bool) -> Result<Option<Box<Table<K, V>>>, Refused> {
+        Table::try_new(shape, era).map(Some)
     }
 
     pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {

@@ -1,0 +1,45 @@
+//! A table that is cleared piece by piece before anybody sees it.
+//!
+//! An allocator clears a large block that it has had before in one go, which for 128 MiB takes milliseconds. So a write that finds
+//! that a large table has to be replaced clears a piece of the new one and appends to its chain; one that comes later
+//! publishes it. One thread does so, for the memory of several would be wasted; if it is slow, another does it at once.
+
+use super::array::Refused;
+use super::hash::Shape;
+use super::sizes::{CLEARED_AT_ONCE, PIECE};
+use super::table::Table;
+
+/// See the module's text.
+pub(crate) struct Unready<K, V> {
+    table: Box<Table<K, V>>,
+    cleared: usize,
+}
+
+impl<K, V> Unready<K, V> {
+    /// Whether a table of `shape` is large enough.
+    pub(crate) fn suits(shape: Shape) -> bool {
+        shape.buckets() > CLEARED_AT_ONCE
+    }
+
+    pub(crate) fn try_new(shape: Shape, era: usize) -> Result<Self, Refused> {
+        Ok(Unready { table: Table::try_new_uncleared(shape, era)?, cleared: 0 })
+    }
+
+    /// Whether this is what is wanted, and not left from a resize that another thread began in the end.
+    pub(crate) fn is(&self, shape: Shape, era: usize) -> bool {
+        self.table.shape == shape && self.table.era == era
+    }
+
+    /// Clears the next piece; `true` if that was the last.
+    pub(crate) fn clear_some(&mut self) -> bool {
+        let end = self.table.buckets().min(self.cleared + PIECE);
+        self.table.clear(self.cleared..end);
+        self.cleared = end;
+        end == self.table.buckets()
+    }
+
+    pub(crate) fn into_table(self) -> Box<Table<K, V>> {
+        assert_eq!(self.cleared, self.table.buckets());
+        self.table
+    }
+}
