@@ -100,7 +100,9 @@ fn a_small_map_is_small() {
     let entries = (ENTRIES * 3 * size_of::<u64>()) as isize;
     println!("a map of {ENTRIES} entries holds {held} bytes, {entries} of them entries");
     // The table with its two buckets, the directory of threads, and this thread's slot.
-    assert!(held - entries < 1024, "{held} bytes");
+    // The feature `tracing` makes each of them a cache line longer.
+    let most = if cfg!(feature = "tracing") { 1280 } else { 1024 };
+    assert!(held - entries < most, "{held} bytes");
     drop(map);
 }
 

@@ -102,23 +102,30 @@ impl<K, V> LocalRef<'_, K, V> {
 
     /// An EMPTY table of `shape`; `None` while it is being cleared, by this thread or another. At once, if that is `overdue`.
     pub(crate) fn prepare(&self, shape: Shape, era: usize, overdue: bool) -> Result<Option<Box<Table<K, V>>>, Refused> {
-        // ORDERING: Relaxed, here and below: whoever is the preparer, nothing of his is looked at.
+        if !Unready::<K, V>::suits(shape) {
+            return Table::try_new(shape, era).map(Some);
+        }
         let preparer = &self.slots.preparer;
-        if overdue || !Unready::<K, V>::suits(shape) {
-            if overdue && !preparer.load(Relaxed).is_null() {
+        // ORDERING: Relaxed, here and below: only who it is counts. Nothing of another preparer's is looked at.
+        let present = preparer.load(Relaxed);
+        if overdue {
+            if !present.is_null() {
                 hit(Branch::PreparerSlow);
+                // ORDERING: Relaxed, as above.
                 preparer.store(ptr::null_mut(), Relaxed);
             }
             return Table::try_new(shape, era).map(Some);
         }
         let me = ptr::from_ref(self.local).cast_mut();
-        if preparer.load(Relaxed) != me && preparer.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_err() {
+        // ORDERING: Relaxed, as above.
+        if present != me && preparer.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_err() {
             hit(Branch::PreparedElsewhere);
             return Ok(None);
         }
         // SAFETY: `self` is the proof.
         let prepared = unsafe { self.local.prepare(shape, era) };
         if !matches!(prepared, Ok(None)) {
+            // ORDERING: Relaxed, as above.
             preparer.store(ptr::null_mut(), Relaxed);
         }
         prepared
