@@ -1,9 +1,9 @@
 //! Events for the `tracing` feature; without it everything here is empty and costs nothing.
 //!
 //! Who handles an event (a `tracing` subscriber) is user code, called on the thread in the middle of whose operation
-//! the event comes about. So an event is told only where a key's or value's `Drop` may run as well: every word that the
-//! step had to change has been changed, nobody has a borrow of the thread's slot, and what was won has been retired. There
-//! are three such places: a resize has been published (`RawMap::try_start`), an old table has been unlinked and retired
+//! the event comes about. So an event is told only where a key's or value's `Drop` may run as well: what the step was to
+//! change has been changed, or can be changed by others as well (the rest of a chain that is discarded), nobody has a borrow of the thread's slot, and what was won has been retired. There
+//! are three such places: a resize has been published (`RawMap::begin`), an old table has been unlinked and retired
 //! (`RawMap::promote`), and a thread's bag has been handed on (`RawMap::retire`); and the end of a guard, when it has
 //! already let go. None of them is in a look-up.
 //!

@@ -493,6 +493,24 @@ fn preparer_slow() {
         insert_until(&case, next, |now, before| now.growths > before.growths);
         case.end();
     });
+    // Removals leave dead slots, so that chains grow also where the number of entries does not.
+    takes(Branch::PreparerSlow, || {
+        let (case, next) = preparing();
+        let (other, before) = (case.clone(), case.map.stats());
+        let churn = move || {
+            let turn = (0_u32..).find(|turn| {
+                let oldest = turn.checked_sub(512 * 5).map_or(*turn, |turn| next + turn);
+                other.remove(oldest).unwrap();
+                other.insert(next + turn, 0);
+                other.map.stats().old_buckets > 0
+            });
+            turn.unwrap()
+        };
+        let turns = thread::spawn(churn).join().unwrap();
+        assert!(turns < 20_000, "{turns} removals and inserts");
+        assert_eq!(case.map.len(), before.len);
+        case.end();
+    });
 }
 
 #[test]

@@ -39,7 +39,7 @@
 //! `oldbuckets` lead to the present one, and swaps it in: one pointer, so nobody sees the one without the other. A table
 //! of more than 64 KiB is cleared before that, 16 KiB by each write of one thread that finds its chain full, while chains grow by
 //! overflow buckets (`src/raw/unready.rs`); if that thread stops, another allocates a table at once when there are seven
-//! entries to a bucket. From
+//! entries, or one overflow bucket, to a bucket. From
 //! then on every other write of each thread takes the next few groups from a counter and evacuates them. A *group* is
 //! an old bucket and the new ones that its entries can go to, which are neighbours, since the index is the high bits of
 //! the hash.

@@ -17,7 +17,9 @@
 //!   `tests/shrink_by_itself.rs::removals_alone_bring_the_memory_back`)
 //! - **Each thread that has written to a map has a slot in it**, until the map is dropped: some hundred bytes, a bag of
 //!   up to 64 removed entries, and the bare memory of up to 512 entries for its next inserts
-//!   ([`Stats::spare`](crate::Stats::spare)). Many threads times many maps is felt. A new thread takes over the slot of
+//!   ([`Stats::spare`](crate::Stats::spare)). Many threads times many maps is felt.
+//!   The thread that prepares a large table has that, too, until it is published, or if another was faster, until the thread
+//!   has removed or replaced some more; [`Stats::bytes`](crate::Stats::bytes) does not count it. A new thread takes over the slot of
 //!   one that has ended. (`tests/stress.rs::threads_that_end_leave_nothing_behind`)
 //! - **Only tables can be reserved.** [`try_reserve`](crate::HashMap::try_reserve) reports that there is no memory for
 //!   a table; an insert that gets no memory for its entry ends the process, as with the standard collections.
@@ -67,7 +69,7 @@
 //! - **`len` is exact when nobody writes.** Beside writers it is a sum of counts that were read one after the other. It
 //!   takes time in proportion to the number of threads that have written. (`tests/property.rs`)
 //! - **`len` may exceed `capacity` a little.** A table grows when an insert meets a full chain *and* the table is full
-//!   on average; the others still find room (`tests/limitations.rs::len_exceeds_capacity_a_little`). It may exceed it
+//!   on average; the others still find room (`tests/limitations.rs::len_exceeds_capacity_a_little`), by two fifths at most while a large table is being prepared. It may exceed it
 //!   also while a resize is under way: the next one waits for its end.
 //! - **An iteration may pass over keys that are not equal to themselves** (as a NaN would be) while the map is resized
 //!   or cleared: it finds an entry that has been moved by looking it up.
@@ -90,7 +92,9 @@
 //!
 //! - **Not without `std`**, and not in a signal handler. A global allocator must not use a map.
 //! - **In destructors of thread-locals** maps work; but the thread has no slot of its own any more and borrows one,
-//!   which costs a compare-and-swap for each write. (`tests/types.rs::thread_local_destructors_may_use_maps`)
+//!   which costs a compare-and-swap for each write. (`tests/types.rs::thread_local_destructors_may_use_maps`) One case
+//!   ends the process: something else in the program uses the crate `thread_local` on this thread, and the thread's first
+//!   write to any map comes in a destructor that runs after that crate's own.
 //! - **Resizes are driven by writes.** A map that nobody writes to stays as it is, also half resized: look-ups then see
 //!   two tables, until [`finish_resize`](crate::HashMap::finish_resize) or further writes. `clear`, `reserve` and the
 //!   shrinks are the calls that may work off a running resize themselves, in time proportional to the table.

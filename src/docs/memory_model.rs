@@ -30,6 +30,7 @@
 //! - `Slot::peek` (the scan of a bucket): only bits are compared. A used slot keeps its key and so its tag (I1), so a
 //!   mismatch is final; a match is loaded again with Acquire; an EMPTY that is stale makes a CAS fail, or is, for a reader,
 //!   a moment in the past of a key that nobody has told it of.
+//! - `preparer` names the thread that clears a new table before anybody sees it. Nobody looks at anything of that thread's.
 //! - `nevacuate` hands out numbers. What two helpers do with the same number is settled by the words.
 //! - `swept` is moved by those alone who add to `evacuated` in between, be it nothing: P14 orders them (`RawMap::account`).
 //! - `Overflow::linked`, the tallies, and the bounds on spare memory are hints and statistics.

@@ -107,7 +107,7 @@ impl<K, V> RawMap<K, V> {
         {
             let in_smaller = if root.buckets() < source.buckets() { root.shape } else { source.shape };
             let set = self.evacuate_group(root, old, in_smaller.place(hash).index, local, guard);
-            self.account(root, old, set, local, guard);
+            self.account(root, old, set, guard);
         }
     }
 
@@ -132,7 +132,7 @@ impl<K, V> RawMap<K, V> {
         let (len, overflows) = (self.heap.len(table.era), table.overflow.linked());
         let (kind, bits, overdue) = if len > LOAD * buckets {
             let step = if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 };
-            (Kind::Grow, bits + step, len > OVERDUE_LOAD * buckets)
+            (Kind::Grow, bits + step, len > OVERDUE_LOAD * buckets || overflows >= buckets)
         } else if overflows >= buckets {
             (Kind::Rebuild, bits, overflows >= 2 * buckets)
         } else {
@@ -169,7 +169,7 @@ impl<K, V> RawMap<K, V> {
     }
 
     /// As `try_start`, with a new table of the right shape.
-    pub(super) fn begin(&self, table: &Table<K, V>, mut new: Box<Table<K, V>>, kind: Kind, guard: &Guard) -> bool {
+    fn begin(&self, table: &Table<K, V>, mut new: Box<Table<K, V>>, kind: Kind, guard: &Guard) -> bool {
         debug_assert!(!table.is_filling());
         let buckets = new.buckets();
         new.succeed(self.root_pointer(guard), kind == Kind::Clear);
@@ -178,6 +178,7 @@ impl<K, V> RawMap<K, V> {
         let started = self.swap_root(table, new, guard).is_some();
         if started {
             self.tally.count(kind);
+            self.heap.stop_preparing();
             reach(Point::Started);
             begun.started(self, table, buckets);
         } else {
@@ -216,7 +217,7 @@ impl<K, V> RawMap<K, V> {
                         self.evacuate_group(new, old, group, local, guard)
                     })
                     .sum();
-                return self.account(new, old, set, local, guard);
+                return self.account(new, old, set, guard);
             }
         }
         if !fault!("no_sweep") {
@@ -246,12 +247,12 @@ impl<K, V> RawMap<K, V> {
             }
         }
         if set > 0 || !fault!("sweep_unordered") {
-            self.account(new, old, set, local, guard);
+            self.account(new, old, set, guard);
         }
         // ORDERING: Relaxed, as above. A failure means that another sweeper was as far; the next share goes on from there.
         let moved = new.progress.swept.compare_exchange(first, end, Relaxed, Relaxed).is_ok();
         if moved && end == groups {
-            self.promote(new, old, local, guard);
+            self.promote(new, old, guard);
         }
     }
 
@@ -280,27 +281,20 @@ impl<K, V> RawMap<K, V> {
     /// A sweeper adds also when it has set none, between its look at `swept` and its move of it. That is what orders the
     /// sweepers: say A has moved `swept` to where B found it. Had B added before A, A's addition would have acquired B's,
     /// and B's look would have come before the move that it has seen. So B added after A, and acquired what A had seen done.
-    pub(super) fn account(
-        &self,
-        new: &Table<K, V>,
-        old: Old<'_, K, V>,
-        set: usize,
-        local: &LocalRef<'_, K, V>,
-        guard: &Guard,
-    ) {
+    pub(super) fn account(&self, new: &Table<K, V>, old: Old<'_, K, V>, set: usize, guard: &Guard) {
         reach(Point::BeforeAccount);
         // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and promotes on the
         // strength of it.
         let before = new.progress.evacuated.fetch_add(set, unless_relaxed!("evacuated_relaxed", AcqRel));
         let early = if fault!("promote_early") { new.buckets() / groups(new, old) } else { 0 };
         if before + set + early >= new.buckets() {
-            self.promote(new, old, local, guard);
+            self.promote(new, old, guard);
         }
     }
 
     /// Every chain of `new` is filled: drops the link to the old table, which its one winner retires.
     #[cold]
-    fn promote(&self, new: &Table<K, V>, old: Old<'_, K, V>, local: &LocalRef<'_, K, V>, guard: &Guard) {
+    fn promote(&self, new: &Table<K, V>, old: Old<'_, K, V>, guard: &Guard) {
         reach(Point::BeforePromote);
         if let Some(unlinked) = new.unlink(old) {
             reach(Point::Promoted);
@@ -313,7 +307,7 @@ impl<K, V> RawMap<K, V> {
             }
             new.progress.watch.ended(self, old.table(), new);
             if new.buckets() <= old.table().buckets() {
-                self.shrink_if_sparse(local, guard);
+                self.shrink_if_sparse(guard);
             }
         }
     }

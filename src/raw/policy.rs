@@ -5,10 +5,9 @@
 //! writes that follow.
 
 use super::RawMap;
-use super::grow::{Kind, bits_for, successor};
+use super::grow::{Kind, bits_for};
 use super::sizes::{AUTO_FLOOR_BITS, LOAD, MAX_SHRINK_STEP, ROOMY, SPARSE};
 use crate::guard::Guard;
-use crate::reclaim::LocalRef;
 
 /// The floor of a map that does not shrink by itself: no table is larger.
 pub(super) const NEVER: u32 = u32::MAX;
@@ -21,7 +20,7 @@ impl<K, V> RawMap<K, V> {
 
     /// Begins a shrink if the table is sparse and may become smaller.
     #[cold]
-    pub(super) fn shrink_if_sparse(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
+    pub(super) fn shrink_if_sparse(&self, guard: &Guard) {
         if self.floor == NEVER {
             return;
         }
@@ -37,8 +36,6 @@ impl<K, V> RawMap<K, V> {
         let Some(roomy) = bits_for(len * ROOMY) else { return };
         let bits = roomy.max(self.floor).max(bits.saturating_sub(MAX_SHRINK_STEP));
         // Without memory for a smaller table the larger one will do.
-        if let Ok(Some(new)) = local.prepare(successor(root.shape, bits), root.era, false) {
-            self.begin(root, new, Kind::Shrink, guard);
-        }
+        self.try_start(root, bits, Kind::Shrink, guard).unwrap_or_default();
     }
 }

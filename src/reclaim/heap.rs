@@ -45,7 +45,7 @@ unsafe impl<K, V> Sync for Node<K, V> {}
 unsafe impl<K, V> Send for Node<K, V> {}
 
 #[cfg(all(not(evacmap_loom), not(feature = "tracing"), target_pointer_width = "64"))]
-const _: () = assert!(size_of::<Slot<u64, u64>>() == 128, "a slot is two cache lines");
+const _: () = assert!(size_of::<Node<u64, u64>>() <= 128, "a slot is two cache lines");
 
 /// A slot that belongs to a thread.
 struct Own<K, V>(NonNull<Slot<K, V>>);
@@ -105,18 +105,16 @@ impl<K, V> LocalRef<'_, K, V> {
         if !Unready::<K, V>::suits(shape) {
             return Table::try_new(shape, era).map(Some);
         }
-        let preparer = &self.slots.preparer;
+        let (preparer, me) = (&self.slots.preparer, self.address());
         // ORDERING: Relaxed, here and below: only who it is counts. Nothing of another preparer's is looked at.
         let present = preparer.load(Relaxed);
         if overdue {
             if !present.is_null() {
                 hit(Branch::PreparerSlow);
-                // ORDERING: Relaxed, as above.
-                preparer.store(ptr::null_mut(), Relaxed);
             }
+            self.forget_unready();
             return Table::try_new(shape, era).map(Some);
         }
-        let me = ptr::from_ref(self.local).cast_mut();
         // ORDERING: Relaxed, as above.
         if present != me && preparer.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_err() {
             hit(Branch::PreparedElsewhere);
@@ -125,10 +123,20 @@ impl<K, V> LocalRef<'_, K, V> {
         // SAFETY: `self` is the proof.
         let prepared = unsafe { self.local.prepare(shape, era) };
         if !matches!(prepared, Ok(None)) {
-            // ORDERING: Relaxed, as above.
-            preparer.store(ptr::null_mut(), Relaxed);
+            // ORDERING: Relaxed, as above. Another may be the preparer by now.
+            let _ = preparer.compare_exchange(me, ptr::null_mut(), Relaxed, Relaxed);
         }
         prepared
+    }
+
+    /// As what the slot is known to others.
+    fn address(&self) -> *mut Local<K, V> {
+        ptr::from_ref(self.local).cast_mut()
+    }
+
+    fn forget_unready(&self) {
+        // SAFETY: `self` is the proof.
+        drop(unsafe { self.local.take_unready() });
     }
 
     /// A new entry, not linked yet.
@@ -197,6 +205,10 @@ impl<K, V> LocalRef<'_, K, V> {
             if !unsafe { self.local.reap(self.local) } {
                 break;
             }
+        }
+        // ORDERING: Relaxed, as in `prepare`.
+        if self.slots.preparer.load(Relaxed) != self.address() {
+            self.forget_unready();
         }
         if (self.local.garbage().0 / BATCH).is_multiple_of(VISIT_EVERY) {
             for other in self.slots.locals().filter(|other| !ptr::eq(*other, self.local)) {
@@ -271,6 +283,14 @@ impl<K, V> Heap<K, V> {
             drop(unsafe { Box::from_raw(slots) });
         }
         self.slots().expect("set by us or by another")
+    }
+
+    /// A resize has begun: whoever prepares a table does so in vain, and is not to be waited for at the next.
+    pub(crate) fn stop_preparing(&self) {
+        if let Some(slots) = self.slots() {
+            // ORDERING: Relaxed, as in `prepare`.
+            slots.preparer.store(ptr::null_mut(), Relaxed);
+        }
     }
 
     fn locals(&self) -> impl Iterator<Item = &Local<K, V>> {

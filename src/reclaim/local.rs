@@ -190,6 +190,16 @@ impl<K, V> Local<K, V> {
         unsafe { self.with_owner(clear_some) }
     }
 
+    /// The table that this thread prepares, ready or not.
+    ///
+    /// # Safety
+    ///
+    /// This is the slot's thread.
+    pub(super) unsafe fn take_unready(&self) -> Option<Box<Unready<K, V>>> {
+        // SAFETY: the slot's thread; no call goes out.
+        unsafe { self.with_owner(|owner| owner.unready.take()) }
+    }
+
     /// Bare memory for an entry: spare, or new.
     ///
     /// # Safety

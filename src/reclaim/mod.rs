@@ -25,7 +25,7 @@
 //! | field of `Local` | read by | written by |
 //! |---|---|---|
 //! | `era`, `count`, `retired`, `freed`, `spare` | anybody | its thread, with plain stores |
-//! | `owner` (bag, spare memory) | its thread | its thread; the map's drop |
+//! | `owner` (bag, sealed batches, spare memory, a table that is being prepared) | its thread | its thread; the map's drop |
 //! | `pending` (batches, by their links) | whoever has set `reaping` | the same |
 //! | a batch's `state` | the collector, whoever has set `reaping` | the same |
 //!

@@ -182,6 +182,8 @@ impl<K, V> Heap<K, V> {
         LocalRef(self)
     }
 
+    pub(crate) fn stop_preparing(&self) {}
+
     pub(crate) fn len(&self, era: usize) -> usize {
         self.counts.open().get(&era).map_or(0, |count| (*count).max(0).unsigned_abs())
     }
