@@ -82,11 +82,11 @@
 //!
 //! | | evacmap | papaya | dashmap | scc | flurry |
 //! |---|--:|--:|--:|--:|--:|
-//! | look-ups under one guard, 10 thousand entries | 5 | 9 | 31 | 19 | 16 |
-//! | the same, a million | 57 | 47 | 53 | 64 | 203 |
-//! | inserting a million into an empty map | 99 | 151 | 91 | 68 | 723 |
-//! | inserting and removing at 10 thousand | 49 | 302 | 45 | 21 | 109 |
-//! | changing values in place, or by a new entry, at 10 thousand | 43 | 574 | 40 | 21 | 78 |
+//! | look-ups under one guard, 10 thousand entries | 6 | 8 | 30 | 19 | 20 |
+//! | the same, a million | 67 | 59 | 60 | 79 | 187 |
+//! | inserting a million into an empty map | 100 | 121 | 91 | 66 | 735 |
+//! | inserting and removing at 10 thousand | 47 | 294 | 46 | 23 | 106 |
+//! | changing values in place, or by a new entry, at 10 thousand | 45 | 569 | 38 | 21 | 89 |
 //!
 //! [`docs::migration`] has the method names side by side, [`docs::limitations`] all that this map cannot do.
 //!
