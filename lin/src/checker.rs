@@ -3,7 +3,8 @@
 //!
 //! The search of Wing and Gong ("Testing and verifying concurrent objects", 1993) with the memory of Lowe ("Testing for
 //! linearizability", 2017): of the events that no other must precede, some one happens next; what turned out to lead nowhere
-//! is not tried again. An event that only reads happens as soon as it can, since it is in nobody's way.
+//! is not tried again. An event that only reads happens as soon as it can, since it is in nobody's way. And a state
+//! in which something has become impossible for good leads nowhere.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -20,6 +21,9 @@ pub trait Specification {
 
     /// Whether the event changes no state that it can happen in.
     fn is_read(event: &Self::Event) -> bool;
+
+    /// Whether `event` may make `later` possible where it was not. What is said too often costs time alone.
+    fn may_enable(event: &Self::Event, later: &Self::Event) -> bool;
 }
 
 /// One key of a map. Keys are independent as long as nothing changes several at a moment, so each can be checked by itself:
@@ -36,6 +40,10 @@ impl Specification for OneKey {
 
     fn is_read(event: &Event) -> bool {
         event.is_read()
+    }
+
+    fn may_enable(event: &Event, later: &Event) -> bool {
+        event.may_enable(*later)
     }
 }
 
@@ -69,6 +77,14 @@ impl Specification for AllKeys {
     fn is_read(event: &MapEvent) -> bool {
         matches!(event, MapEvent::Key(_, event) if event.is_read())
     }
+
+    fn may_enable(event: &MapEvent, later: &MapEvent) -> bool {
+        match (*event, *later) {
+            (MapEvent::Key(one, event), MapEvent::Key(other, later)) => one == other && event.may_enable(later),
+            (MapEvent::Clear, MapEvent::Key(_, later)) => Event::Clear.may_enable(later),
+            (_, MapEvent::Clear) => false,
+        }
+    }
 }
 
 /// A set of events of a history, by their numbers.
@@ -85,7 +101,12 @@ pub fn is_linearizable<S: Specification>(first: &S::State, last: &S::State, hist
         (0..history.len()).filter(precedes).fold(0, |set, at| set | 1 << at)
     };
     let before = history.iter().map(|(record, _)| predecessors(record)).collect();
-    Search::<S> { history, last, before, dead_ends: HashSet::new() }.leads_on(0, first.clone())
+    let enablers = |later: &S::Event| {
+        let enables = |at: &usize| S::may_enable(&history[*at].1, later);
+        (0..history.len()).filter(enables).fold(0, |set, at| set | 1 << at)
+    };
+    let enablers = history.iter().map(|(_, event)| enablers(event)).collect();
+    Search::<S> { history, last, before, enablers, dead_ends: HashSet::new() }.leads_on(0, first.clone())
 }
 
 /// `None` if the history is linearizable; else as few of its records as cannot be. Only reads are left out: a history from which
@@ -114,6 +135,8 @@ struct Search<'h, S: Specification> {
     last: &'h S::State,
     /// For each event those that must have happened before.
     before: Vec<Events>,
+    /// For each event those that may make it possible.
+    enablers: Vec<Events>,
     dead_ends: HashSet<(Events, S::State)>,
 }
 
@@ -130,7 +153,7 @@ impl<S: Specification> Search<'_, S> {
             return state == *self.last;
         }
         let position = (done, state);
-        if self.dead_ends.contains(&position) {
+        if self.is_hopeless(done, &position.1) || self.dead_ends.contains(&position) {
             return false;
         }
         for at in 0..self.history.len() {
@@ -143,6 +166,14 @@ impl<S: Specification> Search<'_, S> {
         }
         self.dead_ends.insert(position);
         false
+    }
+
+    /// Whether some event is impossible now, and nothing is left that could make it possible. Without this, one event taken too
+    /// early is found out only when all orders of the others have been tried.
+    fn is_hopeless(&self, done: Events, state: &S::State) -> bool {
+        (0..self.history.len())
+            .filter(|at| done & 1 << at == 0 && self.enablers[*at] & !done == 0)
+            .any(|at| S::after(state, &self.history[at].1).is_none())
     }
 
     fn next(&self, done: Events) -> impl Iterator<Item = usize> {

@@ -114,6 +114,19 @@ impl Event {
         self == Event::Spared || self.transition().is_some_and(|(before, after)| before == after)
     }
 
+    /// Whether after this event `later` may happen where it could not before.
+    pub fn may_enable(self, later: Event) -> bool {
+        let leaves = match self {
+            Event::RetainOdd | Event::Clear => None,
+            _ if self.is_read() => return false,
+            _ => self.left(),
+        };
+        match later.transition() {
+            Some((before, _)) => before == leaves,
+            None => later == Event::Spared && !leaves.is_some_and(Value::is_odd),
+        }
+    }
+
     /// How many entries more there are after it, if that is certain.
     pub fn growth(self) -> Option<isize> {
         let (before, after) = self.transition()?;
