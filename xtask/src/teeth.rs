@@ -23,7 +23,8 @@ pub struct Options {
     filter: Option<String>,
 }
 
-/// A fault: its name in the sources, what it does, and the model that is likely to notice it and so is asked first.
+/// A fault: its name in the sources, what it does, and the model that is likely to notice it and so is asked first, if there
+/// is one.
 type Fault = (&'static str, &'static str, &'static str);
 
 /// Every name that the sources ask for in the map, in the order of the book of what can go wrong.
@@ -57,7 +58,7 @@ const IN_THE_MAP: &[Fault] = &[
         "a sweeper that has nothing to count does not join in the count",
         "sweep_past_an_uncounted_group",
     ),
-    ("no_sweep", "nobody does the share of a helper that stalls", ""),
+    ("no_sweep", "nobody does the share of a helper that stalls", "a_removal_that_shrinks_against_an_insert"),
     ("stale_tag_bits", "tag bits are used after they ran out", ""),
     ("table_freed_at_once", "an old table is freed without a grace period", "promotion_against_next_growth"),
     ("retire_table_twice", "an old table is retired twice", "promotion_against_next_growth"),
@@ -67,7 +68,7 @@ const IN_THE_MAP: &[Fault] = &[
 
 /// Those that the models of the reclaimer have to notice, whoever else does.
 const IN_THE_RECLAIMER: &[Fault] = &[
-    ("retire_before_unlink", "an entry is retired before it is unlinked", ""),
+    ("retire_before_unlink", "an entry is retired before it is unlinked", "a_removal_that_shrinks_against_an_insert"),
     ("table_freed_at_once", "an old table is freed without a grace period", "old_table_against_slow_reader"),
     ("batch_ripe_at_once", "a batch is ripe without a grace period", "reader_holds_a_replaced_entry"),
     ("pending_batch_freed", "a map's drop frees a batch that the collector still has", "batch_against_map_drop"),
