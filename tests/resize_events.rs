@@ -63,9 +63,11 @@ fn a_growth_tells_its_start_and_its_end() {
     assert_eq!(sizes(ended, ENDED), ("growth", 2, 8));
     assert_eq!(begun.text("resize"), ended.text("resize"));
     assert_eq!([begun.text("map"), begun.text("key"), begun.text("value")], [ended.text("map"), "u32", "u32"]);
-    // The insert that begins it has yet to come.
-    assert_eq!((begun.number("len"), ended.number("len")), (map.len() - 1, map.len()));
-    assert_eq!((load(begun), load(ended)), ((map.len() - 1) as f64 / 2.0, map.len() as f64 / 8.0));
+    // The insert that begins it has yet to come; the end may be before that, or after.
+    let (first, last) = (begun.number("len"), ended.number("len"));
+    assert_eq!(first, map.len() - 1);
+    assert!(last == first || last == map.len(), "{last}");
+    assert_eq!((load(begun), load(ended)), (first as f64 / 2.0, last as f64 / 8.0));
     assert_eq!(ended.number("overflow"), map.stats().overflow_buckets);
     assert_eq!(ended.number("helpers"), 1);
     ended.number("micros");
@@ -285,7 +287,7 @@ fn a_handler_that_panics_does_no_harm() {
     for (op, stage, mode) in telling() {
         let reported = reported.clone();
         // The operation returns as if nothing were, with what it was asked for done.
-        told += with_handler(op, stage, mode, PRESENT, move |_| panic_any(Injected(reported.clone())));
+        told += with_handler(op, stage, mode, PRESENT, move |_| panic_any(Injected(reported.clone()))).min(ACTED_ON);
     }
     assert_eq!(reported.load(Relaxed), told, "each panic is reported, by the panic hook");
 }
