@@ -54,12 +54,13 @@ impl<K, V> BucketArray<K, V> {
         Self::allocate(len, |layout| unsafe { alloc::alloc(layout) })
     }
 
-    #[cfg(evacmap_loom)]
+    #[cfg(crossbeam_loom)]
     pub(super) fn try_new_uncleared(len: usize) -> Result<Self, Refused> {
         Self::try_new(len)
     }
 
     /// Makes some buckets EMPTY.
+    #[cfg(any(not(evacmap_loom), crossbeam_loom))]
     pub(super) fn clear(&mut self, range: core::ops::Range<usize>) {
         assert!(range.end <= self.len);
         crate::work::cleared(range.len() * size_of::<Bucket<K, V>>());

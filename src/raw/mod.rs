@@ -102,6 +102,7 @@ pub(crate) mod slot;
 mod table;
 mod tally;
 pub(crate) mod teardown;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod unready;
 mod validate;
 mod walk;
@@ -114,6 +115,7 @@ pub(crate) use grow::Kind;
 pub(crate) use slot::{Tag, Word};
 pub(crate) use table::Table;
 pub(crate) use tally::Tally;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) use unready::Unready;
 pub(crate) use walk::Walk;
 

@@ -23,9 +23,11 @@ pub(crate) const FOURFOLD_BELOW_BITS: u32 = 14;
 pub(crate) const OVERDUE_LOAD: usize = LOAD + 2;
 
 /// Tables of up to so many buckets are cleared at once: 64 KiB, in some two microseconds.
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const CLEARED_AT_ONCE: usize = 1024;
 
 /// Buckets of a larger one that a write clears: 16 KiB.
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const PIECE: usize = 256;
 
 /// Most bits that one growth adds: an evacuation keeps a cursor for each of the `1 << MAX_GROW_STEP` destinations.

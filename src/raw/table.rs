@@ -148,6 +148,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// As `try_new`, but all buckets are to be cleared before anybody looks at them.
+    #[cfg(any(not(evacmap_loom), crossbeam_loom))]
     pub(super) fn try_new_uncleared(shape: Shape, era: usize) -> Result<Box<Self>, Refused> {
         if shape.bits() > MAX_BITS {
             return Err(None);
@@ -157,6 +158,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// Makes some buckets EMPTY.
+    #[cfg(any(not(evacmap_loom), crossbeam_loom))]
     pub(super) fn clear(&mut self, range: core::ops::Range<usize>) {
         self.buckets.clear(range);
     }
