@@ -181,7 +181,8 @@
 //! | inserting, ten growths | 0.15 to 0.16 µs | 2.0 to 4.9 µs | 0.45 to 0.82 ms |
 //! | removing, three shrinks | 0.16 µs | 2.0 µs | 0.23 to 1.6 ms |
 //!
-//! That was with shares four times as large as now, and tables cleared at once, and with two readings of the clock in each. The slowest operations are not those that move entries, which the third column has,
+//! So a removal may take longer than any insert: the array that the first shrink gives back is twice as large as the last one that a
+//! growth does. That was with shares four times as large as now, and tables cleared at once, and with two readings of the clock in each. The slowest operations are not those that move entries, which the third column has,
 //! but single calls of the allocator and the kernel: tables of up to 16 MiB come and go.
 //!
 //! # Size of a program

@@ -126,11 +126,12 @@ pub enum ShrinkPolicy {
     /// the capacity that it was built with, nor below 64 buckets (4 KiB). Room that was reserved later may be given back.
     ///
     /// A thread looks after each 64 entries that it has removed or replaced. The shrink is worked off by the writes that follow, a
-    /// few buckets each, as every resize is; nobody waits. A table that is more than 32 times too large is shrunk in steps.
+    /// few buckets each, as every resize is; nobody waits. A table that is more than 8 times too large is shrunk in steps.
     ///
     /// A thread that does nothing but remove also works off the shrinks that this leads to, as fast as they fall due: when 99 % of
-    /// a million entries have been removed, the map takes a 27th of the memory that it took, and no removal has done more for
-    /// that than some insert did for a growth (`tests/shrink_by_itself.rs`, which prints times, too).
+    /// a million entries have been removed, the map takes a 27th of the memory that it took, and no removal has moved more
+    /// for that than some insert did for a growth (`tests/shrink_by_itself.rs`, which prints times, too). Beside that a removal
+    /// may have cleared the smaller bucket array and given the larger one back.
     Auto,
 }
 

@@ -56,7 +56,7 @@ where
     }
 
     /// Swaps the table for the smallest that holds the present entries. The entries are moved by the writes that follow, or by
-    /// [`help_resize`](Self::help_resize); a shrink by more than a factor of 32 is done in steps, of which this thread works
+    /// [`help_resize`](Self::help_resize); a shrink by more than a factor of 8 is done in steps, of which this thread works
     /// off all but the last.
     ///
     /// ```

@@ -140,20 +140,24 @@ impl<K, V> Table<K, V> {
 
     /// An empty table of `shape`.
     pub(crate) fn try_new(shape: Shape, era: usize) -> Result<Box<Self>, Refused> {
-        if shape.bits() > MAX_BITS {
-            return Err(None);
-        }
-        let buckets = BucketArray::try_new(shape.buckets())?;
-        Ok(Box::new(Self::assemble(shape, buckets, era, core::ptr::null_mut())))
+        Self::try_with(shape, era, BucketArray::try_new)
     }
 
     /// As `try_new`, but all buckets are to be cleared before anybody looks at them.
     #[cfg(any(not(evacmap_loom), crossbeam_loom))]
     pub(super) fn try_new_uncleared(shape: Shape, era: usize) -> Result<Box<Self>, Refused> {
+        Self::try_with(shape, era, BucketArray::try_new_uncleared)
+    }
+
+    fn try_with(
+        shape: Shape,
+        era: usize,
+        allocate: impl FnOnce(usize) -> Result<BucketArray<K, V>, Refused>,
+    ) -> Result<Box<Self>, Refused> {
         if shape.bits() > MAX_BITS {
             return Err(None);
         }
-        let buckets = BucketArray::try_new_uncleared(shape.buckets())?;
+        let buckets = allocate(shape.buckets())?;
         Ok(Box::new(Self::assemble(shape, buckets, era, core::ptr::null_mut())))
     }
 
