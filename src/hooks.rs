@@ -35,6 +35,9 @@ listed! {
     StartLost,
     PreparedElsewhere,
     PreparerSlow,
+    PreparerReplaced,
+    GiveLost,
+    GraveBehind,
     Swept,
     TagRefill,
     OverflowInDestination,
@@ -75,6 +78,7 @@ listed! {
     BeforePromote,
     Promoted,
     BeforeRetire,
+    Giving,
 }
 
 #[cfg(all(feature = "_hooks", not(evacmap_loom)))]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use common::{Config, Counted, Counter, Mode, Setup, Start, TestMap, validated};
 use evacmap::hooks::{BRANCHES, Branch, Point, clear_hook, hits, on_reach};
-use evacmap::{Compute, HashMap, Operation, Stats};
+use evacmap::{Compute, HashMap, Operation, ShrinkPolicy, Stats};
 
 type Map = TestMap<Counted<u32>, Counted<u32>>;
 
@@ -93,6 +93,14 @@ fn takes<T>(branch: Branch, act: impl FnOnce() -> T) -> T {
     let result = act();
     assert!(hits(branch) > before, "{branch:?} was not taken");
     result
+}
+
+/// As `takes`, within it.
+#[track_caller]
+fn takes_too(branch: Branch, act: impl FnOnce()) {
+    let before = hits(branch);
+    act();
+    assert!(hits(branch) > before, "{branch:?} was not taken");
 }
 
 #[test]
@@ -511,6 +519,74 @@ fn preparer_slow() {
     });
 }
 
+/// A thread that has begun to prepare a table and does not come back is replaced, so that no write has to clear all of it.
+#[test]
+fn preparer_replaced() {
+    takes(Branch::PreparerReplaced, || {
+        const BUCKETS: u32 = 8192;
+        let slow = hits(Branch::PreparerSlow);
+        let case = Case::new(Mode::Good, BUCKETS * 5 + 1);
+        assert_eq!(case.map.stats().buckets, BUCKETS as usize);
+        let end = insert_until(&case, 100_000, |now, before| now.overflow_buckets > before.overflow_buckets);
+        let other = case.clone();
+        let end = thread::spawn(move || insert_until(&other, end, |now, _| now.old_buckets > 0)).join().unwrap();
+        assert!(case.map.len() < BUCKETS as usize * 7, "the map has not waited until it was overdue");
+        assert_eq!(hits(Branch::PreparerSlow), slow);
+        // What the first has prepared is of no use any more.
+        insert_until(&case, end, |now, before| now.growths > before.growths);
+        case.end();
+    });
+    // A shrink of its own accord has no other way out.
+    takes(Branch::PreparerReplaced, || {
+        let map: Arc<HashMap<u32, u32>> = Arc::new(HashMap::builder().shrink_policy(ShrinkPolicy::Auto).build());
+        (0..100_000).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
+        map.finish_resize();
+        let buckets = map.stats().buckets;
+        let few = (buckets / 8 * 5) as u32 - 1;
+        (few..100_000).for_each(|key| assert!(map.pin().remove(&key).is_some()));
+        // One or two bags of removals: one or two pieces of a table of at least sixteen.
+        (0..100).for_each(|key| assert!(map.pin().remove(&key).is_some()));
+        let before = hits(Branch::PreparedElsewhere);
+        let other = map.clone();
+        assert!(thread::spawn(move || (0..1_000_000).any(|_| churn(&other))).join().unwrap(), "it waits for ever");
+        assert!(hits(Branch::PreparedElsewhere) > before, "it has not waited at all");
+        assert!(map.stats().buckets < buckets);
+        validated(Arc::into_inner(map).expect("the last handle"));
+    });
+
+    /// Fills a bag. Returns whether the map has begun to shrink.
+    fn churn(map: &HashMap<u32, u32>) -> bool {
+        let map = map.pin();
+        for key in 1_000_000..1_000_064 {
+            map.insert(key, 0);
+            map.remove(&key);
+        }
+        map.stats().old_buckets > 0
+    }
+}
+
+/// While one thread gives a table back others retire theirs, and do not wait for it.
+#[test]
+fn tables_retired_while_one_is_given_back() {
+    takes(Branch::GiveLost, || {
+        takes_too(Branch::GraveBehind, || {
+            let case = Case::new(Mode::Good, 1);
+            // Until the collector has said that the first table may go, nothing is given back.
+            let grow = |case: &Case| {
+                case.map.start_resize(2);
+                case.map.finish_resize();
+            };
+            grow(&case);
+            let retire_another = move |case: &Case| {
+                grow(case);
+                case.map.flush();
+            };
+            case.with(Point::Giving, retire_another, |case| (0..100).for_each(|_| case.map.flush()));
+            case.end();
+        });
+    });
+}
+
 #[test]
 fn swept() {
     for bits in [1, -1] {
@@ -762,6 +838,9 @@ fn no_branch_is_left_out() {
         Branch::StartLost,
         Branch::PreparedElsewhere,
         Branch::PreparerSlow,
+        Branch::PreparerReplaced,
+        Branch::GiveLost,
+        Branch::GraveBehind,
         Branch::Swept,
         Branch::TagRefill,
         Branch::OverflowInDestination,

@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use common::validated;
@@ -16,12 +17,19 @@ const KEPT: u64 = ENTRIES / 100;
 
 type Map = HashMap<u64, u64>;
 
+/// One test at a time: a thread of another that the scheduler has stopped under a guard would keep what was retired from being freed.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn map() -> Map {
     HashMap::builder().shrink_policy(ShrinkPolicy::Auto).build()
 }
 
 #[test]
 fn removals_alone_bring_the_memory_back() {
+    let _alone = alone();
     let (map, mut peak) = (map(), 0);
     for key in 0..ENTRIES {
         map.pin().insert(key, key);
@@ -82,6 +90,7 @@ mod work {
 
     #[test]
     fn no_operation_does_more_than_in_growth() {
+        let _alone = alone();
         let (map, work) = (map(), Work::counted());
         let growing = work.most(0..ENTRIES, |key| assert_eq!(map.pin().insert(key, key), None));
         let removing = work.most(KEPT..ENTRIES, |key| assert_eq!(map.pin().remove(&key), Some(&key)));
@@ -119,6 +128,7 @@ fn timed(keys: impl Iterator<Item = u64>, operation: impl Fn(u64)) -> Histogram<
 #[test]
 #[ignore = "prints times, and judges nothing"]
 fn times_of_operations() {
+    let _alone = alone();
     for round in 1..=3 {
         let map = map();
         let show = |what, times: Histogram<u64>| {

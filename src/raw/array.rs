@@ -5,6 +5,8 @@ use core::ptr::NonNull;
 use std::alloc;
 
 use super::bucket::Bucket;
+#[cfg(not(evacmap_loom))]
+use super::sizes::PAGES_PIECE;
 
 /// Memory that could not be had: this much, or, if `None`, more than there are addresses.
 pub(crate) type Refused = Option<Layout>;
@@ -132,15 +134,41 @@ impl<K, V> BucketArray<K, V> {
     }
 }
 
-impl<K, V> Drop for BucketArray<K, V> {
-    #[cfg(not(evacmap_loom))]
-    fn drop(&mut self) {
-        if self.block.is_null() {
+/// Giving an array back in pieces: its pages first, where that can be done, and the block at the end.
+#[cfg(not(evacmap_loom))]
+impl<K, V> BucketArray<K, V> {
+    /// Gives back the pages of the next piece, the first `given` bytes having been treated so before. Returns how many have been
+    /// then, or `None` if that was all, or cannot be done here. The buckets must not be used again.
+    pub(super) fn give_pages(&mut self, given: usize) -> Option<usize> {
+        let whole = Self::bytes(self.len);
+        let piece = PAGES_PIECE.min(whole.saturating_sub(given));
+        if self.block.is_null() || piece == 0 {
+            return None;
+        }
+        // SAFETY: allocated with this size. `&mut`: nobody else can reach the buckets, and the caller frees them next.
+        let gone = unsafe { pages::give(self.block, whole, given..given + piece) };
+        gone.then(|| {
+            crate::work::freed(piece);
+            given + piece
+        })
+    }
+
+    /// Frees the block, of which so many bytes have no memory any more. The array must not be used again.
+    pub(super) fn free(&mut self, given: usize) {
+        let block = core::mem::replace(&mut self.block, core::ptr::null_mut());
+        if block.is_null() {
             return;
         }
         let layout = Self::layout(self.len).expect("it was allocated with this layout");
         // SAFETY: allocated by `try_new` with this layout; buckets need no drop.
-        unsafe { crate::reclaim::deallocate(self.block, layout) }
+        unsafe { crate::reclaim::deallocate(block, layout, layout.size() - given) }
+    }
+}
+
+impl<K, V> Drop for BucketArray<K, V> {
+    #[cfg(not(evacmap_loom))]
+    fn drop(&mut self) {
+        self.free(0);
     }
 
     #[cfg(evacmap_loom)]
@@ -148,8 +176,49 @@ impl<K, V> Drop for BucketArray<K, V> {
         if !self.block.is_null() {
             let layout = Layout::array::<Bucket<K, V>>(self.len).expect("it was allocated with this layout");
             // SAFETY: made by `of` from a box; loom's atomics need no drop.
-            unsafe { crate::reclaim::deallocate(self.block, layout) }
+            unsafe { crate::reclaim::deallocate(self.block, layout, layout.size()) }
         }
+    }
+}
+
+/// Pages of a block that the allocator has given us, back to the kernel. The block stays ours, and reads as zeros.
+#[cfg(all(not(evacmap_loom), target_os = "linux", not(miri)))]
+mod pages {
+    use core::ops::Range;
+
+    /// No kernel for Linux has larger pages but on request.
+    const LARGEST_PAGE: usize = 64 << 10;
+
+    /// Gives back the pages that begin within `bytes` and lie inside the block. Returns whether that is possible.
+    ///
+    /// # Safety
+    ///
+    /// The block has `size` bytes, and what is in it is not needed any more.
+    pub(super) unsafe fn give(block: *mut u8, size: usize, bytes: Range<usize>) -> bool {
+        let start = block.addr();
+        let first = (start + bytes.start).next_multiple_of(LARGEST_PAGE);
+        let whole = (start + size) / LARGEST_PAGE * LARGEST_PAGE;
+        let end = whole.min((start + bytes.end).next_multiple_of(LARGEST_PAGE));
+        if end <= first {
+            return true;
+        }
+        // SAFETY: whole pages inside the block: memory of this process that nobody reads before it is written. Whatever kind
+        // of memory it is, the kernel makes it zeros or what it was before, or refuses.
+        unsafe { libc::madvise(block.with_addr(first).cast(), end - first, libc::MADV_DONTNEED) == 0 }
+    }
+}
+
+#[cfg(all(not(evacmap_loom), not(all(target_os = "linux", not(miri)))))]
+mod pages {
+    use core::ops::Range;
+
+    /// Not known to be possible.
+    ///
+    /// # Safety
+    ///
+    /// None is needed.
+    pub(super) unsafe fn give(_block: *mut u8, _size: usize, _bytes: Range<usize>) -> bool {
+        false
     }
 }
 

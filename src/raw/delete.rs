@@ -99,7 +99,7 @@ impl<K, V> RawMap<K, V> {
         let bag_was_full = unsafe { local.retire(entry, guard.pin()) };
         if bag_was_full {
             guard.bag_filled();
-            self.shrink_if_sparse(guard);
+            self.shrink_if_sparse(local, guard);
         }
     }
 }

@@ -13,6 +13,9 @@
 //! (The count alone would not do: a helper that stops between setting a flag and counting it would keep the old table linked
 //! and the next growth from ever starting.)
 
+use core::cmp::Ordering;
+use core::ops::RangeInclusive;
+
 use super::RawMap;
 use super::array::{Refused, fail};
 use super::evacuate;
@@ -107,7 +110,7 @@ impl<K, V> RawMap<K, V> {
         {
             let in_smaller = if root.buckets() < source.buckets() { root.shape } else { source.shape };
             let set = self.evacuate_group(root, old, in_smaller.place(hash).index, local, guard);
-            self.account(root, old, set, guard);
+            self.account(root, old, set, local, guard);
         }
     }
 
@@ -117,74 +120,111 @@ impl<K, V> RawMap<K, V> {
         let first = Table::try_new(Shape::new(bits, Tag::WIDTH), 0)?;
         match self.swap_root(placeholder, first, guard) {
             // SAFETY: unlinked by the swap; it holds no entry.
-            Some(placeholder) => unsafe { guard.pin().retire_table(placeholder) },
-            None => hit(Branch::InstallLost),
+            Ok(placeholder) => unsafe { guard.pin().retire_table(placeholder) },
+            Err(_) => hit(Branch::InstallLost),
         }
         Ok(())
     }
 
     /// Decides what a full chain of the root's table leads to. Asked nowhere else, so that no write pays for the decision.
     pub(super) fn make_room(&self, table: &Table<K, V>, local: &LocalRef<'_, K, V>, guard: &Guard) -> Room {
+        local.give_some();
         if table.is_filling() {
             return Room::Append;
         }
         let (bits, buckets) = (table.shape.bits(), table.buckets());
         let (len, overflows) = (self.heap.len(table.era), table.overflow.linked());
-        let (kind, bits, overdue) = if len > LOAD * buckets {
+        let (serving, overdue) = if len > LOAD * buckets {
             let step = if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 };
-            (Kind::Grow, bits + step, len > OVERDUE_LOAD * buckets || overflows >= buckets)
+            (bits + step..=bits + step, len > OVERDUE_LOAD * buckets || overflows >= buckets)
         } else if overflows >= buckets {
-            (Kind::Rebuild, bits, overflows >= 2 * buckets)
+            (self.fewest_bits(table, len)..=bits, overflows >= 2 * buckets)
         } else {
             return Room::Append;
         };
-        if bits > MAX_BITS {
+        let wanted = *serving.end();
+        if wanted > MAX_BITS {
             return Room::Append;
         }
-        match local.prepare(successor(table.shape, bits), table.era, overdue) {
-            Ok(Some(new)) => {
-                self.begin(table, new, kind, guard);
-                Room::Resizing
-            }
-            Ok(None) => Room::Append,
+        match self.try_replace(table, wanted, serving, overdue, local, guard) {
+            Ok(true) => Room::Resizing,
+            Ok(false) => Room::Append,
             Err(what) => fail(what),
         }
     }
 
+    /// Begins to replace a table that is at rest by one of `1 << wanted` buckets, or by one that is serving as well and has been
+    /// begun with. `false` while that is being prepared.
+    pub(super) fn try_replace(
+        &self,
+        table: &Table<K, V>,
+        wanted: u32,
+        serving: RangeInclusive<u32>,
+        overdue: bool,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> Result<bool, Refused> {
+        let serves = |shape: Shape| serving.contains(&shape.bits()) && shape == successor(table.shape, shape.bits());
+        let Some(new) = local.prepare(successor(table.shape, wanted), table.era, overdue, serves)? else {
+            return Ok(false);
+        };
+        let kind = match new.buckets().cmp(&table.buckets()) {
+            Ordering::Less => Kind::Shrink,
+            Ordering::Equal => Kind::Rebuild,
+            Ordering::Greater => Kind::Grow,
+        };
+        self.begin(table, new, kind, local, guard);
+        Ok(true)
+    }
+
     /// As `try_start`, with the standard ends for a failure.
-    fn start(&self, table: &Table<K, V>, bits: u32, kind: Kind, guard: &Guard) -> bool {
-        self.try_start(table, bits, kind, guard).unwrap_or_else(|what| fail(what))
+    fn start(&self, table: &Table<K, V>, bits: u32, kind: Kind, local: &LocalRef<'_, K, V>, guard: &Guard) -> bool {
+        self.try_start(table, bits, kind, local, guard).unwrap_or_else(|what| fail(what))
     }
 
     /// Publishes an empty table that will be filled from `table`. Never while `table` is itself being filled.
     ///
     /// Returns whether it was this call that did it; if not, another resize began.
-    pub(super) fn try_start(&self, table: &Table<K, V>, bits: u32, kind: Kind, guard: &Guard) -> Result<bool, Refused> {
+    fn try_start(
+        &self,
+        table: &Table<K, V>,
+        bits: u32,
+        kind: Kind,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> Result<bool, Refused> {
         let (shape, era) = match kind {
             Kind::Clear => (table.shape, table.era + 1),
             _ => (successor(table.shape, bits), table.era),
         };
         let new = Table::try_new(shape, era)?;
-        Ok(self.begin(table, new, kind, guard))
+        Ok(self.begin(table, new, kind, local, guard))
     }
 
     /// As `try_start`, with a new table of the right shape.
-    fn begin(&self, table: &Table<K, V>, mut new: Box<Table<K, V>>, kind: Kind, guard: &Guard) -> bool {
+    fn begin(
+        &self,
+        table: &Table<K, V>,
+        mut new: Box<Table<K, V>>,
+        kind: Kind,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> bool {
         debug_assert!(!table.is_filling());
         let buckets = new.buckets();
         new.succeed(self.root_pointer(guard), kind == Kind::Clear);
         let begun = new.progress.watch.begin(kind);
         reach(Point::BeforeStart);
-        let started = self.swap_root(table, new, guard).is_some();
-        if started {
-            self.tally.count(kind);
-            self.heap.stop_preparing();
-            reach(Point::Started);
-            begun.started(self, table, buckets);
-        } else {
+        if let Err(unused) = self.swap_root(table, new, guard) {
             hit(Branch::StartLost);
+            local.dispose(unused);
+            return false;
         }
-        started
+        self.tally.count(kind);
+        self.heap.stop_preparing();
+        reach(Point::Started);
+        begun.started(self, table, buckets);
+        true
     }
 
     /// Does up to `count` groups of the resize of `new`, and promotes if they were the last. Bounded work.
@@ -217,7 +257,7 @@ impl<K, V> RawMap<K, V> {
                         self.evacuate_group(new, old, group, local, guard)
                     })
                     .sum();
-                return self.account(new, old, set, guard);
+                return self.account(new, old, set, local, guard);
             }
         }
         if !fault!("no_sweep") {
@@ -247,12 +287,12 @@ impl<K, V> RawMap<K, V> {
             }
         }
         if set > 0 || !fault!("sweep_unordered") {
-            self.account(new, old, set, guard);
+            self.account(new, old, set, local, guard);
         }
         // ORDERING: Relaxed, as above. A failure means that another sweeper was as far; the next share goes on from there.
         let moved = new.progress.swept.compare_exchange(first, end, Relaxed, Relaxed).is_ok();
         if moved && end == groups {
-            self.promote(new, old, guard);
+            self.promote(new, old, local, guard);
         }
     }
 
@@ -281,33 +321,41 @@ impl<K, V> RawMap<K, V> {
     /// A sweeper adds also when it has set none, between its look at `swept` and its move of it. That is what orders the
     /// sweepers: say A has moved `swept` to where B found it. Had B added before A, A's addition would have acquired B's,
     /// and B's look would have come before the move that it has seen. So B added after A, and acquired what A had seen done.
-    pub(super) fn account(&self, new: &Table<K, V>, old: Old<'_, K, V>, set: usize, guard: &Guard) {
+    pub(super) fn account(
+        &self,
+        new: &Table<K, V>,
+        old: Old<'_, K, V>,
+        set: usize,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) {
         reach(Point::BeforeAccount);
         // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and promotes on the
         // strength of it.
         let before = new.progress.evacuated.fetch_add(set, unless_relaxed!("evacuated_relaxed", AcqRel));
         let early = if fault!("promote_early") { new.buckets() / groups(new, old) } else { 0 };
         if before + set + early >= new.buckets() {
-            self.promote(new, old, guard);
+            self.promote(new, old, local, guard);
         }
     }
 
     /// Every chain of `new` is filled: drops the link to the old table, which its one winner retires.
     #[cold]
-    fn promote(&self, new: &Table<K, V>, old: Old<'_, K, V>, guard: &Guard) {
+    fn promote(&self, new: &Table<K, V>, old: Old<'_, K, V>, local: &LocalRef<'_, K, V>, guard: &Guard) {
         reach(Point::BeforePromote);
         if let Some(unlinked) = new.unlink(old) {
             reach(Point::Promoted);
+            let has_shrunk = new.buckets() < old.table().buckets();
             // SAFETY: unlinked, and it was never the root again: no guard pinned later finds it. Its entries live on in
             // `new`, or were retired one by one when they were discarded.
-            unsafe { guard.pin().retire_table(unlinked) };
+            unsafe { local.retire_table(unlinked, has_shrunk, guard.pin()) };
             if fault!("retire_table_twice") {
                 // SAFETY: none: this is the fault.
-                unsafe { guard.pin().retire_table(unlinked) };
+                unsafe { local.retire_table(unlinked, has_shrunk, guard.pin()) };
             }
             new.progress.watch.ended(self, old.table(), new);
             if new.buckets() <= old.table().buckets() {
-                self.shrink_if_sparse(guard);
+                self.shrink_if_sparse(local, guard);
             }
         }
     }
@@ -370,9 +418,9 @@ impl<K, V> RawMap<K, V> {
                 continue;
             }
             if shrink {
-                self.try_start(root, bits.max(now.saturating_sub(MAX_SHRINK_STEP)), Kind::Shrink, guard)?;
+                self.try_start(root, bits.max(now.saturating_sub(MAX_SHRINK_STEP)), Kind::Shrink, local, guard)?;
             } else {
-                self.try_start(root, bits.min(now + MAX_GROW_STEP), Kind::Grow, guard)?;
+                self.try_start(root, bits.min(now + MAX_GROW_STEP), Kind::Grow, local, guard)?;
             }
         }
     }
@@ -383,7 +431,7 @@ impl<K, V> RawMap<K, V> {
         self.finish(local, guard);
         let root = self.root(guard);
         if !root.is_placeholder() && !root.is_filling() {
-            self.start(root, root.shape.bits(), Kind::Rebuild, guard);
+            self.start(root, root.shape.bits(), Kind::Rebuild, local, guard);
         }
     }
 
@@ -395,7 +443,7 @@ impl<K, V> RawMap<K, V> {
             if root.is_placeholder() {
                 return;
             }
-            if !root.is_filling() && self.start(root, root.shape.bits(), Kind::Clear, guard) {
+            if !root.is_filling() && self.start(root, root.shape.bits(), Kind::Clear, local, guard) {
                 return;
             }
         }

@@ -99,6 +99,8 @@ pub(crate) mod prefetch;
 mod scan;
 pub(crate) mod sizes;
 pub(crate) mod slot;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod spent;
 mod table;
 mod tally;
 pub(crate) mod teardown;
@@ -113,17 +115,24 @@ pub(crate) use delete::Deleted;
 pub(crate) use entry::Entry;
 pub(crate) use grow::Kind;
 pub(crate) use slot::{Tag, Word};
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+pub(crate) use spent::Spent;
 pub(crate) use table::Table;
 pub(crate) use tally::Tally;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) use unready::Unready;
 pub(crate) use walk::Walk;
 
+use core::ptr::NonNull;
+
 use crate::fault::unless_relaxed;
 use crate::guard::Guard;
 use crate::reclaim::{Heap, LocalRef};
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 use table::Old;
+
+/// A table that nobody else has seen yet.
+type NewTable<K, V> = Box<Table<K, V>>;
 
 /// The map without its hasher: keys come with their hashes.
 pub(crate) struct RawMap<K, V> {
@@ -169,18 +178,20 @@ impl<K, V> RawMap<K, V> {
         self.table.load(Relaxed)
     }
 
-    /// Replaces the root, and returns it. `None`, and `new` freed, if it is no longer `seen`.
-    fn swap_root(&self, seen: &Table<K, V>, new: Box<Table<K, V>>, _guard: &Guard) -> Option<*mut Table<K, V>> {
+    /// Replaces the root, and returns it. `new` back if it is no longer `seen`.
+    fn swap_root(
+        &self,
+        seen: &Table<K, V>,
+        new: NewTable<K, V>,
+        _guard: &Guard,
+    ) -> Result<NonNull<Table<K, V>>, NewTable<K, V>> {
         let new = Box::into_raw(new);
         let seen = core::ptr::from_ref(seen).cast_mut();
         // ORDERING: AcqRel, P7: publishes the new table. The failure is not looked at.
         match self.table.compare_exchange(seen, new, unless_relaxed!("root_relaxed", AcqRel), Relaxed) {
-            Ok(old) => Some(old),
-            Err(_) => {
-                // SAFETY: it was never published, so it is ours alone, and empty.
-                unsafe { Table::free(new) };
-                None
-            }
+            Ok(old) => Ok(NonNull::new(old).expect("there is always a root")),
+            // SAFETY: it was never published, so it is ours alone.
+            Err(_) => Err(unsafe { Box::from_raw(new) }),
         }
     }
 

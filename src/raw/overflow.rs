@@ -89,14 +89,29 @@ impl<K, V> Overflow<K, V> {
     }
 }
 
-impl<K, V> Drop for Overflow<K, V> {
-    fn drop(&mut self) {
+impl<K, V> Overflow<K, V> {
+    /// Frees up to that many slabs; `true` if none is left.
+    pub(super) fn free_some(&mut self, slabs: usize) -> bool {
         // ORDERING: Relaxed: exclusive access.
         let mut slab = self.newest.load(Relaxed);
-        while !slab.is_null() {
+        for _ in 0..slabs {
+            if slab.is_null() {
+                break;
+            }
             // SAFETY: each slab was boxed by `add_slab`, is in the list once, and nobody else can reach it any more.
             let owned = unsafe { Box::from_raw(slab) };
             slab = owned.previous;
         }
+        self.newest = AtomicPtr::new(slab);
+        if slab.is_null() {
+            self.linked = AtomicUsize::new(0);
+        }
+        slab.is_null()
+    }
+}
+
+impl<K, V> Drop for Overflow<K, V> {
+    fn drop(&mut self) {
+        self.free_some(usize::MAX);
     }
 }

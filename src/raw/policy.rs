@@ -1,13 +1,15 @@
 //! Shrinking by itself, for maps that were built so.
 //!
 //! Whether a table is sparse is asked where a thread has filled a bag with retired entries, and where a resize that does not grow
-//! has ended: the path of a removal has no branch for it. What then begins is an ordinary shrink, worked off by the
-//! writes that follow.
+//! has ended: the path of a removal has no branch for it. If it is, each such write clears a piece of a smaller table, as for a
+//! growth; what then begins is an ordinary shrink, worked off by the writes that follow.
 
 use super::RawMap;
-use super::grow::{Kind, bits_for};
+use super::Table;
+use super::grow::bits_for;
 use super::sizes::{AUTO_FLOOR_BITS, LOAD, MAX_SHRINK_STEP, ROOMY, SPARSE};
 use crate::guard::Guard;
+use crate::reclaim::LocalRef;
 
 /// The floor of a map that does not shrink by itself: no table is larger.
 pub(super) const NEVER: u32 = u32::MAX;
@@ -18,24 +20,31 @@ impl<K, V> RawMap<K, V> {
         self.floor = bits_for(entries).map_or(NEVER, |bits| bits.max(AUTO_FLOOR_BITS));
     }
 
-    /// Begins a shrink if the table is sparse and may become smaller.
+    /// The bits of the smallest table that may replace one at rest that has `len` entries.
+    pub(super) fn fewest_bits(&self, root: &Table<K, V>, len: usize) -> u32 {
+        let bits = root.shape.bits();
+        let roomy = bits_for(len.saturating_mul(ROOMY)).unwrap_or(bits);
+        roomy.max(self.floor).max(bits.saturating_sub(MAX_SHRINK_STEP)).min(bits)
+    }
+
+    /// Goes on with a shrink that has to begin, if the table is sparse and may become smaller.
     #[cold]
-    pub(super) fn shrink_if_sparse(&self, guard: &Guard) {
+    pub(super) fn shrink_if_sparse(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
         if self.floor == NEVER {
             return;
         }
         let root = self.root(guard);
-        let bits = root.shape.bits();
-        if bits <= self.floor || root.is_filling() {
+        if root.shape.bits() <= self.floor || root.is_filling() {
             return;
         }
         let len = self.heap.len(root.era);
         if len >= root.buckets() * LOAD / SPARSE {
             return;
         }
-        let Some(roomy) = bits_for(len * ROOMY) else { return };
-        let bits = roomy.max(self.floor).max(bits.saturating_sub(MAX_SHRINK_STEP));
-        // Without memory for a smaller table the larger one will do.
-        self.try_start(root, bits, Kind::Shrink, guard).unwrap_or_default();
+        let (fewest, bits) = (self.fewest_bits(root, len), root.shape.bits());
+        if fewest < bits {
+            // Without memory for a smaller table the larger one will do.
+            self.try_replace(root, fewest, fewest..=bits, false, local, guard).unwrap_or_default();
+        }
     }
 }

@@ -26,9 +26,24 @@ pub(crate) const OVERDUE_LOAD: usize = LOAD + 2;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const CLEARED_AT_ONCE: usize = 1024;
 
+/// Tables of up to so many buckets, overflow buckets among them, are freed at once, by the collector.
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+pub(crate) const FREED_AT_ONCE: usize = if cfg!(any(evacmap_loom, feature = "_hooks")) { 1 } else { 1024 };
+
 /// Buckets of a larger one that a write clears: 16 KiB.
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const PIECE: usize = 256;
+
+/// How often others ask in vain for the table that a thread prepares before one of them prepares its own. A thread that writes
+/// now and then is not passed over for that; while one has stopped, the others insert or remove some 100,000 entries.
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+pub(crate) const PATIENCE: usize = 1024;
+
+/// Bytes of a retired table that a write gives back, as pages of the array or as slabs of overflow buckets.
+#[cfg(not(evacmap_loom))]
+pub(crate) const PAGES_PIECE: usize = 64 << 10;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+pub(crate) const SLABS_PIECE: usize = if cfg!(evacmap_loom) { 1 } else { 16 };
 
 /// Most bits that one growth adds: an evacuation keeps a cursor for each of the `1 << MAX_GROW_STEP` destinations.
 pub(crate) const MAX_GROW_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 2 };

@@ -8,6 +8,8 @@ use super::bucket::Bucket;
 use super::hash::{Hash, Shape};
 use super::overflow::Overflow;
 use super::sizes::MAX_BITS;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+use super::sizes::SLABS_PIECE;
 use super::slot::Tag;
 use crate::fault::unless_relaxed;
 use crate::guard::Guard;
@@ -253,7 +255,7 @@ impl<K, V> Table<K, V> {
 
     /// Drops the link to the old table. The one caller that did it gets that table, and has to retire it.
     #[must_use]
-    pub(super) fn unlink(&self, old: Old<'_, K, V>) -> Option<*mut Self> {
+    pub(super) fn unlink(&self, old: Old<'_, K, V>) -> Option<NonNull<Self>> {
         // ORDERING: Relaxed: only compared, and exchanged right below.
         let link = self.oldbuckets.load(Relaxed);
         let table = link.map_addr(|address| address & !DISCARD);
@@ -262,15 +264,41 @@ impl<K, V> Table<K, V> {
         let order = unless_relaxed!("unlink_relaxed", AcqRel);
         let unlinked = core::ptr::eq(table, old.table())
             && self.oldbuckets.compare_exchange(link, core::ptr::null_mut(), order, Relaxed).is_ok();
-        unlinked.then_some(table)
+        NonNull::new(table).filter(|_| unlinked)
     }
 
-    /// Bytes that this table holds.
+    /// Bytes that this table holds, but for what its slabs have beside the buckets that are in use. At once.
+    #[cfg(any(not(evacmap_loom), crossbeam_loom))]
+    pub(super) fn bytes_about(&self) -> usize {
+        let overflow = self.overflow.linked() * size_of::<Bucket<K, V>>();
+        size_of::<Self>() + BucketArray::<K, V>::bytes(self.buckets()) + overflow
+    }
+
+    /// Bytes that this table holds. Looks at every slab.
     pub(crate) fn bytes(&self) -> usize {
         if self.placeholder {
             return 0;
         }
         size_of::<Self>() + BucketArray::<K, V>::bytes(self.buckets()) + self.overflow.bytes()
+    }
+
+    /// Gives back the next piece of what hangs off a table, of whose array the first `given` bytes are gone. Returns how many are
+    /// then, or `None` if there is nothing left but what `free_rest` does.
+    #[cfg(any(not(evacmap_loom), crossbeam_loom))]
+    pub(super) fn give_some(&mut self, given: usize, by_page: bool) -> Option<usize> {
+        if !self.overflow.free_some(SLABS_PIECE) {
+            return Some(given);
+        }
+        if by_page { self.buckets.give_pages(given) } else { None }
+    }
+
+    /// Frees a table of whose array the first `given` bytes are gone.
+    #[cfg(any(not(evacmap_loom), crossbeam_loom))]
+    pub(super) fn free_rest(mut self: Box<Self>, given: usize) {
+        self.buckets.free(given);
+        let table = Box::into_raw(self);
+        // SAFETY: from the box just now; without an array that could be freed twice.
+        unsafe { crate::reclaim::free(table) };
     }
 
     /// Frees a table.

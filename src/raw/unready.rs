@@ -2,7 +2,7 @@
 //!
 //! An allocator clears a large block that it has had before in one go, which for 128 MiB takes milliseconds. So a write that finds
 //! that a large table has to be replaced clears a piece of the new one and appends to its chain; one that comes later
-//! publishes it. One thread does so, for the memory of several would be wasted; if it is slow, another does it at once.
+//! publishes it. Which thread does so is said in [`crate::reclaim`].
 
 use super::array::Refused;
 use super::hash::Shape;
@@ -25,9 +25,12 @@ impl<K, V> Unready<K, V> {
         Ok(Unready { table: Table::try_new_uncleared(shape, era)?, cleared: 0 })
     }
 
-    /// Whether this is what is wanted, and not left from a resize that another thread began in the end.
-    pub(crate) fn is(&self, shape: Shape, era: usize) -> bool {
-        self.table.shape == shape && self.table.era == era
+    pub(crate) fn shape(&self) -> Shape {
+        self.table.shape
+    }
+
+    pub(crate) fn era(&self) -> usize {
+        self.table.era
     }
 
     /// Clears the next piece; `true` if that was the last.
@@ -38,8 +41,8 @@ impl<K, V> Unready<K, V> {
         end == self.table.buckets()
     }
 
+    /// The table, to be published once all of it is cleared, or to be disposed of.
     pub(crate) fn into_table(self) -> Box<Table<K, V>> {
-        assert_eq!(self.cleared, self.table.buckets());
         self.table
     }
 }

@@ -1,32 +1,19 @@
-//! A batch of retired entries.
-//!
-//! | state | means | who makes it so |
-//! |---|---|---|
-//! | PENDING | with the collector: guards may still see the entries | [`Batch::new`] |
-//! | RIPE | no guard can see them any more: whoever holds the map may drop them, and keep the node | the collector's closure |
-//! | ABANDONED | the map is gone, and so are the entries; the closure frees the node | the map's drop |
-//!
-//! The closure runs on whatever thread the collector happens to run on, at any time, perhaps after the map was leaked and what its
-//! keys and values borrow has ended. So it runs no user code and touches nothing but this node: it only says that the
-//! entries are ripe. They are dropped by operations that hold a borrow of the map, or by its drop.
+//! A batch of retired entries. The collector's closure only says that they are ripe; they are dropped by operations that
+//! hold a borrow of the map, or by its drop.
 
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
+use super::ripeness::Ripeness;
 use super::{Alive, free};
 use crate::fault::fault;
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
 use crate::raw::sizes::BATCH;
-use crate::sync::{AcqRel, Acquire, AtomicUsize};
-
-const PENDING: usize = 0;
-const RIPE: usize = 1;
-const ABANDONED: usize = 2;
 
 /// See the module's text.
 pub(super) struct Batch<K, V> {
-    state: AtomicUsize,
+    state: Ripeness,
     len: usize,
     /// Of the [`Queue`](super::queue::Queue) that it is in.
     pub(super) next: Option<NonNull<Batch<K, V>>>,
@@ -37,7 +24,7 @@ pub(super) struct Batch<K, V> {
 impl<K, V> Batch<K, V> {
     pub(super) fn new() -> Box<Self> {
         let entries = [MaybeUninit::uninit(); BATCH];
-        Box::new(Batch { state: AtomicUsize::new(PENDING), len: 0, next: None, alive: Alive::new(), entries })
+        Box::new(Batch { state: Ripeness::pending(), len: 0, next: None, alive: Alive::new(), entries })
     }
 
     /// Adds an entry; `true` if that filled the batch.
@@ -80,14 +67,13 @@ impl<K, V> Batch<K, V> {
     /// Whether the closure has run, so that the entries and the node are the map's.
     pub(super) fn is_ripe(&self) -> bool {
         self.alive.check();
-        // ORDERING: Acquire, P9: all that any guard's holder did with the entries came before.
-        self.state.load(Acquire) == RIPE
+        self.state.is_ripe()
     }
 
     /// Makes an empty node as good as new.
     pub(super) fn renew(&mut self) {
         debug_assert_eq!(self.len, 0);
-        self.state = AtomicUsize::new(PENDING);
+        self.state = Ripeness::pending();
     }
 
     /// The collector's closure.
@@ -103,9 +89,7 @@ impl<K, V> Batch<K, V> {
         // SAFETY: as above.
         let alive = unsafe { &(*batch).alive };
         alive.check();
-        // ORDERING: AcqRel, P9. Release: passes on what the collector has seen of the guards. Acquire: ABANDONED means
-        // that the map's drop is done with the node.
-        if state.compare_exchange(PENDING, RIPE, AcqRel, Acquire).is_err() {
+        if !state.ripen() {
             hit(Branch::BatchAbandoned);
             // SAFETY: ABANDONED left the node to us.
             unsafe { free(batch) };
@@ -122,9 +106,7 @@ impl<K, V> Batch<K, V> {
         let entries = unsafe { &*batch }.entries().collect();
         // SAFETY: as above; the reference ends before the node can be freed by the closure, which the exchange permits.
         let state = unsafe { &(*batch).state };
-        // ORDERING: AcqRel, P9. Release: our last touch of the node. Acquire on failure: RIPE, as in `is_ripe`.
-        let was_ripe = state.compare_exchange(PENDING, ABANDONED, AcqRel, Acquire).is_err();
-        if was_ripe || fault!("pending_batch_freed") {
+        if !state.abandon() || fault!("pending_batch_freed") {
             // SAFETY: RIPE left the node to the map.
             unsafe { free(batch) };
         }

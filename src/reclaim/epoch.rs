@@ -1,5 +1,7 @@
 //! The collector: crossbeam-epoch's default one, behind a type that no guard of another collector can get into.
 
+use core::ptr::NonNull;
+
 use crossbeam_epoch::LocalHandle;
 
 use crate::raw::Table;
@@ -46,11 +48,12 @@ impl Pin {
     ///
     /// The table came from `Box::into_raw` and has been unlinked: no guard pinned later can find it. The entries in it are
     /// taken care of. Nobody retires it twice.
-    pub(crate) unsafe fn retire_table<K, V>(&self, table: *mut Table<K, V>) {
+    pub(crate) unsafe fn retire_table<K, V>(&self, table: NonNull<Table<K, V>>) {
         // SAFETY: not freed yet: the caller holds a guard.
-        if unsafe { (*table).is_static() } {
+        if unsafe { table.as_ref() }.is_static() {
             return;
         }
+        let table = table.as_ptr();
         if crate::fault::fault!("table_freed_at_once") {
             // SAFETY: none: this is the fault.
             return unsafe { Table::free(table) };

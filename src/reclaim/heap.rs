@@ -7,11 +7,13 @@ use std::cell::Cell;
 use crossbeam_utils::CachePadded;
 
 use super::epoch::Pin;
+use super::graveyard::Graveyard;
 use super::local::Local;
+use super::preparer::Preparer;
+use crate::fault::fault;
 use crate::hooks::{Branch, hit};
-use crate::raw::hash::Shape;
 use crate::raw::sizes::BATCH;
-use crate::raw::{Entry, Refused, Table, Unready};
+use crate::raw::{Entry, Spent, Table};
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, Relaxed, Release, ThreadLocal};
 
 /// A map's memory. Empty until the first write.
@@ -19,13 +21,13 @@ pub(crate) struct Heap<K, V> {
     slots: AtomicPtr<Slots<K, V>>,
 }
 
-struct Slots<K, V> {
+pub(super) struct Slots<K, V> {
     /// Each thread's way to its own.
     own: ThreadLocal<Own<K, V>>,
     /// All of them, the newest first.
     newest: AtomicPtr<Slot<K, V>>,
-    /// The thread that prepares a table, if any.
-    preparer: AtomicPtr<Local<K, V>>,
+    pub(super) preparer: Preparer<K, V>,
+    pub(super) graveyard: Graveyard<K, V>,
 }
 
 /// A slot, on cache lines of its own.
@@ -63,8 +65,8 @@ impl<K, V> Own<K, V> {
 
 /// A slot, in the hands of its thread.
 pub(crate) struct LocalRef<'h, K, V> {
-    local: &'h Local<K, V>,
-    slots: &'h Slots<K, V>,
+    pub(super) local: &'h Local<K, V>,
+    pub(super) slots: &'h Slots<K, V>,
     /// To be released afterwards.
     claimed: Option<&'h AtomicBool>,
     /// It is this thread's, and stays on it.
@@ -100,43 +102,26 @@ impl<K, V> LocalRef<'_, K, V> {
         unsafe { self.local.joins(resize) }
     }
 
-    /// An EMPTY table of `shape`; `None` while it is being cleared, by this thread or another. At once, if that is `overdue`.
-    pub(crate) fn prepare(&self, shape: Shape, era: usize, overdue: bool) -> Result<Option<Box<Table<K, V>>>, Refused> {
-        if !Unready::<K, V>::suits(shape) {
-            return Table::try_new(shape, era).map(Some);
+    /// Frees a table when every guard that is held now is gone, in pieces if it is large; page by page, if that is wanted.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Pin::retire_table`]. Its keys and values may be dropped on any thread.
+    pub(crate) unsafe fn retire_table(&self, table: NonNull<Table<K, V>>, by_page: bool, pin: &Pin) {
+        // SAFETY: not freed yet: the caller holds a guard.
+        if Spent::suits(unsafe { table.as_ref() }) && !fault!("table_freed_at_once") {
+            // SAFETY: passed on.
+            unsafe { self.slots.graveyard.retire(table, by_page, pin) };
+        } else {
+            // SAFETY: passed on.
+            unsafe { pin.retire_table(table) };
         }
-        let (preparer, me) = (&self.slots.preparer, self.address());
-        // ORDERING: Relaxed, here and below: only who it is counts. Nothing of another preparer's is looked at.
-        let present = preparer.load(Relaxed);
-        if overdue {
-            if !present.is_null() {
-                hit(Branch::PreparerSlow);
-            }
-            self.forget_unready();
-            return Table::try_new(shape, era).map(Some);
-        }
-        // ORDERING: Relaxed, as above.
-        if present != me && preparer.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_err() {
-            hit(Branch::PreparedElsewhere);
-            return Ok(None);
-        }
-        // SAFETY: `self` is the proof.
-        let prepared = unsafe { self.local.prepare(shape, era) };
-        if !matches!(prepared, Ok(None)) {
-            // ORDERING: Relaxed, as above. Another may be the preparer by now.
-            let _ = preparer.compare_exchange(me, ptr::null_mut(), Relaxed, Relaxed);
-        }
-        prepared
     }
 
-    /// As what the slot is known to others.
-    fn address(&self) -> *mut Local<K, V> {
-        ptr::from_ref(self.local).cast_mut()
-    }
-
-    fn forget_unready(&self) {
-        // SAFETY: `self` is the proof.
-        drop(unsafe { self.local.take_unready() });
+    /// Gives back a piece of a large table that was retired.
+    #[inline]
+    pub(crate) fn give_some(&self) {
+        self.slots.graveyard.give_some();
     }
 
     /// A new entry, not linked yet.
@@ -206,10 +191,10 @@ impl<K, V> LocalRef<'_, K, V> {
                 break;
             }
         }
-        // ORDERING: Relaxed, as in `prepare`.
-        if self.slots.preparer.load(Relaxed) != self.address() {
+        if !self.slots.preparer.is(self.local) {
             self.forget_unready();
         }
+        self.give_some();
         if (self.local.garbage().0 / BATCH).is_multiple_of(VISIT_EVERY) {
             for other in self.slots.locals().filter(|other| !ptr::eq(*other, self.local)) {
                 // SAFETY: as above.
@@ -230,6 +215,7 @@ impl<K, V> LocalRef<'_, K, V> {
             // SAFETY: as in `turn_over`.
             while unsafe { self.local.reap(slot) } {}
         }
+        while self.slots.graveyard.give_some() {}
     }
 }
 
@@ -275,8 +261,9 @@ impl<K, V> Heap<K, V> {
     }
 
     fn create(&self) -> &Slots<K, V> {
-        let (newest, preparer) = (AtomicPtr::new(ptr::null_mut()), AtomicPtr::new(ptr::null_mut()));
-        let slots = Box::into_raw(Box::new(Slots { own: ThreadLocal::new(), newest, preparer }));
+        let newest = AtomicPtr::new(ptr::null_mut());
+        let (preparer, graveyard) = (Preparer::nobody(), Graveyard::new());
+        let slots = Box::into_raw(Box::new(Slots { own: ThreadLocal::new(), newest, preparer, graveyard }));
         // ORDERING: AcqRel, P13: publishes the slots, or sees those of another thread.
         if self.slots.compare_exchange(ptr::null_mut(), slots, AcqRel, Acquire).is_err() {
             // SAFETY: not published, so ours alone.
@@ -285,11 +272,10 @@ impl<K, V> Heap<K, V> {
         self.slots().expect("set by us or by another")
     }
 
-    /// A resize has begun: whoever prepares a table does so in vain, and is not to be waited for at the next.
+    /// A resize has begun.
     pub(crate) fn stop_preparing(&self) {
         if let Some(slots) = self.slots() {
-            // ORDERING: Relaxed, as in `prepare`.
-            slots.preparer.store(ptr::null_mut(), Relaxed);
+            slots.preparer.dismiss();
         }
     }
 
@@ -315,10 +301,11 @@ impl<K, V> Heap<K, V> {
         self.locals().map(Local::spare).sum()
     }
 
-    /// Bytes of the slots themselves.
+    /// Bytes of the slots themselves, and of large tables that were retired.
     pub(crate) fn bytes(&self) -> usize {
         let each = size_of::<Slot<K, V>>() + size_of::<Own<K, V>>();
-        self.slots().map_or(0, |_| size_of::<Slots<K, V>>() + self.locals().count() * each)
+        let all = |slots: &Slots<K, V>| size_of_val(slots) + self.locals().count() * each + slots.graveyard.bytes();
+        self.slots().map_or(0, all)
     }
 
     /// The map is being dropped: all of its garbage, as entries to be dropped now.

@@ -12,9 +12,8 @@ use super::queue::Queue;
 use super::spare::Spares;
 use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, hit};
-use crate::raw::hash::Shape;
 use crate::raw::sizes::SHARE_EVERY;
-use crate::raw::{Entry, Refused, Table, Unready};
+use crate::raw::{Entry, Unready};
 use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release, UnsafeCell, thread_local};
 
 thread_local! {
@@ -169,25 +168,14 @@ impl<K, V> Local<K, V> {
         unsafe { self.with_owner(join) }
     }
 
-    /// Goes on with the table that this thread prepares, or begins with it. Returns it when it is ready.
+    /// Keeps the table that this thread prepares.
     ///
     /// # Safety
     ///
-    /// This is the slot's thread.
-    pub(super) unsafe fn prepare(&self, shape: Shape, era: usize) -> Result<Option<Box<Table<K, V>>>, Refused> {
-        let clear_some = |owner: &mut Owner<K, V>| {
-            let mut unready = match owner.unready.take().filter(|left| left.is(shape, era)) {
-                Some(left) => left,
-                None => Box::new(Unready::try_new(shape, era)?),
-            };
-            if unready.clear_some() {
-                return Ok(Some(unready.into_table()));
-            }
-            owner.unready = Some(unready);
-            Ok(None)
-        };
-        // SAFETY: the slot's thread; only the allocator is called.
-        unsafe { self.with_owner(clear_some) }
+    /// This is the slot's thread, and it has none.
+    pub(super) unsafe fn keep_unready(&self, unready: Box<Unready<K, V>>) {
+        // SAFETY: the slot's thread; no call goes out: there is none to be dropped.
+        unsafe { self.with_owner(|owner| owner.unready = Some(unready)) };
     }
 
     /// The table that this thread prepares, ready or not.

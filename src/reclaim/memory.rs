@@ -6,15 +6,15 @@ use std::alloc;
 
 use crate::raw::{Entry, Tag};
 
-/// Frees a block.
+/// Frees a block, of which `held` bytes still take memory.
 ///
 /// # Safety
 ///
 /// As for [`alloc::dealloc`].
 #[cfg(not(evacmap_loom))]
 #[inline]
-pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout) {
-    crate::work::freed(layout.size());
+pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout, held: usize) {
+    crate::work::freed(held);
     // SAFETY: by the caller.
     unsafe { alloc::dealloc(block, layout) }
 }
@@ -33,12 +33,12 @@ pub(crate) unsafe fn free<T>(content: *mut T) {
     // SAFETY: by the caller.
     unsafe { content.drop_in_place() };
     // SAFETY: a box's memory, unless it has none.
-    unsafe { deallocate(content.cast(), Layout::new::<T>()) };
+    unsafe { deallocate(content.cast(), Layout::new::<T>(), size_of::<T>()) };
 }
 
 /// Frees a block after some hundred others: more than any model frees in an execution.
 #[cfg(evacmap_loom)]
-pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout) {
+pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout, _held: usize) {
     use std::cell::RefCell;
     use std::collections::VecDeque;
 
@@ -82,5 +82,5 @@ pub(super) fn allocate<K, V>() -> NonNull<Entry<K, V>> {
 /// It came from [`allocate`], holds nothing, and nobody uses it again.
 pub(crate) unsafe fn free_bare<K, V>(entry: NonNull<Entry<K, V>>) {
     // SAFETY: by the caller; that is its layout.
-    unsafe { deallocate(entry.as_ptr().cast(), Layout::new::<Entry<K, V>>()) };
+    unsafe { deallocate(entry.as_ptr().cast(), Layout::new::<Entry<K, V>>(), size_of::<Entry<K, V>>()) };
 }

@@ -46,11 +46,17 @@ mod batch;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod epoch;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod graveyard;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod heap;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod local;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod preparer;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod queue;
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+mod ripeness;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod spare;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]

@@ -128,7 +128,8 @@ impl Pin {
     /// # Safety
     ///
     /// As with the real collector.
-    pub(crate) unsafe fn retire_table<K, V>(&self, table: *mut Table<K, V>) {
+    pub(crate) unsafe fn retire_table<K, V>(&self, table: NonNull<Table<K, V>>) {
+        let table = table.as_ptr();
         unsafe fn free<K, V>(table: *mut ()) {
             // SAFETY: past its grace period.
             unsafe { Table::<K, V>::free(table.cast()) };
@@ -218,9 +219,29 @@ impl<K, V> LocalRef<'_, K, V> {
         true
     }
 
-    pub(crate) fn prepare(&self, shape: Shape, era: usize, _: bool) -> Result<Option<Box<Table<K, V>>>, Refused> {
+    pub(crate) fn prepare(
+        &self,
+        shape: Shape,
+        era: usize,
+        _: bool,
+        _: impl Fn(Shape) -> bool,
+    ) -> Result<Option<Box<Table<K, V>>>, Refused> {
         Table::try_new(shape, era).map(Some)
     }
+
+    pub(crate) fn dispose(&self, table: Box<Table<K, V>>) {
+        drop(table);
+    }
+
+    /// # Safety
+    ///
+    /// As with the real collector.
+    pub(crate) unsafe fn retire_table(&self, table: NonNull<Table<K, V>>, _: bool, pin: &Pin) {
+        // SAFETY: passed on.
+        unsafe { pin.retire_table(table) };
+    }
+
+    pub(crate) fn give_some(&self) {}
 
     pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {
         let memory = allocate();

@@ -1,0 +1,70 @@
+//! A table that is given back piece by piece, after everybody has left it.
+//!
+//! To free 16 MiB in one call takes a millisecond, for the pages go back one by one; and there are thousands of slabs of overflow
+//! buckets. So an operation frees a few slabs, or gives back the pages of a piece of the array; the last one frees the
+//! block, which takes no memory any more. Where pages cannot be given back, which is everywhere but on Linux, that is one call.
+//!
+//! So it is everywhere with tables that made room for larger ones, or for ones of their size: an allocator can use their memory again
+//! very soon, and pages that go back to the kernel come back as page faults. A map that shrinks wants its memory gone.
+
+use core::ptr::NonNull;
+
+use super::sizes::FREED_AT_ONCE;
+use super::table::Table;
+
+/// See the module's text.
+pub(crate) struct Spent<K, V> {
+    table: NonNull<Table<K, V>>,
+    /// Whether pages go back to the kernel.
+    by_page: bool,
+    /// Bytes of the array of which they have.
+    given: usize,
+}
+
+impl<K, V> Spent<K, V> {
+    /// Whether there is so much to a table that it is worth while.
+    pub(crate) fn suits(table: &Table<K, V>) -> bool {
+        !table.is_static() && table.buckets() + table.overflow.linked() > FREED_AT_ONCE
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Table::free`], but that others may reach it until one of the other functions is called.
+    pub(crate) unsafe fn new(table: NonNull<Table<K, V>>, by_page: bool) -> Self {
+        Spent { table, by_page, given: 0 }
+    }
+
+    /// Gives back a piece; `true` if only `free` is left to be done.
+    ///
+    /// # Safety
+    ///
+    /// Nobody can reach the table any more.
+    pub(crate) unsafe fn give_some(&mut self) -> bool {
+        // SAFETY: by the caller.
+        let table = unsafe { self.table.as_mut() };
+        let given = table.give_some(self.given, self.by_page);
+        self.given = given.unwrap_or(self.given);
+        given.is_none()
+    }
+
+    /// Gives back the rest.
+    ///
+    /// # Safety
+    ///
+    /// Nobody can reach the table any more.
+    pub(crate) unsafe fn free(&mut self) {
+        // SAFETY: by the contract of `new` it came from a box, and by the caller it is ours alone.
+        let table = unsafe { Box::from_raw(self.table.as_ptr()) };
+        table.free_rest(self.given);
+    }
+
+    /// Bytes that have not been given back yet, about.
+    ///
+    /// # Safety
+    ///
+    /// The table has not been freed.
+    pub(crate) unsafe fn bytes(&self) -> usize {
+        // SAFETY: by the caller.
+        unsafe { self.table.as_ref() }.bytes_about() - self.given
+    }
+}
