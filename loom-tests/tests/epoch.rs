@@ -108,3 +108,35 @@ fn two_flush_one_map() {
         witnesses.end(map);
     });
 }
+
+/// The map is dropped while the collector comes to say that a table of it is ripe: either frees the table.
+#[test]
+fn table_against_map_drop() {
+    model("table_against_map_drop", || {
+        let map = WitnessMap::default();
+        map.pin().reserve(1);
+        map.start_resize(1);
+        map.finish_resize();
+        let collector = thread::spawn(|| (0..2).for_each(|_| evacmap::pin().flush()));
+        drop(map);
+        collector.join().unwrap();
+    });
+}
+
+/// Two threads give back the tables of the same map, of which one retires another meanwhile.
+#[test]
+fn two_give_tables_back() {
+    model("two_give_tables_back", || {
+        let map = Arc::new(WitnessMap::default());
+        map.pin().reserve(1);
+        map.start_resize(1);
+        map.finish_resize();
+        let others = map.clone();
+        let other = thread::spawn(move || flush(&others));
+        map.start_resize(1);
+        map.finish_resize();
+        map.flush();
+        other.join().unwrap();
+        drop(Arc::into_inner(map).expect("the last handle"));
+    });
+}

@@ -134,11 +134,11 @@ impl<K, V> BucketArray<K, V> {
     }
 }
 
-/// Giving an array back in pieces: its pages first, where that can be done, and the block at the end.
-#[cfg(not(evacmap_loom))]
+/// Giving an array back: its pages first, in pieces, where that is wanted, and the block at the end.
 impl<K, V> BucketArray<K, V> {
     /// Gives back the pages of the next piece, the first `given` bytes having been treated so before. Returns how many have been
     /// then, or `None` if that was all, or cannot be done here. The buckets must not be used again.
+    #[cfg(not(evacmap_loom))]
     pub(super) fn give_pages(&mut self, given: usize) -> Option<usize> {
         let whole = Self::bytes(self.len);
         let piece = PAGES_PIECE.min(whole.saturating_sub(given));
@@ -153,31 +153,28 @@ impl<K, V> BucketArray<K, V> {
         })
     }
 
+    #[cfg(crossbeam_loom)]
+    pub(super) fn give_pages(&mut self, _given: usize) -> Option<usize> {
+        None
+    }
+
     /// Frees the block, of which so many bytes have no memory any more. The array must not be used again.
     pub(super) fn free(&mut self, given: usize) {
         let block = core::mem::replace(&mut self.block, core::ptr::null_mut());
         if block.is_null() {
             return;
         }
-        let layout = Self::layout(self.len).expect("it was allocated with this layout");
-        // SAFETY: allocated by `try_new` with this layout; buckets need no drop.
+        let layout =
+            if cfg!(evacmap_loom) { Layout::array::<Bucket<K, V>>(self.len).ok() } else { Self::layout(self.len) };
+        let layout = layout.expect("it was allocated with this layout");
+        // SAFETY: allocated with this layout, or made by `of` from a box; buckets need no drop, not even loom's.
         unsafe { crate::reclaim::deallocate(block, layout, layout.size() - given) }
     }
 }
 
 impl<K, V> Drop for BucketArray<K, V> {
-    #[cfg(not(evacmap_loom))]
     fn drop(&mut self) {
         self.free(0);
-    }
-
-    #[cfg(evacmap_loom)]
-    fn drop(&mut self) {
-        if !self.block.is_null() {
-            let layout = Layout::array::<Bucket<K, V>>(self.len).expect("it was allocated with this layout");
-            // SAFETY: made by `of` from a box; loom's atomics need no drop.
-            unsafe { crate::reclaim::deallocate(self.block, layout, layout.size()) }
-        }
     }
 }
 

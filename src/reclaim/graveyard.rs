@@ -8,6 +8,7 @@ use core::ptr::{self, NonNull};
 use super::epoch::Pin;
 use super::ripeness::Ripeness;
 use super::{Alive, free};
+use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::raw::{Spent, Table};
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release};
@@ -53,6 +54,9 @@ impl<K, V> Graveyard<K, V> {
         let grave = self.add(unsafe { Spent::new(table, by_page) }, Ripeness::pending());
         // SAFETY: called once, and the grave outlives it.
         let ripen = move || unsafe { Grave::ripen(grave) };
+        if fault!("grave_ripe_at_once") {
+            return ripen();
+        }
         // SAFETY: the closure touches no key, no value and no map.
         unsafe { pin.defer(ripen) };
         // Else it would wait until this thread has retired a bag full of something.
@@ -99,7 +103,8 @@ impl<K, V> Graveyard<K, V> {
     #[cold]
     fn give_from_oldest(&self) -> bool {
         // ORDERING: Acquire, P15: sees what the last to have the graves did. Nothing is looked at after a failure.
-        if self.giving.compare_exchange(false, true, Acquire, Relaxed).is_err() {
+        let order = unless_relaxed!("giving_relaxed", Acquire);
+        if self.giving.compare_exchange(false, true, order, Relaxed).is_err() {
             hit(Branch::GiveLost);
             return false;
         }
@@ -221,7 +226,7 @@ impl<K, V> Grave<K, V> {
     unsafe fn abandon(grave: *mut Self) {
         // SAFETY: it lives until we settle it. The reference ends before the closure can free it, which the exchange permits.
         let state = unsafe { &(*grave).state };
-        if !state.abandon() {
+        if !state.abandon() || fault!("pending_grave_freed") {
             // SAFETY: RIPE left it to the map.
             unsafe { Self::free(grave) };
         }

@@ -73,6 +73,9 @@ const IN_THE_RECLAIMER: &[Fault] = &[
     ("batch_ripe_at_once", "a batch is ripe without a grace period", "reader_holds_a_replaced_entry"),
     ("pending_batch_freed", "a map's drop frees a batch that the collector still has", "batch_against_map_drop"),
     ("reaping_relaxed", "a thread takes another's batches without acquire", "two_flush_one_map"),
+    ("grave_ripe_at_once", "a large table is ripe without a grace period", "old_table_against_slow_reader"),
+    ("pending_grave_freed", "a map's drop frees a large table that the collector still has", "table_against_map_drop"),
+    ("giving_relaxed", "a thread goes on with another's tables without acquire", "two_give_tables_back"),
 ];
 
 /// Whether the map has a fault of that name.
