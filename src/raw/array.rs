@@ -158,6 +158,14 @@ impl<K, V> BucketArray<K, V> {
         None
     }
 
+    /// Whether the allocator would give the pages back to the kernel in any case, and at once: in glibc a large block is a mapping of
+    /// its own, with a header of 16 bytes in front. Should another allocator's block look so, its pages come back one by one.
+    #[cfg(any(not(evacmap_loom), crossbeam_loom))]
+    pub(super) fn is_mapping(&self) -> bool {
+        cfg!(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))
+            && self.block.addr() % 4096 == 16
+    }
+
     /// Frees the block, of which so many bytes have no memory any more. The array must not be used again.
     pub(super) fn free(&mut self, given: usize) {
         let block = core::mem::replace(&mut self.block, core::ptr::null_mut());

@@ -4,8 +4,9 @@
 //! buckets. So an operation frees a few slabs, or gives back the pages of a piece of the array; the last one frees the
 //! block, which takes no memory any more. Where pages cannot be given back, which is everywhere but on Linux, that is one call.
 //!
-//! So it is everywhere with tables that made room for larger ones, or for ones of their size: an allocator can use their memory again
-//! very soon, and pages that go back to the kernel come back as page faults. A map that shrinks wants its memory gone.
+//! So it is with tables that made room for larger ones, or for ones of their size, unless the allocator itself would give their
+//! pages back: it can use their memory again very soon, and pages that go back to the kernel come back as page faults. A map
+//! that shrinks wants its memory gone.
 
 use core::ptr::NonNull;
 

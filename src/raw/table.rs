@@ -289,7 +289,7 @@ impl<K, V> Table<K, V> {
         if !self.overflow.free_some(SLABS_PIECE) {
             return Some(given);
         }
-        if by_page { self.buckets.give_pages(given) } else { None }
+        if by_page || self.buckets.is_mapping() { self.buckets.give_pages(given) } else { None }
     }
 
     /// Frees a table of whose array the first `given` bytes are gone.
