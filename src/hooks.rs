@@ -36,8 +36,8 @@ listed! {
     PreparedElsewhere,
     PreparerSlow,
     PreparerReplaced,
+    PreparedInVain,
     GiveLost,
-    GraveBehind,
     Swept,
     TagRefill,
     OverflowInDestination,
@@ -79,6 +79,7 @@ listed! {
     Promoted,
     BeforeRetire,
     Giving,
+    Preparing,
 }
 
 #[cfg(all(feature = "_hooks", not(evacmap_loom)))]

@@ -9,7 +9,7 @@ pub struct Stats {
     pub len: usize,
     /// Entries that the current table holds without growing.
     pub capacity: usize,
-    /// Bytes of tables, entries (dead ones that wait to be freed, and spare memory, included) and the threads' slots; not
+    /// Bytes of tables (large ones that wait to be given back included), entries (dead ones that wait to be freed, and spare memory, included) and the threads' slots; not
     /// what keys and values own elsewhere.
     pub bytes: usize,
     /// Buckets of the current table.

@@ -11,7 +11,7 @@ use common::{Counted, Counter, MODES, Mode, TestHasher, on_threads, scaled, vali
 use evacmap::{HashMap, HashSet, ShrinkPolicy, TryReserveError};
 
 thread_local! {
-    /// Zeroed allocations of this thread, which is how tables are allocated, fail from this size on.
+    /// Allocations of this thread fail from this size on.
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
@@ -21,7 +21,7 @@ struct Limited;
 unsafe impl GlobalAlloc for Limited {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: passed on.
-        unsafe { System.alloc(layout) }
+        if layout.size() >= LIMIT.get() { ptr::null_mut() } else { unsafe { System.alloc(layout) } }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {

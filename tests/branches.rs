@@ -95,14 +95,6 @@ fn takes<T>(branch: Branch, act: impl FnOnce() -> T) -> T {
     result
 }
 
-/// As `takes`, within it.
-#[track_caller]
-fn takes_too(branch: Branch, act: impl FnOnce()) {
-    let before = hits(branch);
-    act();
-    assert!(hits(branch) > before, "{branch:?} was not taken");
-}
-
 #[test]
 fn publish_lost() {
     for (other, expected) in [(1, Some(9)), (2, None)] {
@@ -452,35 +444,36 @@ fn start_lost() {
     });
 }
 
-/// A map of 512 buckets that is due to grow, and a new table of which this thread has cleared the first piece.
-fn preparing() -> (Case, u32) {
+/// A map of so many buckets that is due to grow.
+fn due(buckets: u32) -> Case {
     const LOAD: u32 = 5;
-    let case = Case::new(Mode::Good, 512 * LOAD + 1);
-    assert_eq!(case.map.stats().buckets, 512);
-    let end = insert_until(&case, 10_000, |now, before| now.overflow_buckets > before.overflow_buckets);
-    assert_eq!(case.map.stats().old_buckets, 0);
-    (case, end)
+    let case = Case::new(Mode::Good, buckets * LOAD + 1);
+    assert_eq!((case.map.stats().buckets, case.map.stats().old_buckets), (buckets as usize, 0));
+    case
 }
 
-fn insert_until(case: &Case, first: u32, over: impl Fn(Stats, Stats) -> bool) -> u32 {
+fn insert_until(case: &Case, over: impl Fn(Stats, Stats) -> bool) {
     let before = case.map.stats();
-    (first..).find(|key| {
-        case.insert(*key, *key);
-        over(case.map.stats(), before)
-    });
-    first + (case.map.len() - before.len) as u32
+    let mut next = 0;
+    while !over(case.map.stats(), before) {
+        next += 1;
+        case.insert(1_000_000 + before.len as u32 + next, next);
+    }
+}
+
+fn has_begun(now: Stats, _: Stats) -> bool {
+    now.old_buckets > 0
 }
 
 #[test]
 fn prepared_elsewhere() {
     takes(Branch::PreparedElsewhere, || {
-        let (case, next) = preparing();
-        let other = case.clone();
-        let insert = move || insert_until(&other, next, |now, before| now.overflow_buckets > before.overflow_buckets);
-        let next = thread::spawn(insert).join().unwrap();
-        assert_eq!(case.map.stats().old_buckets, 0, "the other appends meanwhile");
-        let end = insert_until(&case, next, |now, _| now.old_buckets > 0);
-        assert!(end - next < 200, "and the first goes on where it was");
+        let case = due(512);
+        let others = |case: &Case| {
+            insert_until(case, |now, before| now.overflow_buckets > before.overflow_buckets);
+            assert_eq!(case.map.stats().old_buckets, 0, "the others append meanwhile");
+        };
+        case.with(Point::Preparing, others, |case| insert_until(case, has_begun));
         case.end();
     });
 }
@@ -488,102 +481,126 @@ fn prepared_elsewhere() {
 #[test]
 fn preparer_slow() {
     takes(Branch::PreparerSlow, || {
-        let (case, next) = preparing();
-        let other = case.clone();
-        let insert = move || insert_until(&other, next, |now, _| now.old_buckets > 0);
-        let next = thread::spawn(insert).join().unwrap();
-        assert_eq!(
-            case.map.len().div_ceil(512),
-            8,
-            "when there are more than seven for each bucket, nobody is waited for"
-        );
-        // What the first has prepared is of no use any more.
-        insert_until(&case, next, |now, before| now.growths > before.growths);
+        let case = due(512);
+        let others = |case: &Case| {
+            insert_until(case, has_begun);
+            let load = case.map.len().div_ceil(512);
+            assert_eq!(load, 8, "when there are more than seven for each bucket, nobody is waited for");
+        };
+        case.with(Point::Preparing, others, |case| insert_until(case, has_begun));
         case.end();
     });
     // Removals leave dead slots, so that chains grow also where the number of entries does not.
     takes(Branch::PreparerSlow, || {
-        let (case, next) = preparing();
-        let (other, before) = (case.clone(), case.map.stats());
-        let churn = move || {
-            (0_u32..20_000).any(|turn| {
-                let oldest = turn.checked_sub(512 * 5 + 1).map_or(turn, |turn| next + turn);
-                other.remove(oldest).unwrap();
-                other.insert(next + turn, 0);
-                other.map.stats().old_buckets > 0
-            })
+        let case = due(512);
+        let churn = |case: &Case| {
+            let before = case.map.len();
+            let begins = (0..20_000).any(|turn| {
+                case.insert(2_000_000 + turn, 0);
+                case.remove(2_000_000 + turn).unwrap();
+                case.map.stats().old_buckets > 0
+            });
+            assert!(begins, "the map waits, and its chains grow and grow");
+            assert_eq!(case.map.len(), before);
         };
-        assert!(thread::spawn(churn).join().unwrap(), "the map waits, and its chains grow and grow");
-        assert_eq!(case.map.len(), before.len);
+        case.with(Point::Preparing, churn, |case| insert_until(case, has_begun));
         case.end();
     });
 }
 
-/// A thread that has begun to prepare a table and does not come back is replaced, so that no write has to clear all of it.
+/// A thread that stops with the table in its hands is replaced, so that no write has to clear all of one.
 #[test]
 fn preparer_replaced() {
     takes(Branch::PreparerReplaced, || {
-        const BUCKETS: u32 = 8192;
-        let slow = hits(Branch::PreparerSlow);
-        let case = Case::new(Mode::Good, BUCKETS * 5 + 1);
-        assert_eq!(case.map.stats().buckets, BUCKETS as usize);
-        let end = insert_until(&case, 100_000, |now, before| now.overflow_buckets > before.overflow_buckets);
-        let other = case.clone();
-        let end = thread::spawn(move || insert_until(&other, end, |now, _| now.old_buckets > 0)).join().unwrap();
-        assert!(case.map.len() < BUCKETS as usize * 7, "the map has not waited until it was overdue");
-        assert_eq!(hits(Branch::PreparerSlow), slow);
-        // What the first has prepared is of no use any more.
-        insert_until(&case, end, |now, before| now.growths > before.growths);
+        let (case, slow) = (due(8192), hits(Branch::PreparerSlow));
+        let others = move |case: &Case| {
+            insert_until(case, has_begun);
+            assert!(case.map.len() < 8192 * 7, "the map has not waited until it was overdue");
+            assert_eq!(hits(Branch::PreparerSlow), slow);
+        };
+        case.with(Point::Preparing, others, |case| insert_until(case, has_begun));
         case.end();
     });
     // A shrink of its own accord has no other way out.
     takes(Branch::PreparerReplaced, || {
-        let map: Arc<HashMap<u32, u32>> = Arc::new(HashMap::builder().shrink_policy(ShrinkPolicy::Auto).build());
-        (0..100_000).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
-        map.finish_resize();
-        let buckets = map.stats().buckets;
-        let few = (buckets / 8 * 5) as u32 - 1;
-        (few..100_000).for_each(|key| assert!(map.pin().remove(&key).is_some()));
-        // One or two bags of removals: one or two pieces of a table of at least sixteen.
-        (0..100).for_each(|key| assert!(map.pin().remove(&key).is_some()));
-        let before = hits(Branch::PreparedElsewhere);
-        let other = map.clone();
-        assert!(thread::spawn(move || (0..1_000_000).any(|_| churn(&other))).join().unwrap(), "it waits for ever");
-        assert!(hits(Branch::PreparedElsewhere) > before, "it has not waited at all");
+        let map = sparse();
+        let (buckets, elsewhere) = (map.stats().buckets, hits(Branch::PreparedElsewhere));
+        let shared = map.clone();
+        let mut meanwhile = Some(move || {
+            assert!((0..10_000).any(|_| churn(&shared)), "it waits for ever");
+            assert!(hits(Branch::PreparedElsewhere) > elsewhere, "it has not waited at all");
+        });
+        on_reach(move |point| {
+            if point == Point::Preparing
+                && let Some(meanwhile) = meanwhile.take()
+            {
+                meanwhile();
+            }
+        });
+        churn(&map);
+        clear_hook();
         assert!(map.stats().buckets < buckets);
         validated(Arc::into_inner(map).expect("the last handle"));
     });
+}
 
-    /// Fills a bag. Returns whether the map has begun to shrink.
-    fn churn(map: &HashMap<u32, u32>) -> bool {
-        let map = map.pin();
-        for key in 1_000_000..1_000_064 {
-            map.insert(key, 0);
-            map.remove(&key);
-        }
-        map.stats().old_buckets > 0
+#[test]
+fn prepared_in_vain() {
+    takes(Branch::PreparedInVain, || {
+        let case = due(512);
+        let grow = |case: &Case| case.map.start_resize(2);
+        case.with(Point::Preparing, grow, |case| insert_until(case, has_begun));
+        case.end();
+    });
+    // Half a table, for a shrink that is not due any more.
+    let map = sparse();
+    (0..2).for_each(|_| assert!(!churn(&map)));
+    (0..60_000).for_each(|key| assert!(map.pin().insert(key + 500_000, key).is_none()));
+    let shrinks = map.stats().shrinks;
+    (0..100).for_each(|_| assert!(!churn(&map)));
+    assert_eq!(map.stats().shrinks, shrinks);
+    validated(Arc::into_inner(map).expect("the last handle"));
+}
+
+/// A map that will find that it is to shrink as soon as a thread has filled its bag.
+fn sparse() -> Arc<HashMap<u32, u32>> {
+    let map: HashMap<u32, u32> = HashMap::builder().shrink_policy(ShrinkPolicy::Auto).build();
+    (0..100_000).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
+    map.finish_resize();
+    let few = (map.stats().buckets / 8 * 5) as u32 - 1000;
+    let entries = map.len() as u32;
+    (few..entries).for_each(|key| assert!(map.pin().remove(&key).is_some()));
+    assert_eq!(map.stats().shrinks, 0, "it takes more than so few bags to clear a smaller table");
+    Arc::new(map)
+}
+
+/// Fills a bag. Returns whether the map has begun to shrink.
+fn churn(map: &HashMap<u32, u32>) -> bool {
+    let map = map.pin();
+    for key in 1_000_000..1_000_064 {
+        map.insert(key, 0);
+        map.remove(&key);
     }
+    map.stats().old_buckets > 0
 }
 
 /// While one thread gives a table back others retire theirs, and do not wait for it.
 #[test]
-fn tables_retired_while_one_is_given_back() {
+fn give_lost() {
     takes(Branch::GiveLost, || {
-        takes_too(Branch::GraveBehind, || {
-            let case = Case::new(Mode::Good, 1);
-            // Until the collector has said that the first table may go, nothing is given back.
-            let grow = |case: &Case| {
-                case.map.start_resize(2);
-                case.map.finish_resize();
-            };
-            grow(&case);
-            let retire_another = move |case: &Case| {
-                grow(case);
-                case.map.flush();
-            };
-            case.with(Point::Giving, retire_another, |case| (0..100).for_each(|_| case.map.flush()));
-            case.end();
-        });
+        let case = Case::new(Mode::Good, 1);
+        // Until the collector has said that the first table may go, nothing is given back.
+        let grow = |case: &Case| {
+            case.map.start_resize(2);
+            case.map.finish_resize();
+        };
+        grow(&case);
+        let retire_another = move |case: &Case| {
+            grow(case);
+            case.map.flush();
+        };
+        case.with(Point::Giving, retire_another, |case| (0..100).for_each(|_| case.map.flush()));
+        case.end();
     });
 }
 
@@ -839,8 +856,8 @@ fn no_branch_is_left_out() {
         Branch::PreparedElsewhere,
         Branch::PreparerSlow,
         Branch::PreparerReplaced,
+        Branch::PreparedInVain,
         Branch::GiveLost,
-        Branch::GraveBehind,
         Branch::Swept,
         Branch::TagRefill,
         Branch::OverflowInDestination,

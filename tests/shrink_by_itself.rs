@@ -4,10 +4,10 @@
 
 mod common;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use common::validated;
+use common::{on_threads, validated};
 use evacmap::{HashMap, ShrinkPolicy};
 use hdrhistogram::Histogram;
 
@@ -45,6 +45,47 @@ fn removals_alone_bring_the_memory_back() {
     assert!(stats.bytes < peak / 16, "of {peak} bytes there are left: {stats:?}");
     assert!((0..KEPT).all(|key| map.pin().get(&key) == Some(&key)));
     validated(map);
+}
+
+/// Tables are retired by operations that fill no bag and find no chain full; they are given back by the same.
+#[test]
+fn tables_that_come_and_go_do_not_pile_up() {
+    let _alone = alone();
+    let map = HashMap::<u32, u32>::with_capacity(80_000);
+    let before = map.stats().bytes;
+    for _ in 0..400 {
+        map.pin().insert(1, 1);
+        map.pin().clear();
+        assert!(map.stats().bytes < 8 * before, "of {before}: {:?}", map.stats());
+    }
+    let map = HashMap::<u32, u32>::new();
+    for _ in 0..100 {
+        map.pin().reserve(80_000);
+        map.pin().insert(1, 1);
+        map.pin().shrink_to_fit();
+        assert!(map.stats().bytes < 8 * before, "of {before}: {:?}", map.stats());
+    }
+    validated(map);
+}
+
+/// However many threads share the work, and however little each does.
+#[test]
+fn removals_by_many_threads_bring_the_memory_back() {
+    let _alone = alone();
+    for threads in [2, 8, 32] {
+        let map = Arc::new(map());
+        (0..ENTRIES).for_each(|key| assert_eq!(map.pin().insert(key, key), None));
+        let before = map.stats().buckets;
+        let shared = map.clone();
+        on_threads(threads, move |thread| {
+            (KEPT..ENTRIES).filter(|key| key % threads as u64 == thread as u64).for_each(|key| {
+                assert_eq!(shared.pin().remove(&key), Some(&key));
+            });
+        });
+        let stats = map.stats();
+        assert!(stats.buckets <= before / 16, "{threads} threads, of {before} buckets: {stats:?}");
+        validated(Arc::into_inner(map).expect("the last handle"));
+    }
 }
 
 #[cfg(feature = "_hooks")]

@@ -140,3 +140,16 @@ fn two_give_tables_back() {
         drop(Arc::into_inner(map).expect("the last handle"));
     });
 }
+
+/// Two writers find their chain full: each clears a piece of the next table, or finds it in the other's hands.
+#[test]
+fn two_prepare_a_table() {
+    model("two_prepare_a_table", || {
+        let map = Arc::new(filled::<Identity>(2));
+        let other = spawn(&map, |map| assert_eq!(map.pin().insert(4, 4), None));
+        assert_eq!(map.pin().insert(3, 3), None);
+        other.join().unwrap();
+        assert_eq!(map.pin().insert(5, 5), None);
+        exactly(map, &[1, 2, 3, 4, 5]);
+    });
+}

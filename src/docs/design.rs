@@ -37,9 +37,10 @@
 //!
 //! When an insert finds its chain full and the table is full on average, it allocates a larger table, lets its
 //! `oldbuckets` lead to the present one, and swaps it in: one pointer, so nobody sees the one without the other. A table
-//! of more than 64 KiB is cleared before that, 16 KiB by each write of one thread that finds its chain full, while chains grow by
-//! overflow buckets (`src/raw/unready.rs`); if that thread stops, another allocates a table at once when there are seven
-//! entries, or one overflow bucket, to a bucket. From
+//! of more than 64 KiB is cleared before that, 16 KiB by each write that finds its chain full, while chains grow by
+//! overflow buckets (`src/raw/unready.rs`). One write at a time has that table in its hands; if its thread stops, another begins
+//! with a second one after a thousand have waited in vain, or allocates one at once when there are seven entries, or one
+//! overflow bucket, to a bucket. From
 //! then on every other write of each thread takes the next few groups from a counter and evacuates them. A *group* is
 //! an old bucket and the new ones that its entries can go to, which are neighbours, since the index is the high bits of
 //! the hash.
@@ -75,8 +76,9 @@
 //! # Memory (`src/reclaim/`)
 //!
 //! What is unlinked may still be read. It is put aside, and freed when every guard that was held at that moment is
-//! gone: epochs, from crossbeam. Tables are freed by the collector. Entries are not: it only marks a batch of them as
-//! ripe, and they are dropped by later operations on the map, or by its drop. So no `Drop` of a key or value runs when
+//! gone: epochs, from crossbeam. Small tables are freed by the collector. Entries are not: it only marks a batch of them as
+//! ripe, and they are dropped by later operations on the map, or by its drop. Neither are large tables: they are marked, too, and
+//! later writes give back a few slabs of overflow buckets each, or the pages of 64 KiB of the array, so that no call of the allocator gives back much at once. So no `Drop` of a key or value runs when
 //! the map is not borrowed, which is why they need not be `'static`; and their memory is used again for the next
 //! entries.
 //!

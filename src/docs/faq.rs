@@ -161,7 +161,8 @@
 //! | it is in | [`Stats`](crate::Stats) | to have it back |
 //! |---|---|---|
 //! | the table | `capacity`, `buckets` | `shrink_to_fit` and `finish_resize`; or build the map with [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto), and removing is enough |
-//! | an old table | `old_buckets` | `finish_resize` |
+//! | an old table, not yet emptied | `old_buckets` | `finish_resize` |
+//! | an old table of more than 64 KiB, emptied | `bytes` | later writes give it back; or let go of all guards, then `flush`, more than once if need be |
 //! | removed entries | `retired` | let go of all guards, then `flush`, more than once if need be; other threads' last 63 each stay |
 //! | memory for the next entries | `spare` | nothing but dropping the map; up to 512 entries for each thread |
 //! | the allocator | | depends on the allocator |

@@ -18,8 +18,8 @@
 //! - **Each thread that has written to a map has a slot in it**, until the map is dropped: some hundred bytes, a bag of
 //!   up to 64 removed entries, and the bare memory of up to 512 entries for its next inserts
 //!   ([`Stats::spare`](crate::Stats::spare)). Many threads times many maps is felt.
-//!   The thread that prepares a large table has that, too, until it is published, or if another was faster, until the thread
-//!   has removed or replaced some more; [`Stats::bytes`](crate::Stats::bytes) does not count it. A new thread takes over the slot of
+//!   A large table that is being prepared is there, too, until it is published or the next resize begins;
+//!   [`Stats::bytes`](crate::Stats::bytes) does not count it. A new thread takes over the slot of
 //!   one that has ended. (`tests/stress.rs::threads_that_end_leave_nothing_behind`)
 //! - **Only tables can be reserved.** [`try_reserve`](crate::HashMap::try_reserve) reports that there is no memory for
 //!   a table; an insert that gets no memory for its entry ends the process, as with the standard collections.
@@ -37,6 +37,12 @@
 //! | [`flush`](crate::HashMap::flush) | all that is ready, of all threads, after handing on its own thread's bag; nothing within a `Drop` that the map runs | when called |
 //! | the map's drop | everything | before it returns |
 //!
+//! So it is with the memory of a table of more than 64 KiB: what a resize has emptied is given back in pieces, by the writes that fill
+//! such a batch, find their chain full or share a later resize, and by [`flush`](crate::HashMap::flush). Of a map to which nobody writes
+//! so much any more it waits for that, or for the map's drop; [`Stats::bytes`](crate::Stats::bytes) counts it. Smaller tables
+//! are freed by the collector. The bucket array, which is most of it, goes back page by page if the map has shrunk, or if its
+//! block is one that glibc unmaps when it is freed; else, and everywhere but on Linux, in one call.
+//!
 //! - **The last entries stay in the bag.** What a thread removed last, up to 63 entries, waits until that thread
 //!   removes more or flushes. Nobody else can hand on its bag
 //!   (`tests/limitations.rs::the_last_removed_entries_are_handed_on_by_their_own_thread_alone`). When the thread has
@@ -49,7 +55,7 @@
 //!   [`OwnedGuard`](crate::OwnedGuard) in a task that nobody polls.
 //!   (`tests/limitations.rs::a_guard_of_one_map_holds_back_the_garbage_of_another`)
 //! - **The collector is shared** with everybody in the process who uses crossbeam-epoch's default one. Others' guards
-//!   keep our garbage, ours keep theirs, and a pin may run what others have deferred. Of ours it frees old tables, and
+//!   keep our garbage, ours keep theirs, and a pin may run what others have deferred. Of ours it frees small tables, and
 //!   never drops a key or a value.
 //! - **A panic in a late `Drop` is swallowed** after the panic hook has reported it: the write in which it surfaces has
 //!   nothing to do with it. (`tests/panics.rs::a_panicking_drop_of_removed_entries_is_reported_and_swallowed`)

@@ -14,12 +14,14 @@
 //! | P6 | a slab's publication | the load of the newest slab | its buckets |
 //! | P7 | the CAS on the root | `RawMap::root` (and `Table::old`) | a table's header, and the old table behind it |
 //! | P8 | `Table::unlink` | `Table::old` that finds null | every chain of the table, without a look at its flag |
-//! | P9 | a batch's state: the collector's closure, the map's drop | the other's CAS, `is_ripe` | whose the entries and the node are; that every guard is done with them |
+//! | P9 | a batch's or grave's `Ripeness`: the collector's closure, the map's drop | the other's CAS, `is_ripe` | whose the entries or the table and the node are; that every guard is done with them |
 //! | P10 | a thread's era | `Local::counted` | the count that belongs to it |
 //! | P12 | a slot's `claimed` and its link | the claim, the walk | what the last holder did |
 //! | P13 | the creation of a map's slots | `Heap::slots` | the slots |
 //! | P14 | additions to `evacuated` | the same, by the one that promotes | every INITIALISED flag that was counted or found set, and with it P5: what promotion (P8) vouches for |
-//! | P15 | a slot's `reaping` | the swap that sets it | what the last to have the batches did |
+//! | P15 | a slot's `reaping`, a graveyard's `giving` | the CAS that sets it | what the last to have the batches, or the graves, did |
+//! | P16 | the CAS that adds a grave | the swap that takes all of them | the graves |
+//! | P17 | the CAS that puts a table back that is being prepared | the CAS or swap that takes it | what of it is cleared |
 //!
 //! (There is no P4 any more: it stood for the failed CAS of a helper that sets INITIALISED on the strength of another's `place`. Coherence
 //! gives that: having read the other's word, it passes on by P5 that nobody after it reads an older one. The models
@@ -30,7 +32,6 @@
 //! - `Slot::peek` (the scan of a bucket): only bits are compared. A used slot keeps its key and so its tag (I1), so a
 //!   mismatch is final; a match is loaded again with Acquire; an EMPTY that is stale makes a CAS fail, or is, for a reader,
 //!   a moment in the past of a key that nobody has told it of.
-//! - `preparer` names the thread that clears a new table before anybody sees it. Nobody looks at anything of that thread's.
 //! - `nevacuate` hands out numbers. What two helpers do with the same number is settled by the words.
 //! - `swept` is moved by those alone who add to `evacuated` in between, be it nothing: P14 orders them (`RawMap::account`).
 //! - `Overflow::linked`, the tallies, and the bounds on spare memory are hints and statistics.

@@ -125,13 +125,15 @@ pub enum ShrinkPolicy {
     /// oscillate: after a shrink the map grows only when it has doubled, and shrinks again only when it has halved. Never below
     /// the capacity that it was built with, nor below 64 buckets (4 KiB). Room that was reserved later may be given back.
     ///
-    /// A thread looks after each 64 entries that it has removed or replaced. The shrink is worked off by the writes that follow, a
-    /// few buckets each, as every resize is; nobody waits. A table that is more than 8 times too large is shrunk in steps.
+    /// A thread looks after each 64 entries that it has removed or replaced. If the table is sparse, it clears 16 KiB of the smaller one;
+    /// when all of that is clear, the shrink begins. It is worked off by the writes that follow, a few buckets each, as every
+    /// resize is; nobody waits. A table that is more than 8 times too large is shrunk in steps. After a
+    /// [`clear`](HashMap::clear), too, it takes writes that remove, or calls of [`finish_resize`](HashMap::finish_resize)
+    /// or [`help_resize`](HashMap::help_resize).
     ///
-    /// A thread that does nothing but remove also works off the shrinks that this leads to, as fast as they fall due: when 99 % of
-    /// a million entries have been removed, the map takes a 27th of the memory that it took, and no removal has moved more
-    /// for that than some insert did for a growth (`tests/shrink_by_itself.rs`, which prints times, too). Beside that a removal
-    /// may have cleared the smaller bucket array and given the larger one back.
+    /// Threads that do nothing but remove also work off the shrinks that this leads to, as fast as they fall due: when 99 % of
+    /// a million entries have been removed, the map takes a 27th of the memory that it took, and no removal has taken
+    /// longer than some insert did for a growth (`tests/shrink_by_itself.rs` counts the steps, and prints times).
     Auto,
 }
 

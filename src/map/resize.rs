@@ -105,10 +105,11 @@ where
     }
 
     /// Helps the running resize, if any, until it is over. Takes time in proportion to what is left of it; others go on
-    /// meanwhile, and are not waited for.
+    /// meanwhile, and are not waited for. If the map is to shrink by itself after that
+    /// ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that has begun then.
     pub fn finish_resize(&self) {
         let guard = crate::pin();
-        self.raw.finish(&self.raw.heap.local(), &guard);
+        self.raw.finish_and_shrink(&self.raw.heap.local(), &guard);
     }
 
     /// Begins a rebuild at the present size, for tests.

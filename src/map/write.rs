@@ -553,7 +553,7 @@ where
     }
 
     /// Hands what this thread has removed from the map to the collector, and drops whatever of the map's garbage no guard can
-    /// see any more: its own, and what other threads have handed on. What another thread has removed last, up to 63 entries,
+    /// see any more: its own, and what other threads have handed on; and the memory of large tables of earlier resizes. What another thread has removed last, up to 63 entries,
     /// stays with that thread until it removes more, or flushes. Within a `Drop` that this brings about it drops nothing.
     ///
     /// Removed entries are dropped by later writes to the map: by those of the thread that removed them, a batch of 64 at a

@@ -187,12 +187,27 @@ impl<K, V> Drop for BucketArray<K, V> {
 }
 
 /// Pages of a block that the allocator has given us, back to the kernel. The block stays ours, and reads as zeros.
-#[cfg(all(not(evacmap_loom), target_os = "linux", not(miri)))]
+#[cfg(all(
+    not(evacmap_loom),
+    not(miri),
+    target_os = "linux",
+    any(
+        target_arch = "x86_64",
+        target_arch = "x86",
+        target_arch = "aarch64",
+        target_arch = "arm",
+        target_arch = "riscv64"
+    )
+))]
 mod pages {
     use core::ops::Range;
 
-    /// No kernel for Linux has larger pages but on request.
+    /// On these architectures no kernel has larger pages, but huge ones.
     const LARGEST_PAGE: usize = 64 << 10;
+
+    /// Kernels 5.18 to 6.0 round the length up in a mapping of huge pages (hugetlb), if the start is a multiple of their size. So none
+    /// is, and all kernels refuse.
+    const HUGE_PAGE: usize = 2 << 20;
 
     /// Gives back the pages that begin within `bytes` and lie inside the block. Returns whether that is possible.
     ///
@@ -202,6 +217,7 @@ mod pages {
     pub(super) unsafe fn give(block: *mut u8, size: usize, bytes: Range<usize>) -> bool {
         let start = block.addr();
         let first = (start + bytes.start).next_multiple_of(LARGEST_PAGE);
+        let first = if first.is_multiple_of(HUGE_PAGE) { first + LARGEST_PAGE } else { first };
         let whole = (start + size) / LARGEST_PAGE * LARGEST_PAGE;
         let end = whole.min((start + bytes.end).next_multiple_of(LARGEST_PAGE));
         if end <= first {
@@ -213,7 +229,20 @@ mod pages {
     }
 }
 
-#[cfg(all(not(evacmap_loom), not(all(target_os = "linux", not(miri)))))]
+#[cfg(all(
+    not(evacmap_loom),
+    not(all(
+        not(miri),
+        target_os = "linux",
+        any(
+            target_arch = "x86_64",
+            target_arch = "x86",
+            target_arch = "aarch64",
+            target_arch = "arm",
+            target_arch = "riscv64"
+        )
+    ))
+))]
 mod pages {
     use core::ops::Range;
 

@@ -236,6 +236,7 @@ impl<K, V> RawMap<K, V> {
         local: &LocalRef<'_, K, V>,
         guard: &Guard,
     ) {
+        local.give_some();
         let groups = groups(new, old);
         // Shrinking has several sources to a group.
         let sources = old.table().buckets() / groups;
@@ -368,7 +369,13 @@ impl<K, V> RawMap<K, V> {
         }
     }
 
-    /// Helps with about `count` groups. Returns how many of how many are done.
+    /// As `finish`, and then prepares the shrink that is due, if one is, and begins it.
+    pub(crate) fn finish_and_shrink(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
+        self.finish(local, guard);
+        while self.shrink_if_sparse(local, guard) {}
+    }
+
+    /// Helps with about `count` groups, or with a part of a shrink that is due. Returns how many of how many are done.
     pub(crate) fn help(&self, count: usize, local: &LocalRef<'_, K, V>, guard: &Guard) -> (usize, usize) {
         let root = self.root(guard);
         let mut left = count;
@@ -376,6 +383,9 @@ impl<K, V> RawMap<K, V> {
             let now = left.min(SHARE_GROUPS);
             self.share(root, old, now, local, guard);
             left -= now;
+        }
+        if left > 0 {
+            self.shrink_if_sparse(local, guard);
         }
         self.progress(guard)
     }

@@ -76,7 +76,7 @@
 //! | overflow words | see [`bucket`] | | AcqRel, P2, P5 |
 //! | everything else in a table | its maker | before publication | P7 |
 //!
-//! The pairs P1 to P15 are listed in [`crate::docs::memory_model`].
+//! The pairs P1 to P17 are listed in [`crate::docs::memory_model`].
 //!
 //! # Progress
 //!

@@ -103,9 +103,6 @@ impl<K, V> Overflow<K, V> {
             slab = owned.previous;
         }
         self.newest = AtomicPtr::new(slab);
-        if slab.is_null() {
-            self.linked = AtomicUsize::new(0);
-        }
         slab.is_null()
     }
 }

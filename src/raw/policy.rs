@@ -27,24 +27,30 @@ impl<K, V> RawMap<K, V> {
         roomy.max(self.floor).max(bits.saturating_sub(MAX_SHRINK_STEP)).min(bits)
     }
 
-    /// Goes on with a shrink that has to begin, if the table is sparse and may become smaller.
+    /// Goes on with a shrink that is due: prepares a piece of the smaller table, or begins, if that was the last. Returns whether
+    /// there is more to prepare, and nobody else is at that.
     #[cold]
-    pub(super) fn shrink_if_sparse(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
+    pub(super) fn shrink_if_sparse(&self, local: &LocalRef<'_, K, V>, guard: &Guard) -> bool {
         if self.floor == NEVER {
-            return;
+            return false;
         }
         let root = self.root(guard);
         if root.shape.bits() <= self.floor || root.is_filling() {
-            return;
+            return false;
         }
         let len = self.heap.len(root.era);
-        if len >= root.buckets() * LOAD / SPARSE {
-            return;
-        }
         let (fewest, bits) = (self.fewest_bits(root, len), root.shape.bits());
-        if fewest < bits {
+        if len >= root.buckets() * LOAD / SPARSE {
+            local.prepare_none_below(bits);
+            return false;
+        }
+        if fewest == bits {
+            return false;
+        }
+        match self.try_replace(root, fewest, fewest..=bits, false, local, guard) {
+            Ok(begun) => !begun && local.has_prepared(),
             // Without memory for a smaller table the larger one will do.
-            self.try_replace(root, fewest, fewest..=bits, false, local, guard).unwrap_or_default();
+            Err(_) => false,
         }
     }
 }

@@ -22,9 +22,9 @@ pub(crate) const FOURFOLD_BELOW_BITS: u32 = 14;
 /// Entries per bucket, on average, above which a growth has waited too long for the thread that prepares the new table.
 pub(crate) const OVERDUE_LOAD: usize = LOAD + 2;
 
-/// Tables of up to so many buckets are cleared at once: 64 KiB, in some two microseconds.
+/// Tables of up to so many buckets are cleared at once: 64 KiB, in some two microseconds. For the tests all are large.
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
-pub(crate) const CLEARED_AT_ONCE: usize = 1024;
+pub(crate) const CLEARED_AT_ONCE: usize = if cfg!(any(evacmap_loom, feature = "_hooks")) { 0 } else { 1024 };
 
 /// Tables of up to so many buckets, overflow buckets among them, are freed at once, by the collector. For the tests all are large.
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
@@ -32,10 +32,10 @@ pub(crate) const FREED_AT_ONCE: usize = if cfg!(any(evacmap_loom, feature = "_ho
 
 /// Buckets of a larger one that a write clears: 16 KiB.
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
-pub(crate) const PIECE: usize = 256;
+pub(crate) const PIECE: usize = if cfg!(evacmap_loom) { 1 } else { 256 };
 
-/// How often others ask in vain for the table that a thread prepares before one of them prepares its own. A thread that writes
-/// now and then is not passed over for that; while one has stopped, the others insert or remove some 100,000 entries.
+/// How often the table that is being prepared may be found in another's hands before its place is taken. It is for a microsecond, for
+/// the time that the scheduler takes from a thread now and then, and for ever if that thread has stopped.
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const PATIENCE: usize = 1024;
 

@@ -20,6 +20,8 @@ pub(crate) struct Spent<K, V> {
     by_page: bool,
     /// Bytes of the array of which they have.
     given: usize,
+    /// Bytes of the whole. Overflow buckets that are counted late are not among them.
+    size: usize,
 }
 
 impl<K, V> Spent<K, V> {
@@ -32,7 +34,9 @@ impl<K, V> Spent<K, V> {
     ///
     /// As for [`Table::free`], but that others may reach it until one of the other functions is called.
     pub(crate) unsafe fn new(table: NonNull<Table<K, V>>, by_page: bool) -> Self {
-        Spent { table, by_page, given: 0 }
+        // SAFETY: by the caller, not freed.
+        let size = unsafe { table.as_ref() }.bytes_about();
+        Spent { table, by_page, given: 0, size }
     }
 
     /// Gives back a piece; `true` if only `free` is left to be done.
@@ -59,13 +63,8 @@ impl<K, V> Spent<K, V> {
         table.free_rest(self.given);
     }
 
-    /// Bytes that have not been given back yet, about.
-    ///
-    /// # Safety
-    ///
-    /// The table has not been freed.
-    pub(crate) unsafe fn bytes(&self) -> usize {
-        // SAFETY: by the caller.
-        unsafe { self.table.as_ref() }.bytes_about() - self.given
+    /// Bytes that have not been given back yet, about; those of the overflow buckets to the last.
+    pub(crate) fn bytes(&self) -> usize {
+        self.size - self.given
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! An allocator clears a large block that it has had before in one go, which for 128 MiB takes milliseconds. So a write that finds
 //! that a large table has to be replaced clears a piece of the new one and appends to its chain; one that comes later
-//! publishes it. Which thread does so is said in [`crate::reclaim`].
+//! publishes it. How they come to have it is said in `src/reclaim/preparation.rs`.
 
 use super::array::Refused;
 use super::hash::Shape;

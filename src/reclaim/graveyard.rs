@@ -1,7 +1,9 @@
-//! The large tables of a map that have been retired: given back in pieces, by writes to the map.
+//! The large tables of a map that have been retired: given back in pieces, by the writes that share a resize, fill a bag of retired
+//! entries or find their chain full, and by `flush`.
 //!
-//! Anybody adds a table, in front. They are given back by whoever has set `giving`, who alone takes tables out and follows the
-//! links. If that thread stops for ever, the tables wait for the end of the map; nobody waits for them.
+//! Anybody adds a table, in front. Whoever has set `giving` takes all that have come, and works them off, the newest first: when
+//! its time has come, so has that of the others. So nobody goes through a list. If that thread stops for ever, the tables wait
+//! for the end of the map; nobody waits for them.
 
 use core::ptr::{self, NonNull};
 
@@ -11,12 +13,14 @@ use super::{Alive, free};
 use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::raw::{Spent, Table};
-use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release};
+use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release, UnsafeCell};
 
 /// See the module's text.
 pub(super) struct Graveyard<K, V> {
     newest: AtomicPtr<Grave<K, V>>,
     giving: AtomicBool,
+    /// Of whoever has set `giving`: those that are being worked off.
+    taken: UnsafeCell<*mut Grave<K, V>>,
     /// What all of them still take.
     bytes: AtomicUsize,
 }
@@ -24,7 +28,6 @@ pub(super) struct Graveyard<K, V> {
 struct Grave<K, V> {
     state: Ripeness,
     alive: Alive,
-    /// Of whoever has set `giving`, once it is ripe; as `next`, after it was added.
     spent: Spent<K, V>,
     next: *mut Grave<K, V>,
 }
@@ -34,11 +37,12 @@ impl<K, V> Graveyard<K, V> {
         Graveyard {
             newest: AtomicPtr::new(ptr::null_mut()),
             giving: AtomicBool::new(false),
+            taken: UnsafeCell::new(ptr::null_mut()),
             bytes: AtomicUsize::new(0),
         }
     }
 
-    /// Bytes of the tables that wait here.
+    /// Bytes of the tables that wait here. They are not zero as long as there is one.
     pub(super) fn bytes(&self) -> usize {
         // ORDERING: Relaxed: a statistic.
         self.bytes.load(Relaxed)
@@ -74,13 +78,11 @@ impl<K, V> Graveyard<K, V> {
     }
 
     fn add(&self, spent: Spent<K, V>, state: Ripeness) -> *mut Grave<K, V> {
-        // SAFETY: not freed before it is added.
-        let bytes = unsafe { spent.bytes() };
         // ORDERING: Relaxed: a statistic.
-        self.bytes.fetch_add(bytes, Relaxed);
+        self.bytes.fetch_add(spent.bytes(), Relaxed);
         let grave = Box::into_raw(Box::new(Grave { state, alive: Alive::new(), spent, next: ptr::null_mut() }));
         // ORDERING: Relaxed: only compared and passed on. What is behind it is published by those who put it there, and by
-        // this word's later exchanges, which continue their releases.
+        // the exchanges since, which continue their releases.
         let mut seen = self.newest.load(Relaxed);
         loop {
             // SAFETY: not added yet, so ours alone.
@@ -96,12 +98,11 @@ impl<K, V> Graveyard<K, V> {
     /// Gives back a piece of a table that nobody can see any more; `false` if there is none, or another thread is at that.
     #[inline]
     pub(super) fn give_some(&self) -> bool {
-        // ORDERING: Relaxed: whether to look.
-        !self.newest.load(Relaxed).is_null() && self.give_from_oldest()
+        self.bytes() > 0 && self.give_some_if_ripe()
     }
 
     #[cold]
-    fn give_from_oldest(&self) -> bool {
+    fn give_some_if_ripe(&self) -> bool {
         // ORDERING: Acquire, P15: sees what the last to have the graves did. Nothing is looked at after a failure.
         let order = unless_relaxed!("giving_relaxed", Acquire);
         if self.giving.compare_exchange(false, true, order, Relaxed).is_err() {
@@ -109,96 +110,73 @@ impl<K, V> Graveyard<K, V> {
             return false;
         }
         reach(Point::Giving);
-        let oldest = self.oldest_ripe();
-        if let Some(grave) = oldest {
-            // SAFETY: we have set `giving`.
-            unsafe { self.give(grave) };
-        }
+        // SAFETY: we have set `giving`.
+        let given = self.taken.with_mut(|taken| self.give_from(unsafe { &mut *taken }));
         // ORDERING: Release, P15.
         self.giving.store(false, Release);
-        oldest.is_some()
+        given
     }
 
-    /// The oldest ripe one: they come of age in the order of their retirement, or nearly.
-    fn oldest_ripe(&self) -> Option<*mut Grave<K, V>> {
-        // SAFETY: in the list, so not freed: the caller has set `giving`.
-        self.graves().filter(|grave| unsafe { Grave::is_ripe(*grave) }).last()
-    }
-
-    /// All graves, the newest first. For whoever has set `giving`.
-    fn graves(&self) -> impl Iterator<Item = *mut Grave<K, V>> {
-        // ORDERING: Acquire, P16: sees the graves that were added.
-        let newest = self.newest.load(Acquire);
-        let present = |grave: *mut Grave<K, V>| (!grave.is_null()).then_some(grave);
-        // SAFETY: in the list, so not freed.
-        core::iter::successors(present(newest), move |grave| present(unsafe { (**grave).next }))
-    }
-
-    /// # Safety
-    ///
-    /// `grave` is ripe and in the list, and the caller has set `giving`.
-    unsafe fn give(&self, grave: *mut Grave<K, V>) {
+    /// Gives back a piece of the first one, if it is ripe.
+    fn give_from(&self, taken: &mut *mut Grave<K, V>) -> bool {
+        if taken.is_null() {
+            // ORDERING: Acquire, P16: sees all graves that were added.
+            *taken = self.newest.swap(ptr::null_mut(), Acquire);
+        }
+        let Some(grave) = NonNull::new(*taken) else { return false };
+        // SAFETY: taken, so not freed by anybody but us, and its link is ours. The collector may be at its state: no `&mut`.
+        let (state, next) = unsafe { Grave::look(grave) };
+        if !state.is_ripe() {
+            return false;
+        }
         // SAFETY: ripe, so the collector is done with it, and nobody can reach the table.
-        let spent = unsafe { &mut (*grave).spent };
-        // SAFETY: as just said.
-        let before = unsafe { spent.bytes() };
+        let spent = unsafe { &mut (*grave.as_ptr()).spent };
+        let before = spent.bytes();
         // SAFETY: as just said.
         let is_last = unsafe { spent.give_some() };
-        // SAFETY: as just said; it is freed below.
-        let after = if is_last { 0 } else { unsafe { spent.bytes() } };
+        let after = if is_last { 0 } else { spent.bytes() };
         // ORDERING: Relaxed: a statistic.
         self.bytes.fetch_sub(before - after, Relaxed);
         if is_last {
-            // SAFETY: in the list; by the caller.
-            unsafe { self.take_out(grave) };
-            // SAFETY: out of the list, and ripe.
-            unsafe { Grave::free(grave) };
+            *taken = next;
+            // SAFETY: ripe, and no longer in a list.
+            unsafe { Grave::free(grave.as_ptr()) };
         }
-    }
-
-    /// # Safety
-    ///
-    /// `grave` is in the list, and the caller has set `giving`.
-    unsafe fn take_out(&self, grave: *mut Grave<K, V>) {
-        // SAFETY: in the list.
-        let next = unsafe { (*grave).next };
-        // ORDERING: AcqRel, P16: continues the releases of those who added what is behind it. The failure is not looked at.
-        if self.newest.compare_exchange(grave, next, AcqRel, Relaxed).is_ok() {
-            return;
-        }
-        hit(Branch::GraveBehind);
-        // SAFETY: in the list.
-        let before = self.graves().find(|before| unsafe { (**before).next } == grave);
-        let before = before.expect("it is in the list, and not the first");
-        // SAFETY: in the list; links of graves in it are ours while we have `giving`.
-        unsafe { (*before).next = next };
+        true
     }
 }
 
 impl<K, V> Drop for Graveyard<K, V> {
     fn drop(&mut self) {
-        // ORDERING: Relaxed: exclusive access, here and in what follows.
-        let mut grave = self.newest.load(Relaxed);
-        while !grave.is_null() {
-            // SAFETY: in the list, so not freed. Read before the exchange that may leave it to the closure.
-            let next = unsafe { (*grave).next };
-            // SAFETY: as just said.
-            unsafe { Grave::abandon(grave) };
-            grave = next;
+        // ORDERING: Relaxed: exclusive access.
+        let added = self.newest.load(Relaxed);
+        // SAFETY: exclusive access.
+        let taken = self.taken.with_mut(|taken| unsafe { *taken });
+        for mut grave in [added, taken] {
+            while let Some(present) = NonNull::new(grave) {
+                // SAFETY: in a list, so not freed. Read before the exchange that may leave it to the closure.
+                (_, grave) = unsafe { Grave::look(present) };
+                // SAFETY: as just said.
+                unsafe { Grave::abandon(present.as_ptr()) };
+            }
         }
     }
 }
 
 impl<K, V> Grave<K, V> {
+    /// What may be looked at while it is PENDING.
+    ///
     /// # Safety
     ///
-    /// It is in the list, and the caller has set `giving`.
-    unsafe fn is_ripe(grave: *mut Self) -> bool {
-        // SAFETY: not freed. Only these two fields are touched: the collector may be at the same.
-        let state = unsafe { &(*grave).state };
-        // SAFETY: as just said.
+    /// It is not freed as long as the reference is used, and the link is the caller's.
+    unsafe fn look<'g>(grave: NonNull<Self>) -> (&'g Ripeness, *mut Self) {
+        let grave = grave.as_ptr();
+        // SAFETY: by the caller.
         unsafe { &(*grave).alive }.check();
-        state.is_ripe()
+        // SAFETY: by the caller.
+        let state = unsafe { &(*grave).state };
+        // SAFETY: by the caller.
+        (state, unsafe { (*grave).next })
     }
 
     /// The collector's closure.

@@ -9,7 +9,7 @@ use crossbeam_utils::CachePadded;
 use super::epoch::Pin;
 use super::graveyard::Graveyard;
 use super::local::Local;
-use super::preparer::Preparer;
+use super::preparation::Preparation;
 use crate::fault::fault;
 use crate::hooks::{Branch, hit};
 use crate::raw::sizes::BATCH;
@@ -26,7 +26,7 @@ pub(super) struct Slots<K, V> {
     own: ThreadLocal<Own<K, V>>,
     /// All of them, the newest first.
     newest: AtomicPtr<Slot<K, V>>,
-    pub(super) preparer: Preparer<K, V>,
+    pub(super) preparation: Preparation<K, V>,
     pub(super) graveyard: Graveyard<K, V>,
 }
 
@@ -191,9 +191,6 @@ impl<K, V> LocalRef<'_, K, V> {
                 break;
             }
         }
-        if !self.slots.preparer.is(self.local) {
-            self.forget_unready();
-        }
         self.give_some();
         if (self.local.garbage().0 / BATCH).is_multiple_of(VISIT_EVERY) {
             for other in self.slots.locals().filter(|other| !ptr::eq(*other, self.local)) {
@@ -262,8 +259,8 @@ impl<K, V> Heap<K, V> {
 
     fn create(&self) -> &Slots<K, V> {
         let newest = AtomicPtr::new(ptr::null_mut());
-        let (preparer, graveyard) = (Preparer::nobody(), Graveyard::new());
-        let slots = Box::into_raw(Box::new(Slots { own: ThreadLocal::new(), newest, preparer, graveyard }));
+        let (preparation, graveyard) = (Preparation::new(), Graveyard::new());
+        let slots = Box::into_raw(Box::new(Slots { own: ThreadLocal::new(), newest, preparation, graveyard }));
         // ORDERING: AcqRel, P13: publishes the slots, or sees those of another thread.
         if self.slots.compare_exchange(ptr::null_mut(), slots, AcqRel, Acquire).is_err() {
             // SAFETY: not published, so ours alone.
@@ -275,7 +272,7 @@ impl<K, V> Heap<K, V> {
     /// A resize has begun.
     pub(crate) fn stop_preparing(&self) {
         if let Some(slots) = self.slots() {
-            slots.preparer.dismiss();
+            slots.preparation.end(&slots.graveyard);
         }
     }
 

@@ -12,8 +12,8 @@ use super::queue::Queue;
 use super::spare::Spares;
 use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, hit};
+use crate::raw::Entry;
 use crate::raw::sizes::SHARE_EVERY;
-use crate::raw::{Entry, Unready};
 use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release, UnsafeCell, thread_local};
 
 thread_local! {
@@ -39,8 +39,6 @@ struct Owner<K, V> {
     bag: Option<Box<Batch<K, V>>>,
     /// Sealed batches on their way to `pending`, for when another thread is at that.
     sealed: Queue<K, V>,
-    /// A table that this thread prepares.
-    unready: Option<Box<Unready<K, V>>>,
     spares: Spares<K, V>,
     ticks: usize,
     /// The latest resize that this thread has helped with.
@@ -65,7 +63,6 @@ impl<K, V> Local<K, V> {
             owner: UnsafeCell::new(Owner {
                 bag: None,
                 sealed: Queue::new(),
-                unready: None,
                 spares: Spares::new(),
                 ticks: 0,
                 #[cfg(all(feature = "tracing", not(evacmap_loom)))]
@@ -166,26 +163,6 @@ impl<K, V> Local<K, V> {
         };
         // SAFETY: the slot's thread; no call goes out.
         unsafe { self.with_owner(join) }
-    }
-
-    /// Keeps the table that this thread prepares.
-    ///
-    /// # Safety
-    ///
-    /// This is the slot's thread, and it has none.
-    pub(super) unsafe fn keep_unready(&self, unready: Box<Unready<K, V>>) {
-        // SAFETY: the slot's thread; no call goes out: there is none to be dropped.
-        unsafe { self.with_owner(|owner| owner.unready = Some(unready)) };
-    }
-
-    /// The table that this thread prepares, ready or not.
-    ///
-    /// # Safety
-    ///
-    /// This is the slot's thread.
-    pub(super) unsafe fn take_unready(&self) -> Option<Box<Unready<K, V>>> {
-        // SAFETY: the slot's thread; no call goes out.
-        unsafe { self.with_owner(|owner| owner.unready.take()) }
     }
 
     /// Bare memory for an entry: spare, or new.

@@ -20,14 +20,21 @@
 //! alive by its own garbage; then the collector runs on when what they borrow has ended, and must not drop them. Whoever
 //! operates on the map has borrowed it, and so knows that they are alive.
 //!
+//! Large tables end in the same way, each by itself, in the map's graveyard (`src/reclaim/graveyard.rs`): the closure says that one is ripe,
+//! later writes give its memory back in pieces. Small ones are freed by the closure.
+//!
 //! # Who may touch a slot
 //!
 //! | field of `Local` | read by | written by |
 //! |---|---|---|
 //! | `era`, `count`, `retired`, `freed`, `spare` | anybody | its thread, with plain stores |
-//! | `owner` (bag, sealed batches, spare memory, a table that is being prepared) | its thread | its thread; the map's drop |
+//! | `owner` (bag, sealed batches, spare memory) | its thread | its thread; the map's drop |
 //! | `pending` (batches, by their links) | whoever has set `reaping` | the same |
 //! | a batch's `state` | the collector, whoever has set `reaping` | the same |
+//! | a graveyard's `newest`, `bytes` | anybody | anybody |
+//! | a grave's `state` | the collector, whoever has set `giving` | the same |
+//! | `taken`, and a grave's `next` and `spent` | whoever has set `giving` | the same; before it is added, its maker |
+//! | the table that is being prepared | whoever has made the word BUSY | the same |
 //!
 //! User code (a key's or value's `Drop`) runs inside a retire and a flush, and may use this very map: no borrow of
 //! `owner` or `pending` is held across it. The allocator is called within such a borrow: a global allocator must not use a map.
@@ -52,7 +59,7 @@ mod heap;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod local;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
-mod preparer;
+mod preparation;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 mod queue;
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]

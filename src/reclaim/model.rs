@@ -243,6 +243,12 @@ impl<K, V> LocalRef<'_, K, V> {
 
     pub(crate) fn give_some(&self) {}
 
+    pub(crate) fn has_prepared(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn prepare_none_below(&self, _: u32) {}
+
     pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {
         let memory = allocate();
         // SAFETY: fresh memory of the right layout.
