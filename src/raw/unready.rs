@@ -8,11 +8,13 @@ use super::array::Refused;
 use super::hash::Shape;
 use super::sizes::{CLEARED_AT_ONCE, PIECE};
 use super::table::Table;
+use crate::reclaim::Alive;
 
 /// See the module's text.
 pub(crate) struct Unready<K, V> {
     table: Box<Table<K, V>>,
     cleared: usize,
+    alive: Alive,
 }
 
 impl<K, V> Unready<K, V> {
@@ -22,7 +24,7 @@ impl<K, V> Unready<K, V> {
     }
 
     pub(crate) fn try_new(shape: Shape, era: usize) -> Result<Self, Refused> {
-        Ok(Unready { table: Table::try_new_uncleared(shape, era)?, cleared: 0 })
+        Ok(Unready { table: Table::try_new_uncleared(shape, era)?, cleared: 0, alive: Alive::new() })
     }
 
     pub(crate) fn shape(&self) -> Shape {
@@ -35,6 +37,7 @@ impl<K, V> Unready<K, V> {
 
     /// Clears the next piece; `true` if that was the last.
     pub(crate) fn clear_some(&mut self) -> bool {
+        self.alive.check();
         let end = self.table.buckets().min(self.cleared + PIECE);
         self.table.clear(self.cleared..end);
         self.cleared = end;

@@ -14,6 +14,7 @@ use core::ptr;
 
 use super::graveyard::Graveyard;
 use super::heap::LocalRef;
+use crate::fault::unless_relaxed;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::raw::hash::Shape;
 use crate::raw::sizes::PATIENCE;
@@ -56,7 +57,7 @@ impl<K, V> Preparation<K, V> {
             hit(Branch::PreparerReplaced);
         }
         // ORDERING: Acquire, P17: sees what has been cleared. Nothing is looked at after a failure.
-        self.word.compare_exchange(seen, busy(), Acquire, Relaxed).ok()?;
+        self.word.compare_exchange(seen, busy(), unless_relaxed!("prepared_relaxed", Acquire), Relaxed).ok()?;
         // ORDERING: Relaxed: a count.
         self.waits.store(0, Relaxed);
         Some(owned(seen))

@@ -36,6 +36,11 @@ impl<T> AtomicPtr<T> {
         self.0.store(pointer.expose_provenance(), order)
     }
 
+    #[cfg(crossbeam_loom)]
+    pub(crate) fn swap(&self, pointer: *mut T, order: Ordering) -> *mut T {
+        with_exposed_provenance_mut(self.0.swap(pointer.expose_provenance(), order))
+    }
+
     pub(crate) fn compare_exchange(
         &self,
         current: *mut T,

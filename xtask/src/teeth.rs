@@ -75,6 +75,7 @@ const IN_THE_RECLAIMER: &[Fault] = &[
     ("reaping_relaxed", "a thread takes another's batches without acquire", "two_flush_one_map"),
     ("grave_ripe_at_once", "a large table is ripe without a grace period", "old_table_against_slow_reader"),
     ("pending_grave_freed", "a map's drop frees a large table that the collector still has", "table_against_map_drop"),
+    ("prepared_relaxed", "a thread goes on with another's new table without acquire", "two_prepare_a_table"),
     ("giving_relaxed", "a thread goes on with another's tables without acquire", "two_give_tables_back"),
 ];
 
