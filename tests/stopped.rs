@@ -97,8 +97,9 @@ fn stop_at(point: Point, nth: usize, stopped: Sender<()>, go_on: Receiver<()>) -
     }
 }
 
-/// Runs an operation that is stopped when it comes to `point` for the `nth` time.
-fn run(visit: Visit, point: Point, nth: usize, turns: usize) {
+/// Runs an operation that is stopped when it comes to `point` for the `nth` time. Returns whether it came there: whether a table is
+/// waiting to be given back, or a guard of some other test still keeps it, differs from run to run.
+fn run(visit: Visit, point: Point, nth: usize, turns: usize) -> bool {
     let Visit { op, phase, mode, key, .. } = visit;
     let case = Arc::new(Case::new(mode, phase));
     let before = case.value(key);
@@ -113,9 +114,11 @@ fn run(visit: Visit, point: Point, nth: usize, turns: usize) {
     let stop = Stop { stopped: was_stopped, go_on };
     // The channel is closed when the thread ends without having come to the point.
     let reached = stop.stopped.recv_timeout(Duration::from_secs(60)).is_ok();
-    assert!(reached, "{} for the {nth}th time: not reached", visit.context(point));
-    storm(&case, turns, &|| visit.context(point));
-    stop.go_on.send(()).unwrap();
+    assert!(reached || point == Point::Giving, "{} for the {nth}th time: not reached", visit.context(point));
+    if reached {
+        storm(&case, turns, &|| visit.context(point));
+        stop.go_on.send(()).unwrap();
+    }
     victim.join().unwrap_or_else(|_| panic!("{}: the stopped thread panicked", visit.context(point)));
 
     if !op.effect.is_any() {
@@ -124,6 +127,7 @@ fn run(visit: Visit, point: Point, nth: usize, turns: usize) {
     }
     let case = Arc::into_inner(case).expect("the last handle");
     case.end(&|| visit.context(point));
+    reached
 }
 
 /// Puts new keys in, from `first` on, until the map has begun that many growths more.
@@ -182,11 +186,10 @@ fn all_stops(phase: Phase, in_full: bool) {
             if first {
                 stormed.push(point);
             }
-            run(visit, point, 1, if first { long } else { short });
+            stops += usize::from(run(visit, point, 1, if first { long } else { short }));
             if times > 1 {
-                run(visit, point, times, short);
+                stops += usize::from(run(visit, point, times, short));
             }
-            stops += 1 + usize::from(times > 1);
         }
     }
     println!("{phase:?}: {stops} stops, {} of them long", if in_full { stops } else { stormed.len() });
