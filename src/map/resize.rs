@@ -106,7 +106,8 @@ where
 
     /// Helps the running resize, if any, until it is over. Takes time in proportion to what is left of it; others go on
     /// meanwhile, and are not waited for. If the map is to shrink by itself after that
-    /// ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that has begun then.
+    /// ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that has begun then, or is being
+    /// prepared by another thread.
     pub fn finish_resize(&self) {
         let guard = crate::pin();
         self.raw.finish_and_shrink(&self.raw.heap.local(), &guard);

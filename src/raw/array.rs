@@ -136,12 +136,12 @@ impl<K, V> BucketArray<K, V> {
 
 /// Giving an array back: its pages first, in pieces, where that is wanted, and the block at the end.
 impl<K, V> BucketArray<K, V> {
-    /// Gives back the pages of the next piece, the first `given` bytes having been treated so before. Returns how many have been
+    /// Gives back the pages of the next piece of those that are `touched`, the first `given` bytes having been treated so before. Returns how many have been
     /// then, or `None` if that was all, or cannot be done here. The buckets must not be used again.
     #[cfg(not(evacmap_loom))]
-    pub(super) fn give_pages(&mut self, given: usize) -> Option<usize> {
+    pub(super) fn give_pages(&mut self, given: usize, touched: usize) -> Option<usize> {
         let whole = Self::bytes(self.len);
-        let piece = PAGES_PIECE.min(whole.saturating_sub(given));
+        let piece = PAGES_PIECE.min(whole.min(touched).saturating_sub(given));
         if self.block.is_null() || piece == 0 {
             return None;
         }
@@ -154,7 +154,7 @@ impl<K, V> BucketArray<K, V> {
     }
 
     #[cfg(crossbeam_loom)]
-    pub(super) fn give_pages(&mut self, _given: usize) -> Option<usize> {
+    pub(super) fn give_pages(&mut self, _given: usize, _touched: usize) -> Option<usize> {
         None
     }
 

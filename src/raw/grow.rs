@@ -41,6 +41,17 @@ pub(super) enum Room {
     Append,
 }
 
+/// How long a write waits for the table that others prepare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// Until it is there, or overdue.
+    None,
+    /// No longer: what is left to be cleared is cleared at once.
+    Overdue,
+    /// For very long: it is never overdue.
+    Never,
+}
+
 /// Why a table gets a successor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -136,7 +147,7 @@ impl<K, V> RawMap<K, V> {
         let (len, overflows) = (self.heap.len(table.era), table.overflow.linked());
         let (serving, overdue) = if len > LOAD * buckets {
             let step = if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 };
-            (bits + step..=bits + step, len > OVERDUE_LOAD * buckets || overflows >= buckets)
+            (bits + step..=bits + step, len > OVERDUE_LOAD * buckets || overflows >= 2 * buckets)
         } else if overflows >= buckets {
             (self.fewest_bits(table, len)..=bits, overflows >= 2 * buckets)
         } else {
@@ -146,7 +157,8 @@ impl<K, V> RawMap<K, V> {
         if wanted > MAX_BITS {
             return Room::Append;
         }
-        match self.try_replace(table, wanted, serving, overdue, local, guard) {
+        let haste = if overdue { Haste::Overdue } else { Haste::None };
+        match self.try_replace(table, wanted, serving, haste, local, guard) {
             Ok(true) => Room::Resizing,
             Ok(false) => Room::Append,
             Err(what) => fail(what),
@@ -160,12 +172,12 @@ impl<K, V> RawMap<K, V> {
         table: &Table<K, V>,
         wanted: u32,
         serving: RangeInclusive<u32>,
-        overdue: bool,
+        haste: Haste,
         local: &LocalRef<'_, K, V>,
         guard: &Guard,
     ) -> Result<bool, Refused> {
         let serves = |shape: Shape| serving.contains(&shape.bits()) && shape == successor(table.shape, shape.bits());
-        let Some(new) = local.prepare(successor(table.shape, wanted), table.era, overdue, serves)? else {
+        let Some(new) = local.prepare(successor(table.shape, wanted), table.era, haste, serves)? else {
             return Ok(false);
         };
         let kind = match new.buckets().cmp(&table.buckets()) {

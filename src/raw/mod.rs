@@ -113,7 +113,7 @@ pub(crate) use array::Refused;
 pub(crate) use assign::{Outcome, Step};
 pub(crate) use delete::Deleted;
 pub(crate) use entry::Entry;
-pub(crate) use grow::Kind;
+pub(crate) use grow::{Haste, Kind};
 pub(crate) use slot::{Tag, Word};
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) use spent::Spent;

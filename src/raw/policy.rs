@@ -6,7 +6,7 @@
 
 use super::RawMap;
 use super::Table;
-use super::grow::bits_for;
+use super::grow::{Haste, bits_for};
 use super::sizes::{AUTO_FLOOR_BITS, LOAD, MAX_SHRINK_STEP, ROOMY, SPARSE};
 use crate::guard::Guard;
 use crate::reclaim::LocalRef;
@@ -47,7 +47,7 @@ impl<K, V> RawMap<K, V> {
         if fewest == bits {
             return false;
         }
-        match self.try_replace(root, fewest, fewest..=bits, false, local, guard) {
+        match self.try_replace(root, fewest, fewest..=bits, Haste::Never, local, guard) {
             Ok(begun) => !begun && local.has_prepared(),
             // Without memory for a smaller table the larger one will do.
             Err(_) => false,

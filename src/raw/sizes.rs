@@ -34,10 +34,14 @@ pub(crate) const FREED_AT_ONCE: usize = if cfg!(any(evacmap_loom, feature = "_ho
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const PIECE: usize = if cfg!(evacmap_loom) { 1 } else { 256 };
 
-/// How often the table that is being prepared may be found in another's hands before its place is taken. It is for a microsecond, for
-/// the time that the scheduler takes from a thread now and then, and for ever if that thread has stopped.
+/// How often the table that is being prepared for a shrink may be found in another's hands, at least, before its place is taken. It is
+/// for a microsecond, for the time that the scheduler takes from a thread now and then, and for ever if that thread has stopped.
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const PATIENCE: usize = 1024;
+
+/// The same for a growth or rebuild that is overdue: so many others append meanwhile, that not all make a table at once.
+#[cfg(any(not(evacmap_loom), crossbeam_loom))]
+pub(crate) const OVERDUE_PATIENCE: usize = 64;
 
 /// Bytes of a retired table that a write gives back, as pages of the array or as slabs of overflow buckets.
 #[cfg(not(evacmap_loom))]

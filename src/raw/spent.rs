@@ -20,6 +20,8 @@ pub(crate) struct Spent<K, V> {
     by_page: bool,
     /// Bytes of the array of which they have.
     given: usize,
+    /// Bytes of the array that take memory at all.
+    touched: usize,
     /// Bytes of the whole. Overflow buckets that are counted late are not among them.
     size: usize,
 }
@@ -33,10 +35,10 @@ impl<K, V> Spent<K, V> {
     /// # Safety
     ///
     /// As for [`Table::free`], but that others may reach it until one of the other functions is called.
-    pub(crate) unsafe fn new(table: NonNull<Table<K, V>>, by_page: bool) -> Self {
+    pub(crate) unsafe fn new(table: NonNull<Table<K, V>>, by_page: bool, touched: usize) -> Self {
         // SAFETY: by the caller, not freed.
-        let size = unsafe { table.as_ref() }.bytes_about();
-        Spent { table, by_page, given: 0, size }
+        let size = unsafe { table.as_ref() }.bytes_about().min(touched);
+        Spent { table, by_page, given: 0, touched, size }
     }
 
     /// Gives back a piece; `true` if only `free` is left to be done.
@@ -47,7 +49,7 @@ impl<K, V> Spent<K, V> {
     pub(crate) unsafe fn give_some(&mut self) -> bool {
         // SAFETY: by the caller.
         let table = unsafe { self.table.as_mut() };
-        let given = table.give_some(self.given, self.by_page);
+        let given = table.give_some(self.given, self.by_page, self.touched);
         self.given = given.unwrap_or(self.given);
         given.is_none()
     }

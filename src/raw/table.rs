@@ -285,11 +285,11 @@ impl<K, V> Table<K, V> {
     /// Gives back the next piece of what hangs off a table, of whose array the first `given` bytes are gone. Returns how many are
     /// then, or `None` if there is nothing left but what `free_rest` does.
     #[cfg(any(not(evacmap_loom), crossbeam_loom))]
-    pub(super) fn give_some(&mut self, given: usize, by_page: bool) -> Option<usize> {
+    pub(super) fn give_some(&mut self, given: usize, by_page: bool, touched: usize) -> Option<usize> {
         if !self.overflow.free_some(SLABS_PIECE) {
             return Some(given);
         }
-        if by_page || self.buckets.is_mapping() { self.buckets.give_pages(given) } else { None }
+        if by_page || self.buckets.is_mapping() { self.buckets.give_pages(given, touched) } else { None }
     }
 
     /// Frees a table of whose array the first `given` bytes are gone.

@@ -5,6 +5,7 @@
 //! publishes it. How they come to have it is said in `src/reclaim/preparation.rs`.
 
 use super::array::Refused;
+use super::bucket::Bucket;
 use super::hash::Shape;
 use super::sizes::{CLEARED_AT_ONCE, PIECE};
 use super::table::Table;
@@ -44,8 +45,8 @@ impl<K, V> Unready<K, V> {
         end == self.table.buckets()
     }
 
-    /// The table, to be published once all of it is cleared, or to be disposed of.
-    pub(crate) fn into_table(self) -> Box<Table<K, V>> {
-        self.table
+    /// The table, to be published once all of it is cleared, or to be disposed of; and the bytes of its array that have been touched.
+    pub(crate) fn into_parts(self) -> (Box<Table<K, V>>, usize) {
+        (self.table, self.cleared * size_of::<Bucket<K, V>>())
     }
 }

@@ -12,6 +12,8 @@ use super::ripeness::Ripeness;
 use super::{Alive, free};
 use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, Point, hit, reach};
+use crate::raw::bucket::Bucket;
+use crate::raw::sizes::PIECE;
 use crate::raw::{Spent, Table};
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release, UnsafeCell};
 
@@ -55,7 +57,7 @@ impl<K, V> Graveyard<K, V> {
     /// As for [`Pin::retire_table`].
     pub(super) unsafe fn retire(&self, table: NonNull<Table<K, V>>, by_page: bool, pin: &Pin) {
         // SAFETY: passed on.
-        let grave = self.add(unsafe { Spent::new(table, by_page) }, Ripeness::pending());
+        let grave = self.add(unsafe { Spent::new(table, by_page, usize::MAX) }, Ripeness::pending());
         // SAFETY: called once, and the grave outlives it.
         let ripen = move || unsafe { Grave::ripen(grave) };
         if fault!("grave_ripe_at_once") {
@@ -67,14 +69,14 @@ impl<K, V> Graveyard<K, V> {
         pin.flush();
     }
 
-    /// Frees a table that nobody has seen, in pieces if it is large.
-    pub(super) fn dispose(&self, table: Box<Table<K, V>>) {
-        if !Spent::suits(&table) {
+    /// Frees a table that nobody has seen, of whose array so many bytes have been touched, in pieces if they are many.
+    pub(super) fn dispose(&self, (table, touched): (Box<Table<K, V>>, usize)) {
+        if !Spent::suits(&table) || touched <= PIECE * size_of::<Bucket<K, V>>() {
             return drop(table);
         }
         let table = NonNull::from(Box::leak(table));
         // SAFETY: from a box, empty, and nobody else's.
-        self.add(unsafe { Spent::new(table, true) }, Ripeness::ripe());
+        self.add(unsafe { Spent::new(table, true, touched) }, Ripeness::ripe());
     }
 
     fn add(&self, spent: Spent<K, V>, state: Ripeness) -> *mut Grave<K, V> {

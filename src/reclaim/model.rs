@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::free_bare;
 use super::memory::allocate;
 use crate::raw::hash::Shape;
-use crate::raw::{Entry, Refused, Table};
+use crate::raw::{Entry, Haste, Refused, Table};
 use crate::sync::{AcqRel, Acquire, AtomicUsize};
 
 loom::lazy_static! {
@@ -223,7 +223,7 @@ impl<K, V> LocalRef<'_, K, V> {
         &self,
         shape: Shape,
         era: usize,
-        _: bool,
+        _: Haste,
         _: impl Fn(Shape) -> bool,
     ) -> Result<Option<Box<Table<K, V>>>, Refused> {
         Table::try_new(shape, era).map(Some)

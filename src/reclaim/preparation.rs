@@ -7,8 +7,9 @@
 //! | BUSY | in a write's hands | a table, when it has cleared a piece; null, when that was the last |
 //! | any | | null, when a resize begins: what was prepared is of no use |
 //!
-//! Who finds BUSY does without a new table. A thread may stop with the table in its hands; so when others have found it BUSY often
-//! enough, one of them begins with another. Whoever comes to put a table back where nothing is BUSY any more disposes of it.
+//! Who finds BUSY does without a new table. A thread may stop with the table in its hands. When a growth or rebuild is overdue, then, one
+//! write in a few makes a table at once. A shrink is never overdue; when others have found BUSY often enough, one of them begins
+//! anew. Whoever comes to put a table back where nothing is BUSY any more disposes of it.
 
 use core::ptr;
 
@@ -17,8 +18,8 @@ use super::heap::LocalRef;
 use crate::fault::unless_relaxed;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::raw::hash::Shape;
-use crate::raw::sizes::PATIENCE;
-use crate::raw::{Refused, Table, Unready};
+use crate::raw::sizes::{OVERDUE_PATIENCE, PATIENCE, PIECE};
+use crate::raw::{Haste, Refused, Table, Unready};
 use crate::sync::{Acquire, AtomicPtr, AtomicUsize, Relaxed, Release};
 
 /// See the module's text.
@@ -44,20 +45,22 @@ impl<K, V> Preparation<K, V> {
         Preparation { word: AtomicPtr::new(ptr::null_mut()), waits: AtomicUsize::new(0) }
     }
 
-    /// Takes what has been prepared, if anything has. `None` if another thread has it.
-    fn take(&self) -> Option<Prepared<K, V>> {
+    /// Takes what has been prepared, if anything has. `None` if another thread has it, but for each `patience`-th time, a rare branch.
+    fn take(&self, patience: usize, rare: Branch) -> Option<Prepared<K, V>> {
         // ORDERING: Relaxed: only compared.
         let seen = self.word.load(Relaxed);
         if seen == busy() {
             // ORDERING: Relaxed: a count.
-            if self.waits.fetch_add(1, Relaxed) < PATIENCE {
+            let waits = self.waits.fetch_add(1, Relaxed).wrapping_add(1);
+            if !waits.is_multiple_of(patience) {
                 hit(Branch::PreparedElsewhere);
                 return None;
             }
-            hit(Branch::PreparerReplaced);
+            hit(rare);
         }
         // ORDERING: Acquire, P17: sees what has been cleared. Nothing is looked at after a failure.
-        self.word.compare_exchange(seen, busy(), unless_relaxed!("prepared_relaxed", Acquire), Relaxed).ok()?;
+        let order = unless_relaxed!("prepared_relaxed", Acquire);
+        self.word.compare_exchange(seen, busy(), order, Relaxed).ok()?;
         // ORDERING: Relaxed: a count.
         self.waits.store(0, Relaxed);
         Some(owned(seen))
@@ -80,7 +83,7 @@ impl<K, V> Preparation<K, V> {
     pub(super) fn end(&self, graveyard: &Graveyard<K, V>) {
         // ORDERING: Acquire, P17: what has been cleared is to be freed.
         if let Some(unready) = owned(self.word.swap(ptr::null_mut(), Acquire)) {
-            graveyard.dispose(unready.into_table());
+            graveyard.dispose(unready.into_parts());
         }
     }
 }
@@ -93,23 +96,25 @@ impl<K, V> Drop for Preparation<K, V> {
 }
 
 impl<K, V> LocalRef<'_, K, V> {
-    /// An EMPTY table of `shape`, or of another that has been begun with and `serves`; `None` while it is being cleared. At
-    /// once, if that is `overdue`.
+    /// An EMPTY table of `shape`, or of another that has been begun with and `serves`; `None` while it is being cleared.
     pub(crate) fn prepare(
         &self,
         shape: Shape,
         era: usize,
-        overdue: bool,
+        haste: Haste,
         serves: impl Fn(Shape) -> bool,
     ) -> Result<Option<Box<Table<K, V>>>, Refused> {
         if !Unready::<K, V>::suits(shape) {
             return Table::try_new(shape, era).map(Some);
         }
-        if overdue {
-            hit(Branch::PreparerSlow);
-            return Table::try_new(shape, era).map(Some);
-        }
-        let Some(begun) = self.slots.preparation.take() else { return Ok(None) };
+        // Begun anew sooner than it could have been cleared, a large table would never be ready, or by all threads at once.
+        let pieces = shape.buckets() / PIECE;
+        let begun = match haste {
+            Haste::None => self.slots.preparation.take(usize::MAX, Branch::PreparerSlow),
+            Haste::Overdue => self.slots.preparation.take(pieces.max(OVERDUE_PATIENCE), Branch::PreparerSlow),
+            Haste::Never => self.slots.preparation.take((4 * pieces).max(PATIENCE), Branch::PreparerReplaced),
+        };
+        let Some(begun) = begun else { return Ok(None) };
         reach(Point::Preparing);
         let mut unready = match begun {
             // What is left of a resize that was not needed in the end serves no more.
@@ -125,10 +130,13 @@ impl<K, V> LocalRef<'_, K, V> {
                 }
             }
         };
-        let ready = unready.clear_some();
+        let mut ready = unready.clear_some();
+        while !ready && matches!(haste, Haste::Overdue) {
+            ready = unready.clear_some();
+        }
         let (ready, rest) = if ready { (Some(unready), None) } else { (None, Some(unready)) };
         self.dispose_of(self.slots.preparation.put(rest));
-        Ok(ready.map(|unready| unready.into_table()))
+        Ok(ready.map(|unready| unready.into_parts().0))
     }
 
     /// Whether there is a table to go on with, in nobody's hands.
@@ -141,11 +149,9 @@ impl<K, V> LocalRef<'_, K, V> {
     /// A table of fewer bits is not wanted any more.
     pub(crate) fn prepare_none_below(&self, bits: u32) {
         let preparation = &self.slots.preparation;
-        // ORDERING: Relaxed: whether to look.
-        if preparation.word.load(Relaxed).is_null() {
-            return;
-        }
-        if let Some(begun) = preparation.take() {
+        if self.has_prepared()
+            && let Some(begun) = preparation.take(usize::MAX, Branch::PreparerReplaced)
+        {
             let (wanted, unwanted) = match begun {
                 Some(begun) if begun.shape().bits() < bits => (None, Some(begun)),
                 begun => (begun, None),
@@ -157,12 +163,12 @@ impl<K, V> LocalRef<'_, K, V> {
 
     fn dispose_of(&self, unready: Prepared<K, V>) {
         if let Some(unready) = unready {
-            self.dispose(unready.into_table());
+            self.slots.graveyard.dispose(unready.into_parts());
         }
     }
 
     /// Frees a table that nobody has seen, in pieces if it is large.
     pub(crate) fn dispose(&self, table: Box<Table<K, V>>) {
-        self.slots.graveyard.dispose(table);
+        self.slots.graveyard.dispose((table, usize::MAX));
     }
 }
