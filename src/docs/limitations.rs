@@ -75,7 +75,7 @@
 //! - **`len` is exact when nobody writes.** Beside writers it is a sum of counts that were read one after the other. It
 //!   takes time in proportion to the number of threads that have written. (`tests/property.rs`)
 //! - **`len` may exceed `capacity` a little.** A table grows when an insert meets a full chain *and* the table is full
-//!   on average; the others still find room (`tests/limitations.rs::len_exceeds_capacity_a_little`), by two fifths at most while a large table is being prepared. It may exceed it
+//!   on average; the others still find room (`tests/limitations.rs::len_exceeds_capacity_a_little`), by about two fifths while a large table is being prepared. It may exceed it
 //!   also while a resize is under way: the next one waits for its end.
 //! - **An iteration may pass over keys that are not equal to themselves** (as a NaN would be) while the map is resized
 //!   or cleared: it finds an entry that has been moved by looking it up.

@@ -39,9 +39,10 @@ pub(crate) const PIECE: usize = if cfg!(evacmap_loom) { 1 } else { 256 };
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
 pub(crate) const PATIENCE: usize = 1024;
 
-/// The same for a growth or rebuild that is overdue: so many others append meanwhile, that not all make a table at once.
+/// For a growth or rebuild that is overdue it is one part in so many of the new buckets: until then the others append, so many buckets at
+/// most, for with more threads than processors each of those that make a table at once may be stopped by the scheduler.
 #[cfg(any(not(evacmap_loom), crossbeam_loom))]
-pub(crate) const OVERDUE_PATIENCE: usize = 64;
+pub(crate) const OVERDUE_PART: usize = 16;
 
 /// Bytes of a retired table that a write gives back, as pages of the array or as slabs of overflow buckets.
 #[cfg(not(evacmap_loom))]

@@ -18,7 +18,7 @@ use super::heap::LocalRef;
 use crate::fault::unless_relaxed;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::raw::hash::Shape;
-use crate::raw::sizes::{OVERDUE_PATIENCE, PATIENCE, PIECE};
+use crate::raw::sizes::{OVERDUE_PART, PATIENCE, PIECE};
 use crate::raw::{Haste, Refused, Table, Unready};
 use crate::sync::{Acquire, AtomicPtr, AtomicUsize, Relaxed, Release};
 
@@ -107,11 +107,11 @@ impl<K, V> LocalRef<'_, K, V> {
         if !Unready::<K, V>::suits(shape) {
             return Table::try_new(shape, era).map(Some);
         }
-        // Begun anew sooner than it could have been cleared, a large table would never be ready, or by all threads at once.
+        // Begun anew sooner than it could have been cleared, a large table would never be ready.
         let pieces = shape.buckets() / PIECE;
         let begun = match haste {
             Haste::None => self.slots.preparation.take(usize::MAX, Branch::PreparerSlow),
-            Haste::Overdue => self.slots.preparation.take(pieces.max(OVERDUE_PATIENCE), Branch::PreparerSlow),
+            Haste::Overdue => self.slots.preparation.take(shape.buckets().div_ceil(OVERDUE_PART), Branch::PreparerSlow),
             Haste::Never => self.slots.preparation.take((4 * pieces).max(PATIENCE), Branch::PreparerReplaced),
         };
         let Some(begun) = begun else { return Ok(None) };
