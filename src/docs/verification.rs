@@ -77,7 +77,7 @@
 //!   18.5 for `panics` (61,409) and 5.4 for `threads` (63,384); 561 s for `ops` (22,692) and for `threads` (13,993); and 46 minutes of
 //!   processor time for all three: `ops` 46,024 and, at a later version, 28,545, `panics` 72,826 and 36,385, `threads` 27,919 and
 //!   4,730.
-//! - **Rare branches**: all 26 taken by the tests, the rarest (the first table of a map, lost to another thread's) once in the last run.
+//! - **Rare branches**: all 26 taken by the tests, the rarest (a thread that prepares a table is replaced) once in the last run.
 //! - **Ported behaviour**: 512 tests, 434 of them distinct; the others are the same under other hashers.
 //! - **Misuse**: 55 programs that must not compile, each with a twin that does (`tests/compile`).
 //!
