@@ -136,8 +136,8 @@ impl<K, V> BucketArray<K, V> {
 
 /// Giving an array back: its pages first, in pieces, where that is wanted, and the block at the end.
 impl<K, V> BucketArray<K, V> {
-    /// Gives back the pages of the next piece of those that are `touched`, the first `given` bytes having been treated so before. Returns how many have been
-    /// then, or `None` if that was all, or cannot be done here. The buckets must not be used again.
+    /// Gives back the pages of the next piece of the first `touched` bytes, of which `given` have been treated so before. Returns
+    /// how many have been then, or `None` if that was all, or cannot be done here. The buckets must not be used again.
     #[cfg(not(evacmap_loom))]
     pub(super) fn give_pages(&mut self, given: usize, touched: usize) -> Option<usize> {
         let whole = Self::bytes(self.len);
@@ -187,22 +187,21 @@ impl<K, V> Drop for BucketArray<K, V> {
 }
 
 /// Pages of a block that the allocator has given us, back to the kernel. The block stays ours, and reads as zeros.
-#[cfg(all(
-    not(evacmap_loom),
-    not(miri),
-    target_os = "linux",
-    any(
-        target_arch = "x86_64",
-        target_arch = "x86",
-        target_arch = "aarch64",
-        target_arch = "arm",
-        target_arch = "riscv64"
-    )
-))]
+#[cfg(all(not(evacmap_loom), target_os = "linux"))]
 mod pages {
     use core::ops::Range;
 
-    /// On these architectures no kernel has larger pages, but huge ones.
+    /// Where no kernel has larger pages than the following, but for huge ones. Miri knows of no pages.
+    const KNOWN: bool = cfg!(all(
+        not(miri),
+        any(
+            target_arch = "x86_64",
+            target_arch = "x86",
+            target_arch = "aarch64",
+            target_arch = "arm",
+            target_arch = "riscv64"
+        )
+    ));
     const LARGEST_PAGE: usize = 64 << 10;
 
     /// Kernels 5.18 to 6.0 round the length up in a mapping of huge pages (hugetlb), if the start is a multiple of their size. So none
@@ -215,6 +214,9 @@ mod pages {
     ///
     /// The block has `size` bytes, and what is in it is not needed any more.
     pub(super) unsafe fn give(block: *mut u8, size: usize, bytes: Range<usize>) -> bool {
+        if !KNOWN {
+            return false;
+        }
         let start = block.addr();
         let first = (start + bytes.start).next_multiple_of(LARGEST_PAGE);
         let first = if first.is_multiple_of(HUGE_PAGE) { first + LARGEST_PAGE } else { first };
@@ -229,20 +231,7 @@ mod pages {
     }
 }
 
-#[cfg(all(
-    not(evacmap_loom),
-    not(all(
-        not(miri),
-        target_os = "linux",
-        any(
-            target_arch = "x86_64",
-            target_arch = "x86",
-            target_arch = "aarch64",
-            target_arch = "arm",
-            target_arch = "riscv64"
-        )
-    ))
-))]
+#[cfg(all(not(evacmap_loom), not(target_os = "linux")))]
 mod pages {
     use core::ops::Range;
 

@@ -35,18 +35,16 @@ impl<K, V> RawMap<K, V> {
             return false;
         }
         let root = self.root(guard);
-        if root.shape.bits() <= self.floor || root.is_filling() {
+        let bits = root.shape.bits();
+        if bits <= self.floor || root.is_filling() {
             return false;
         }
         let len = self.heap.len(root.era);
-        let (fewest, bits) = (self.fewest_bits(root, len), root.shape.bits());
         if len >= root.buckets() * LOAD / SPARSE {
             local.prepare_none_below(bits);
             return false;
         }
-        if fewest == bits {
-            return false;
-        }
+        let fewest = self.fewest_bits(root, len);
         match self.try_replace(root, fewest, fewest..=bits, Haste::Never, local, guard) {
             Ok(begun) => !begun && local.has_prepared(),
             // Without memory for a smaller table the larger one will do.

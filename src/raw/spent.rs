@@ -4,9 +4,9 @@
 //! buckets. So an operation frees a few slabs, or gives back the pages of a piece of the array; the last one frees the
 //! block, which takes no memory any more. Where pages cannot be given back, which is everywhere but on Linux, that is one call.
 //!
-//! So it is with tables that made room for larger ones, or for ones of their size, unless the allocator itself would give their
-//! pages back: it can use their memory again very soon, and pages that go back to the kernel come back as page faults. A map
-//! that shrinks wants its memory gone.
+//! So it is, too, with the array of a table that made room for a larger one, or for one of its size, unless the allocator itself
+//! would give its pages back: it can use that memory again very soon, and pages that go back to the kernel come back as page
+//! faults. A map that shrinks wants its memory gone, and a table that was prepared in vain is not missed.
 
 use core::ptr::NonNull;
 

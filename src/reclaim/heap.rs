@@ -106,7 +106,7 @@ impl<K, V> LocalRef<'_, K, V> {
     ///
     /// # Safety
     ///
-    /// As for [`Pin::retire_table`]. Its keys and values may be dropped on any thread.
+    /// As for [`Pin::retire_table`].
     pub(crate) unsafe fn retire_table(&self, table: NonNull<Table<K, V>>, by_page: bool, pin: &Pin) {
         // SAFETY: not freed yet: the caller holds a guard.
         if Spent::suits(unsafe { table.as_ref() }) && !fault!("table_freed_at_once") {

@@ -107,14 +107,13 @@ impl<K, V> LocalRef<'_, K, V> {
         if !Unready::<K, V>::suits(shape) {
             return Table::try_new(shape, era).map(Some);
         }
-        // Begun anew sooner than it could have been cleared, a large table would never be ready.
-        let pieces = shape.buckets() / PIECE;
-        let begun = match haste {
-            Haste::None => self.slots.preparation.take(usize::MAX, Branch::PreparerSlow),
-            Haste::Overdue => self.slots.preparation.take(shape.buckets().div_ceil(OVERDUE_PART), Branch::PreparerSlow),
-            Haste::Never => self.slots.preparation.take((4 * pieces).max(PATIENCE), Branch::PreparerReplaced),
+        let (patience, rare) = match haste {
+            Haste::None => (usize::MAX, Branch::PreparerSlow),
+            Haste::Overdue => (shape.buckets().div_ceil(OVERDUE_PART), Branch::PreparerSlow),
+            // Begun anew sooner than it could have been cleared, a large table would never be ready.
+            Haste::Never => ((4 * shape.buckets() / PIECE).max(PATIENCE), Branch::PreparerReplaced),
         };
-        let Some(begun) = begun else { return Ok(None) };
+        let Some(begun) = self.slots.preparation.take(patience, rare) else { return Ok(None) };
         reach(Point::Preparing);
         let mut unready = match begun {
             // What is left of a resize that was not needed in the end serves no more.
@@ -124,7 +123,7 @@ impl<K, V> LocalRef<'_, K, V> {
                 match Unready::try_new(shape, era) {
                     Ok(new) => Box::new(new),
                     Err(refused) => {
-                        self.dispose_of(self.slots.preparation.put(None));
+                        self.put_back(None);
                         return Err(refused);
                     }
                 }
@@ -135,7 +134,7 @@ impl<K, V> LocalRef<'_, K, V> {
             ready = unready.clear_some();
         }
         let (ready, rest) = if ready { (Some(unready), None) } else { (None, Some(unready)) };
-        self.dispose_of(self.slots.preparation.put(rest));
+        self.put_back(rest);
         Ok(ready.map(|unready| unready.into_parts().0))
     }
 
@@ -148,17 +147,21 @@ impl<K, V> LocalRef<'_, K, V> {
 
     /// A table of fewer bits is not wanted any more.
     pub(crate) fn prepare_none_below(&self, bits: u32) {
-        let preparation = &self.slots.preparation;
         if self.has_prepared()
-            && let Some(begun) = preparation.take(usize::MAX, Branch::PreparerReplaced)
+            && let Some(begun) = self.slots.preparation.take(usize::MAX, Branch::PreparerReplaced)
         {
             let (wanted, unwanted) = match begun {
                 Some(begun) if begun.shape().bits() < bits => (None, Some(begun)),
                 begun => (begun, None),
             };
             self.dispose_of(unwanted);
-            self.dispose_of(preparation.put(wanted));
+            self.put_back(wanted);
         }
+    }
+
+    /// Ends what `take` began.
+    fn put_back(&self, table: Prepared<K, V>) {
+        self.dispose_of(self.slots.preparation.put(table));
     }
 
     fn dispose_of(&self, unready: Prepared<K, V>) {
