@@ -107,6 +107,20 @@ fn a_shrink_without_memory_is_put_off() {
     validated(map);
 }
 
+/// Keys are put in where they have room in chains that are too long, and the growth is made up for.
+#[test]
+fn a_growth_without_memory_is_put_off() {
+    let map: HashMap<u64, u64> = HashMap::with_capacity(10_000);
+    let before = map.stats();
+    let most = before.capacity as u64 * 5 / 4;
+    limited(1 << 14, || (0..most).for_each(|key| assert!(map.pin().insert(key, key).is_none())));
+    let full = map.stats();
+    assert_eq!((full.len as u64, full.capacity, full.growths), (most, before.capacity, 0));
+    (most..2 * most).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
+    assert!(map.capacity() > before.capacity && (0..2 * most).all(|key| map.pin().get(&key) == Some(&key)));
+    validated(map);
+}
+
 #[test]
 fn a_map_without_a_table_has_no_resize_to_wait_for() {
     let map: HashMap<u32, u32> = HashMap::new();

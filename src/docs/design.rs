@@ -47,7 +47,7 @@
 //! # Evacuating (`src/raw/evacuate.rs`)
 //!
 //! 1. **Freeze** every word of the old chain with a fetch-or, and read it in the same step. Whoever comes later freezes
-//!    nothing and reads the same, so all helpers of a group see the same chain.
+//!    nothing and reads the same, so all helpers of a group see the same chain. DEAD words are as they are for good, and are left out.
 //! 2. **Place** each live word at the next free position of its destination. All helpers compute the same positions,
 //!    and fill each by a compare-and-swap from EMPTY. A helper that was asleep for a year finds the positions used, and
 //!    changes nothing: a position that was filled is never EMPTY again.

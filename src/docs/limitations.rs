@@ -9,8 +9,9 @@
 //!   tables come on top: 64 bytes for each 5 entries of [`capacity`](crate::HashMap::capacity), of which a map that has
 //!   just grown uses a quarter (a half, if it had 2^14 buckets or more). While it is resized it has both tables.
 //! - **A removed key's slot is not used again** before the table is resized or rebuilt. A map that always gains new
-//!   keys and loses old ones is rebuilt when it has as many overflow buckets as buckets, so its chains are longer on
-//!   average than those of a map that only grew.
+//!   keys and loses old ones is rebuilt when its overflow buckets show that there is such a slot for four buckets at least: up
+//!   to four buckets in ten have an overflow by then. If it is more than half full, it grows twofold
+//!   instead, once, as the standard map does, also beyond the capacity that it was given. (`tests/rebuild.rs`)
 //! - **A map does not become smaller by itself**, unless it was built with
 //!   [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto). [`shrink_to_fit`](crate::HashMap::shrink_to_fit) works under
 //!   either policy. (`tests/api_sizes.rs::a_map_does_not_shrink_unless_it_was_built_so`,
@@ -22,7 +23,8 @@
 //!   [`Stats::bytes`](crate::Stats::bytes) does not count it. A new thread takes over the slot of
 //!   one that has ended. (`tests/stress.rs::threads_that_end_leave_nothing_behind`)
 //! - **Only tables can be reserved.** [`try_reserve`](crate::HashMap::try_reserve) reports that there is no memory for
-//!   a table; an insert that gets no memory for its entry ends the process, as with the standard collections.
+//!   a table; an insert that gets no memory for its entry ends the process, as with the standard collections. One that gets none for
+//!   a larger table goes on in the present one, until that has seven entries to a bucket.
 //!   (`tests/sweep_allocation.rs`, `tests/api_sizes.rs::without_memory_the_map_stays_as_it_is`)
 //!
 //! # What was removed is dropped later

@@ -12,7 +12,7 @@
 //! | bit | on | means | set by |
 //! |---|---|---|---|
 //! | INITIALISED | the head of a destination | evacuation has filled this chain: it is the truth now | `initialise` |
-//! | END | any bucket of a source | frozen: nothing can be appended any more | `freeze_end` |
+//! | END | the last bucket of a source's chain, if it is full | frozen: nothing can be appended any more | `freeze_end` |
 //!
 //! The link goes from null to a bucket once and never changes again; both bits are only ever set.
 
@@ -120,6 +120,10 @@ impl<K, V> Bucket<K, V> {
     pub(crate) fn freeze_end(&self) -> Option<&Self> {
         // ORDERING: AcqRel. Acquire, P2: the next bucket's content. Release, P3: whoever finds the end frozen has to find
         // the new table.
+        // A link never changes: there is no end to freeze.
+        if let Next::Bucket(next) = self.next() {
+            return Some(next);
+        }
         let end = if fault!("no_freeze_of_end") { 0 } else { END };
         match self.follow(self.overflow.fetch_or(end, AcqRel)) {
             Next::Bucket(next) => Some(next),

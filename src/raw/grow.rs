@@ -22,8 +22,8 @@ use super::evacuate;
 use super::hash::{Hash, Shape};
 use super::lookup::Chain;
 use super::sizes::{
-    FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS, OVERDUE_LOAD,
-    PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES,
+    DEAD_PART, FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS,
+    OVERDUE_LOAD, PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES, SLOTS,
 };
 use super::slot::Tag;
 use super::table::{Old, Table};
@@ -143,26 +143,34 @@ impl<K, V> RawMap<K, V> {
         if table.is_filling() {
             return Room::Append;
         }
-        let (bits, buckets) = (table.shape.bits(), table.buckets());
         let (len, overflows) = (self.heap.len(table.era), table.overflow.linked());
-        let (serving, overdue) = if len > LOAD * buckets {
-            let step = if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 };
-            (bits + step..=bits + step, len > OVERDUE_LOAD * buckets || overflows >= 2 * buckets)
-        } else if overflows >= buckets {
-            (self.fewest_bits(table, len)..=bits, overflows >= 2 * buckets)
-        } else {
-            return Room::Append;
-        };
-        let wanted = *serving.end();
-        if wanted > MAX_BITS {
-            return Room::Append;
-        }
+        let Some((wanted, serving)) = self.due(table, len, overflows) else { return Room::Append };
+        let overdue = len > OVERDUE_LOAD * table.buckets() || overflows >= 2 * table.buckets();
         let haste = if overdue { Haste::Overdue } else { Haste::None };
         match self.try_replace(table, wanted, serving, haste, local, guard) {
             Ok(true) => Room::Resizing,
             Ok(false) => Room::Append,
-            Err(what) => fail(what),
+            Err(what) if overdue => fail(what),
+            // Without memory for it the present table will do for a while.
+            Err(_) => Room::Append,
         }
+    }
+
+    /// The size, in bits, that is to follow that of a table of such content, if one is, and those that will do if they have been
+    /// begun with.
+    fn due(&self, table: &Table<K, V>, len: usize, overflows: usize) -> Option<(u32, RangeInclusive<u32>)> {
+        let (bits, buckets) = (table.shape.bits(), table.buckets());
+        // A bucket has an overflow only if its slots are used up, so that so many are DEAD at least, whatever the hash.
+        let dead = (SLOTS * overflows).saturating_sub(len);
+        let (wanted, fewest) = if len > LOAD * buckets {
+            (bits + if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 }, bits + 1)
+        } else if DEAD_PART * dead < buckets {
+            return None;
+        } else {
+            // More than half full it would be due again before long. (hashbrown grows from the same limit on.)
+            (bits + u32::from(2 * len > LOAD * buckets), self.fewest_bits(table, len))
+        };
+        (wanted <= MAX_BITS).then_some((wanted, fewest..=wanted.max(bits + 1)))
     }
 
     /// Begins to replace a table that is at rest by one of `1 << wanted` buckets, or by one that is serving as well and has been

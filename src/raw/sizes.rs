@@ -19,6 +19,11 @@ const _: () = assert!(LOAD < SLOTS, "a table must grow before the average chain 
 /// small moves a third as many entries on its way; above, the memory of a table that is a quarter full would be felt.
 pub(crate) const FOURFOLD_BELOW_BITS: u32 = 14;
 
+/// A table is left behind for its DEAD slots when there is one for so many buckets, as far as its overflow buckets show: with two and a
+/// half entries to a bucket that is when four buckets in ten have an overflow. Waiting until there is one to each made removing and
+/// inserting a tenth to a fifth slower with a million entries, for the second line of a chain is a miss; a rebuild goes through memory in order.
+pub(crate) const DEAD_PART: usize = 4;
+
 /// Entries per bucket, on average, above which a growth has waited too long for the thread that prepares the new table.
 pub(crate) const OVERDUE_LOAD: usize = LOAD + 2;
 

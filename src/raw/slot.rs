@@ -21,7 +21,7 @@
 //! | 0 | null | 1 | 0 | DEAD | skips | skips: never used again (I1) | `kill` |
 //! | 0 | null | 0 | 1 | EMPTY, frozen | the chain ends: absent | the chain ends: evacuate, start again | `freeze` |
 //! | t | e | 0 | 1 | LIVE, frozen | as LIVE: still the truth for it | evacuate, start again | `freeze` |
-//! | 0 | null | 1 | 1 | DEAD, frozen | skips | skips | `freeze`, `discard` |
+//! | 0 | null | 1 | 1 | DEAD, frozen | skips | skips | `discard` |
 //!
 //! No other pattern is ever written.
 //!
@@ -30,7 +30,7 @@
 //! ```text
 //!  EMPTY --publish--> LIVE --replace--> LIVE' --kill--> DEAD          by operations, never on a frozen word
 //!  EMPTY --place----> LIVE                                            by evacuation, into a destination
-//!  any   --freeze---> same | FROZEN                                   by evacuation, in a source
+//!  EMPTY or LIVE --freeze--> same | FROZEN                            by evacuation, in a source
 //!  LIVE | FROZEN --discard--> DEAD | FROZEN                           by `clear`, in a source
 //! ```
 
@@ -130,6 +130,11 @@ impl<'g, K, V> Word<'g, K, V> {
         self.0.addr() & FROZEN != 0
     }
 
+    /// No operation changes it any more.
+    pub(crate) fn is_final(self) -> bool {
+        self.is_frozen() || self.is_dead()
+    }
+
     /// EMPTY, frozen or not.
     #[inline]
     pub(crate) fn is_empty(self) -> bool {
@@ -137,7 +142,7 @@ impl<'g, K, V> Word<'g, K, V> {
     }
 
     /// DEAD, frozen or not.
-    #[cfg(test)]
+    #[inline]
     pub(crate) fn is_dead(self) -> bool {
         self.0.addr() & !FROZEN == DEAD
     }
@@ -235,13 +240,19 @@ impl<K, V> Slot<K, V> {
         self.exchange(seen.0, core::ptr::without_provenance_mut(dead))
     }
 
-    /// Any -> the same, frozen; returns what the word was. From here on only `discard` changes it (I3).
+    /// EMPTY or LIVE -> the same, frozen; returns what the word was. From here on only `discard` changes it (I3). A DEAD word does
+    /// not change as it is, and is spared the locked instruction: where keys come and go most words of a source are DEAD.
     #[inline]
     pub(crate) fn freeze<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
         // ORDERING: AcqRel. Acquire, P1: the entry's hash is read, and the entry is released again by `place`. Release, P3:
         // whoever finds the word frozen has to find the new table at the root.
         if fault!("no_freeze") {
             return Word::from_bits(self.0.load(Acquire));
+        }
+        // ORDERING: Relaxed: DEAD is final (I1) and names nothing; of anything else nothing is kept.
+        let seen = Word::from_bits(self.0.load(Relaxed));
+        if seen.is_dead() {
+            return seen;
         }
         Word::from_bits(self.0.fetch_or(FROZEN, unless_relaxed!("freeze_relaxed", AcqRel)))
     }
@@ -330,7 +341,7 @@ mod tests {
         slot.place(second);
         assert!(slot.load(&guard).is_dead(), "a late helper cannot resurrect a removed key (I5)");
         assert!(!slot.publish(second), "DEAD is final (I1)");
-        assert!(slot.freeze(&guard).is_dead());
+        assert!(slot.freeze(&guard).is_dead() && !slot.load(&guard).is_frozen(), "and stays as it is");
 
         let slot = Slot::<u32, u32>::frozen();
         assert!(slot.load(&guard).is_empty() && !slot.publish(first), "a frozen EMPTY takes nothing");

@@ -95,7 +95,7 @@ impl<K: Eq, V> RawMap<K, V> {
     fn validate_frozen(head: &Bucket<K, V>, index: usize, guard: &Guard) -> Result<(), Finding> {
         for slot in head.chain().flat_map(Bucket::slots) {
             let word = slot.load(guard);
-            check!(word.is_frozen(), "old bucket {index}: evacuated, and not frozen (I3)");
+            check!(word.is_final(), "old bucket {index}: evacuated, and not frozen (I3)");
             if word.is_empty() {
                 break;
             }

@@ -306,7 +306,7 @@ where
     assert!(!map.is_resizing() && rest.old_buckets == 0, "a resize never ends: {rest:?}");
     // A table grows when a chain is full and the average above its limit: never much later than at its capacity.
     assert!(rest.len <= rest.capacity * 2, "growth does not keep up: {rest:?}");
-    // Even if all is in one chain, a table of as many overflow buckets as buckets is rebuilt or has grown.
+    // Even if all is in one chain: behind each seven slots used there is one, and the map has grown or leaves the DEAD ones behind.
     assert!(rest.overflow_buckets <= rest.buckets, "the chains are too long: {rest:?}");
     assert_eq!(rest.len, map.pin().iter().count());
     map.validate().unwrap();
