@@ -61,8 +61,9 @@ fn calibrate<C: Content, M: Map<C>>(course: &Course<'_>, config: Config) -> u64 
     let session = Session::<C, M>::new(course.pool, config, course.upbringing, &course.hasher, 0);
     session.open();
     let first_guess = fitting(session.run(PROBE));
-    // The probe was cold and short: what counts is the second look.
-    let operations = fitting(session.run(first_guess));
+    // The probe was cold and short: what counts is the second look, unless it comes to more than the cell holds anyway.
+    let least = first_guess == config.least_operations();
+    let operations = if least { first_guess } else { fitting(session.run(first_guess)) };
     session.close();
     operations
 }

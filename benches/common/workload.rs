@@ -144,8 +144,8 @@ impl Config {
     /// Fewer operations than this (of each thread) would not show what the workload is about.
     pub fn least_operations(&self) -> u64 {
         match self.workload {
-            // Every entry replaced once, so that rebuilds of the table come in their due share.
-            Workload::Churn => 2 * self.entries / self.threads,
+            // So many that rebuilds of the table come in their due share: under churn every entry is replaced twice.
+            Workload::Churn | Workload::Exchange => 4 * self.entries / self.threads,
             _ => 1000,
         }
     }

@@ -19,7 +19,12 @@ pub(crate) fn prefetch<T>(line: *const T) {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         _mm_prefetch::<_MM_HINT_T0>(line.cast());
     }
-    #[cfg(not(all(target_arch = "x86_64", not(evacmap_loom))))]
+    #[cfg(all(target_arch = "aarch64", not(evacmap_loom)))]
+    // SAFETY: as above.
+    unsafe {
+        core::arch::asm!("prfm pldl1keep, [{line}]", line = in(reg) line, options(nostack, preserves_flags, readonly));
+    }
+    #[cfg(any(not(any(target_arch = "x86_64", target_arch = "aarch64")), evacmap_loom))]
     let _ = line;
 }
 

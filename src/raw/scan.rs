@@ -1,14 +1,39 @@
 //! The scan of one bucket: which slots may hold a tag, and which are vacant.
 //!
-//! The portable scan is seven relaxed atomic loads and branch-free masks; it is the reference, and what the models and the
-//! sanitizers run. On x86-64 one `asm!` block loads the line in four instructions. The vector loads stand for seven
-//! relaxed loads of seven atomics: x86-64 never tears an aligned 8-byte half of a 16-byte load, nothing is dereferenced on
-//! the strength of what they return, and going through `asm!` keeps them out of reach of the compiler's assumptions
-//! about data races, which a plain vector load would invite. A test below holds the two equal for every kind of word.
+//! There is one for every platform ([`scalar`]), and one each for x86-64 (`sse2`) and AArch64 (`neon`), which load the line
+//! in one `asm!` block. Such a load stands for seven relaxed loads of seven atomics: the hardware never tears an aligned
+//! word of it, nothing is dereferenced on the strength of what it returns, and going through `asm!` keeps it out of
+//! reach of the compiler's assumptions about data races, which a plain vector load would invite. A test below holds it
+//! equal to the portable scan for every kind of word.
 
 use super::bucket::Bucket;
-use super::sizes::SLOTS;
-use super::slot::{TAG_MASK, Tag};
+use super::slot::Tag;
+
+mod scalar;
+
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(feature = "_scalar"), not(evacmap_loom)))]
+#[path = "scan/sse2.rs"]
+mod vector;
+
+#[cfg(all(
+    target_arch = "aarch64",
+    target_pointer_width = "64",
+    target_endian = "little",
+    not(feature = "_scalar"),
+    not(evacmap_loom)
+))]
+#[path = "scan/neon.rs"]
+mod vector;
+
+#[cfg(any(
+    not(any(
+        all(target_arch = "x86_64", target_pointer_width = "64"),
+        all(target_arch = "aarch64", target_pointer_width = "64", target_endian = "little")
+    )),
+    feature = "_scalar",
+    evacmap_loom
+))]
+use scalar as vector;
 
 /// A set of slots of one bucket, bit `i` for slot `i`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,125 +70,6 @@ pub(crate) struct Survey {
     pub(crate) vacant: Mask,
 }
 
-/// The portable scans. Where the vector ones are used, tests alone call these.
-#[allow(dead_code)]
-mod scalar {
-    use super::*;
-
-    #[inline]
-    fn mask(words: &[usize; SLOTS], holds: impl Fn(usize) -> bool) -> Mask {
-        Mask(words.iter().enumerate().fold(0, |mask, (i, word)| mask | u32::from(holds(*word)) << i))
-    }
-
-    #[inline]
-    fn words<K, V>(bucket: &Bucket<K, V>) -> [usize; SLOTS] {
-        core::array::from_fn(|i| bucket.slot(i).peek())
-    }
-
-    #[inline]
-    pub(super) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
-        mask(&words(bucket), |word| word & TAG_MASK == tag.bits())
-    }
-
-    #[inline]
-    pub(super) fn survey<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Survey {
-        let words = words(bucket);
-        Survey {
-            candidates: mask(&words, |word| word & TAG_MASK == tag.bits()),
-            vacant: mask(&words, |word| word & !FROZEN == 0),
-        }
-    }
-}
-
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(feature = "_scalar"), not(evacmap_loom)))]
-mod vector {
-    use super::*;
-    use core::arch::asm;
-    use core::arch::x86_64::*;
-
-    const _: () = assert!(SLOTS == 7 && (Tag::WIDTH == 16 || Tag::WIDTH == 0));
-    const SLOT_BITS: u32 = (1 << SLOTS) - 1;
-
-    /// The bucket's line, two words to a vector.
-    #[inline(always)]
-    fn load<K, V>(bucket: &Bucket<K, V>) -> [__m128i; 4] {
-        let (a, b, c, d);
-        // SAFETY: reads the 64 bytes of a bucket, which is 64-aligned, and writes nothing. See the module's text for why
-        // racing writers are no concern.
-        unsafe {
-            asm!(
-                "movdqa {a}, [{line}]",
-                "movdqa {b}, [{line} + 16]",
-                "movdqa {c}, [{line} + 32]",
-                "movdqa {d}, [{line} + 48]",
-                line = in(reg) core::ptr::from_ref(bucket),
-                a = out(xmm_reg) a,
-                b = out(xmm_reg) b,
-                c = out(xmm_reg) c,
-                d = out(xmm_reg) d,
-                options(nostack, preserves_flags, readonly)
-            );
-        }
-        [a, b, c, d]
-    }
-
-    /// The high (or low) 32-bit halves of four words.
-    #[inline]
-    #[target_feature(enable = "sse2")]
-    fn halves<const PICK: i32>(a: __m128i, b: __m128i) -> __m128i {
-        _mm_castps_si128(_mm_shuffle_ps::<PICK>(_mm_castsi128_ps(a), _mm_castsi128_ps(b)))
-    }
-    const HIGH: i32 = 0b11_01_11_01;
-    const LOW: i32 = 0b10_00_10_00;
-
-    #[inline]
-    #[target_feature(enable = "sse2")]
-    fn slots(words: __m128i) -> Mask {
-        Mask(_mm_movemask_epi8(_mm_packs_epi16(words, _mm_setzero_si128())) as u32 & SLOT_BITS)
-    }
-
-    #[inline]
-    #[target_feature(enable = "sse2")]
-    fn tagged([a, b, c, d]: [__m128i; 4], tag: Tag) -> Mask {
-        let first = _mm_srai_epi32::<16>(halves::<HIGH>(a, b));
-        let second = _mm_srai_epi32::<16>(halves::<HIGH>(c, d));
-        slots(_mm_cmpeq_epi16(_mm_packs_epi32(first, second), _mm_set1_epi16(tag.as_u16() as i16)))
-    }
-
-    #[inline]
-    #[target_feature(enable = "sse2")]
-    fn empty(a: __m128i, b: __m128i) -> __m128i {
-        let low = _mm_andnot_si128(_mm_set1_epi32(FROZEN as i32), halves::<LOW>(a, b));
-        _mm_cmpeq_epi32(_mm_or_si128(low, halves::<HIGH>(a, b)), _mm_setzero_si128())
-    }
-
-    #[inline]
-    #[target_feature(enable = "sse2")]
-    pub(super) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
-        tagged(load(bucket), tag)
-    }
-
-    #[inline]
-    #[target_feature(enable = "sse2")]
-    pub(super) fn survey<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Survey {
-        let line = load(bucket);
-        let [a, b, c, d] = line;
-        let vacant = slots(_mm_packs_epi32(empty(a, b), empty(c, d)));
-        Survey { candidates: tagged(line, tag), vacant }
-    }
-}
-
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(feature = "_scalar"), not(evacmap_loom)))]
-use vector as best;
-
-#[cfg(not(all(
-    target_arch = "x86_64",
-    target_pointer_width = "64",
-    not(feature = "_scalar"),
-    not(evacmap_loom)
-)))]
-use scalar as best;
-
 /// The slots whose word carries the tag: the key's own, if it is here, and now and then another's, or a DEAD or EMPTY one
 /// when the tag is zero.
 #[inline(always)]
@@ -171,10 +77,10 @@ pub(crate) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
     if Tag::WIDTH == 0 {
         return scalar::candidates(bucket, tag);
     }
-    // SAFETY: x86-64 has SSE2; the portable scan asks for nothing.
+    // SAFETY: x86-64 has SSE2, and AArch64 NEON; the portable scan asks for nothing.
     #[allow(unused_unsafe)]
     unsafe {
-        best::candidates(bucket, tag)
+        vector::candidates(bucket, tag)
     }
 }
 
@@ -187,13 +93,14 @@ pub(crate) fn survey<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Survey {
     // SAFETY: as in `candidates`.
     #[allow(unused_unsafe)]
     unsafe {
-        best::survey(bucket, tag)
+        vector::survey(bucket, tag)
     }
 }
 
 #[cfg(all(test, not(evacmap_loom)))]
 mod tests {
     use super::*;
+    use crate::raw::sizes::SLOTS;
     use crate::raw::slot::Word;
     use core::ptr::NonNull;
 

@@ -5,6 +5,7 @@ mod bench;
 mod claims;
 mod cmd;
 mod coverage_report;
+mod cross;
 mod deny;
 mod features;
 mod fuzz;
@@ -54,6 +55,8 @@ enum Task {
     Tsan(tsan::Options),
     /// Run a small suite under valgrind's memcheck
     Valgrind,
+    /// Run a small suite on other processors, under qemu
+    Cross(cross::Options),
     /// Add up how often the tests take each rare branch
     CoverageReport,
     /// Compare with other maps
@@ -98,6 +101,7 @@ fn run() -> anyhow::Result<()> {
         Task::Asan(options) => asan::run(&options),
         Task::Tsan(options) => tsan::run(&options),
         Task::Valgrind => valgrind::run(),
+        Task::Cross(options) => cross::run(&options),
         Task::CoverageReport => coverage_report::run(),
         Task::Bench(options) => bench::run(&options),
         Task::Features => features::run(),
