@@ -138,7 +138,7 @@ impl<T, S> HashSet<T, S> {
         self.map.is_empty()
     }
 
-    /// How many values the set can hold before it grows.
+    /// How many values the set can hold before it grows; see [`HashMap::capacity`](crate::HashMap::capacity).
     pub fn capacity(&self) -> usize {
         self.map.capacity()
     }

@@ -7,7 +7,7 @@
 pub struct Stats {
     /// Entries in the map.
     pub len: usize,
-    /// Entries that the current table holds without growing.
+    /// Entries that the current table holds without growing; see [`HashMap::capacity`](crate::HashMap::capacity).
     pub capacity: usize,
     /// Bytes of tables (large ones that wait to be given back included), entries (dead ones that wait to be freed, and spare memory, included) and the threads' slots; not
     /// what keys and values own elsewhere.
@@ -37,7 +37,8 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Entries per bucket; 0 without a table. A full chain makes the map grow when this is above 5.
+    /// Entries per bucket; 0 without a table. A full chain makes the map grow when this is above 5, or above
+    /// 2.5 if there are many slots of removed keys.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i)).collect();

@@ -6,27 +6,32 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::Arc;
+use std::thread::panicking;
 
 use common::{Counted, Counter, MODES, Mode, TestHasher, on_threads, scaled, validated, validated_arc};
 use evacmap::{HashMap, HashSet, ShrinkPolicy, TryReserveError};
 
 thread_local! {
-    /// Allocations of this thread fail from this size on.
+    /// Allocations of this thread fail from this size on, but those of a panic.
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
 struct Limited;
 
+fn is_refused(layout: Layout) -> bool {
+    layout.size() >= LIMIT.get() && !panicking()
+}
+
 // SAFETY: all is done by the system's allocator, or refused.
 unsafe impl GlobalAlloc for Limited {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: passed on.
-        if layout.size() >= LIMIT.get() { ptr::null_mut() } else { unsafe { System.alloc(layout) } }
+        if is_refused(layout) { ptr::null_mut() } else { unsafe { System.alloc(layout) } }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: passed on.
-        if layout.size() >= LIMIT.get() { ptr::null_mut() } else { unsafe { System.alloc_zeroed(layout) } }
+        if is_refused(layout) { ptr::null_mut() } else { unsafe { System.alloc_zeroed(layout) } }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
@@ -47,7 +52,8 @@ fn limited<R>(bytes: usize, f: impl FnOnce() -> R) -> R {
 
 #[test]
 fn more_than_any_table_holds_is_an_error() {
-    for size in [usize::MAX, usize::MAX / 2, usize::MAX / 64] {
+    // With 32-bit pointers a table of 1 GiB can be had.
+    for size in [usize::MAX, usize::MAX / 2, usize::MAX / if usize::BITS == 64 { 64 } else { 8 }] {
         assert_eq!(HashMap::<u8, u8>::try_with_capacity(size).unwrap_err(), TryReserveError::CapacityOverflow);
         assert_eq!(
             HashMap::<u8, u8>::builder().capacity(size).try_build().unwrap_err(),
@@ -118,6 +124,29 @@ fn a_growth_without_memory_is_put_off() {
     assert_eq!((full.len as u64, full.capacity, full.growths), (most, before.capacity, 0));
     (most..2 * most).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
     assert!(map.capacity() > before.capacity && (0..2 * most).all(|key| map.pin().get(&key) == Some(&key)));
+    validated(map);
+}
+
+#[test]
+fn without_memory_for_what_is_wanted_a_smaller_table_will_do() {
+    let map: HashMap<u64, u64> = HashMap::with_capacity(10_000);
+    let (bytes, buckets) = (map.stats().buckets * 64, map.stats().buckets);
+    (0..6_000).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
+    // More than half full, with keys that come and go: twice as many buckets are wanted, and as many serve.
+    limited(bytes * 2, || {
+        for key in 0..100_000 {
+            assert!(map.pin().remove(&key) == Some(&key) && map.pin().insert(key + 6_000, key + 6_000).is_none());
+        }
+    });
+    let (stats, kept) = (map.stats(), 100_000..106_000);
+    assert!(
+        stats.growths == 0 && stats.rebuilds > 5 && kept.clone().all(|key| map.pin().contains_key(&key)),
+        "{stats:?}"
+    );
+    // Full: four times as many are wanted, and twice as many serve.
+    limited(bytes * 4, || (0..10_000).for_each(|key| assert!(map.pin().insert(key, key).is_none())));
+    let stats = map.stats();
+    assert!(stats.buckets == 2 * buckets && kept.chain(0..10_000).all(|key| map.pin().contains_key(&key)), "{stats:?}");
     validated(map);
 }
 

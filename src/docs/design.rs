@@ -24,8 +24,8 @@
 //! # The slot word (`src/raw/slot.rs`)
 //!
 //! All of a slot is one machine word: the entry's address, some bits of its hash (the *tag*; Go: tophash), and two
-//! flags. It goes EMPTY, LIVE, perhaps LIVE with another entry of the same key, DEAD; and at any of these it may be
-//! *frozen*, which is final. Each of these steps is one compare-and-swap, and is the moment at which an insert, a
+//! flags. It goes EMPTY, LIVE, perhaps LIVE with another entry of the same key, DEAD, which is final; and before that it may be
+//! *frozen*, which is final, too. Each of these steps is one atomic operation, and is the moment at which an insert, a
 //! replacement or a removal takes effect.
 //!
 //! What makes one compare-and-swap enough is the order of filling. The slots of a chain are used from the first on,
@@ -35,7 +35,7 @@
 //!
 //! # Growing (`src/raw/grow.rs`)
 //!
-//! When an insert finds its chain full and the table is full on average, it allocates a larger table, lets its
+//! When an insert finds its chain full and the table is full on average, or more than half full with many DEAD slots, it allocates a larger table, lets its
 //! `oldbuckets` lead to the present one, and swaps it in: one pointer, so nobody sees the one without the other. A table
 //! of more than 64 KiB is cleared before that, 16 KiB by each write that finds its chain full, while chains grow by
 //! overflow buckets (`src/raw/unready.rs`). One write at a time has that table in its hands. If its thread stops, another makes one
@@ -68,7 +68,7 @@
 //! # One routine for every resize
 //!
 //! Fewer buckets, and a group has many old chains and one new one: a **shrink**. As many, and it has one of each: a
-//! **rebuild**, which leaves the DEAD slots behind. As many, and nothing is moved but everything retired: a **clear**,
+//! **rebuild**, which leaves the DEAD slots behind, as they all do. As many, and nothing is moved but everything retired: a **clear**,
 //! which takes effect when the empty table is swapped in. There is one routine for moving, one for discarding, and one
 //! driver for both.
 //!

@@ -7,11 +7,12 @@
 //!
 //! - **Every entry is an allocation of its own**: 8 bytes of hash, the key, the value, and what the allocator adds. The
 //!   tables come on top: 64 bytes for each 5 entries of [`capacity`](crate::HashMap::capacity), of which a map that has
-//!   just grown uses a quarter (a half, if it had 2^14 buckets or more). While it is resized it has both tables.
+//!   just grown uses a quarter (a half, if it had 2^14 buckets or more and was full). While it is resized it has both tables.
 //! - **A removed key's slot is not used again** before the table is resized or rebuilt. A map that always gains new
-//!   keys and loses old ones is rebuilt when its overflow buckets show that there is such a slot for four buckets at least: up
-//!   to four buckets in ten have an overflow by then. If it is more than half full, it grows twofold
-//!   instead, once, as the standard map does, also beyond the capacity that it was given. (`tests/rebuild.rs`)
+//!   keys and loses old ones is rebuilt when its overflow buckets show that there is such a slot for four buckets at least: there
+//!   are up to four of them for ten buckets by then. If it is more than half full, it grows twofold
+//!   instead, once, as the standard map does, also beyond the capacity that it was given; in a full one there are up to three for four
+//!   buckets before that. (`tests/rebuild.rs`)
 //! - **A map does not become smaller by itself**, unless it was built with
 //!   [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto). [`shrink_to_fit`](crate::HashMap::shrink_to_fit) works under
 //!   either policy. (`tests/api_sizes.rs::a_map_does_not_shrink_unless_it_was_built_so`,
@@ -24,7 +25,8 @@
 //!   one that has ended. (`tests/stress.rs::threads_that_end_leave_nothing_behind`)
 //! - **Only tables can be reserved.** [`try_reserve`](crate::HashMap::try_reserve) reports that there is no memory for
 //!   a table; an insert that gets no memory for its entry ends the process, as with the standard collections. One that gets none for
-//!   a larger table goes on in the present one, until that has seven entries to a bucket.
+//!   a larger table tries a smaller one, and goes on in the present one otherwise, until that has seven entries, or two overflow
+//!   buckets, to a bucket; then it ends the process. (`tests/api_sizes.rs::a_growth_without_memory_is_put_off`)
 //!   (`tests/sweep_allocation.rs`, `tests/api_sizes.rs::without_memory_the_map_stays_as_it_is`)
 //!
 //! # What was removed is dropped later
@@ -128,4 +130,4 @@
 //! - **Miri.** What is known of races and of memory errors comes from the models and the sanitizers
 //!   ([`verification`](super::verification)).
 //! - **ARM hardware**, or any other with weak ordering. The models explore what the orderings permit; everything else
-//!   was run on x86-64.
+//!   was run on x86-64, a part also under qemu (`cargo xtask cross`).

@@ -32,6 +32,8 @@
 //! - `Slot::peek` (the scan of a bucket): only bits are compared. A used slot keeps its key and so its tag (I1), so a
 //!   mismatch is final; a match is loaded again with Acquire; an EMPTY that is stale makes a CAS fail, or is, for a reader,
 //!   a moment in the past of a key that nobody has told it of.
+//! - `Slot::freeze` looks for DEAD first: that is final, names nothing, and nobody is turned away by it, so that there is nothing to
+//!   release or acquire.
 //! - `nevacuate` hands out numbers. What two helpers do with the same number is settled by the words.
 //! - `swept` is moved by those alone who add to `evacuated` in between, be it nothing: P14 orders them (`RawMap::account`).
 //! - `Overflow::linked`, the tallies, and the bounds on spare memory are hints and statistics.

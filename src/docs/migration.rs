@@ -113,7 +113,7 @@
 //! | `clear` beside writers | goes from entry to entry | takes effect at one moment |
 //! | `compute` and `update` after a lost race | may reuse what the closure returned for the same entry | run the closure again; so it may be `FnMut` in `update` too |
 //! | `HashSet::insert` of an equal value | returns `false`, and has replaced the value (its text says otherwise) | returns `false`, and keeps what was there; [`HashSet::replace`](crate::HashSet::replace) replaces |
-//! | `capacity` that was asked for | an estimate | a promise |
+//! | `capacity` that was asked for | an estimate | a promise, as long as nothing is removed |
 //!
 //! What is the same, and may surprise: `insert` and `update` replace the key with the value (papaya's text says
 //! otherwise), and `compute` panics when told to remove what is absent.

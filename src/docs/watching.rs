@@ -13,7 +13,7 @@
 //! | [`retired`](crate::Stats::retired), again and again | a guard is held for long, somewhere in the process ([below](#guards-that-are-held-for-long)) |
 //! | [`old_buckets`](crate::Stats::old_buckets) is not 0 for long | nobody writes, so nobody goes on with the resize: [`finish_resize`](crate::HashMap::finish_resize) |
 //! | [`overflow_buckets`](crate::Stats::overflow_buckets), at a [`load`](crate::Stats::load) below 3 | keys come and go (then `rebuilds` grows too), or the hasher is bad |
-//! | `growths` and `shrinks` both | the map breathes: give it its [`capacity`](crate::HashMapBuilder::capacity) when it is built |
+//! | `growths` and `shrinks` both | the map breathes: give it the [`capacity`](crate::HashMapBuilder::capacity) that it comes to when it is built |
 //!
 //! # Metrics
 //!

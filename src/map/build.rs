@@ -21,7 +21,8 @@ impl<K, V> HashMap<K, V> {
         Self::with_hasher(DefaultHashBuilder::default())
     }
 
-    /// An empty map with room for `capacity` entries: it will not grow before it holds as many.
+    /// An empty map with room for `capacity` entries: it will not grow before it holds as many, unless keys that come and go
+    /// make it ([`capacity`](Self::capacity)).
     ///
     /// # Panics
     ///
@@ -122,7 +123,8 @@ pub enum ShrinkPolicy {
     #[default]
     Never,
     /// When less than an eighth of its capacity is in use, to a table that holds twice the present entries. So it does not
-    /// oscillate: after a shrink the map grows only when it has doubled, and shrinks again only when it has halved. Never below
+    /// oscillate: after a shrink the map grows only when it has gained entries (twice as many, or some, and then lost and gained others all
+    /// the time), and shrinks again only when it has halved. Never below
     /// the capacity that it was built with, nor below 64 buckets (4 KiB). Room that was reserved later may be given back.
     ///
     /// A thread looks after each 64 entries that it has removed or replaced. If the table is sparse, it clears 16 KiB of the smaller one;

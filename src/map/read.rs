@@ -69,6 +69,9 @@ impl<K, V, S> HashMap<K, V, S> {
     }
 
     /// How many entries the map can hold before it grows.
+    ///
+    /// If more than half as many are in it, and keys come and go, it may grow before, as the standard map does: a removed
+    /// key's slot is not used again, and with more buckets the used ones are left behind less often.
     pub fn capacity(&self) -> usize {
         self.raw.capacity(&crate::pin())
     }

@@ -12,7 +12,7 @@
 //! | bit | on | means | set by |
 //! |---|---|---|---|
 //! | INITIALISED | the head of a destination | evacuation has filled this chain: it is the truth now | `initialise` |
-//! | END | the last bucket of a source's chain, if it is full | frozen: nothing can be appended any more | `freeze_end` |
+//! | END | the last bucket of a source's chain, if it is full; any of it that was the last | frozen: nothing can be appended any more | `freeze_end` |
 //!
 //! The link goes from null to a bucket once and never changes again; both bits are only ever set.
 

@@ -147,30 +147,34 @@ impl<K, V> RawMap<K, V> {
         let Some((wanted, serving)) = self.due(table, len, overflows) else { return Room::Append };
         let overdue = len > OVERDUE_LOAD * table.buckets() || overflows >= 2 * table.buckets();
         let haste = if overdue { Haste::Overdue } else { Haste::None };
-        match self.try_replace(table, wanted, serving, haste, local, guard) {
+        let begin = |bits| self.try_replace(table, bits, serving.clone(), haste, local, guard);
+        match begin(wanted).or_else(|_| begin(*serving.start())) {
             Ok(true) => Room::Resizing,
             Ok(false) => Room::Append,
+            // Another has begun one, and may have had the memory.
+            Err(_) if !core::ptr::eq(self.root(guard), table) => Room::Resizing,
             Err(what) if overdue => fail(what),
-            // Without memory for it the present table will do for a while.
+            // The present table will do for a while.
             Err(_) => Room::Append,
         }
     }
 
     /// The size, in bits, that is to follow that of a table of such content, if one is, and those that will do if they have been
-    /// begun with.
+    /// begun with, or there is no memory.
     fn due(&self, table: &Table<K, V>, len: usize, overflows: usize) -> Option<(u32, RangeInclusive<u32>)> {
         let (bits, buckets) = (table.shape.bits(), table.buckets());
         // A bucket has an overflow only if its slots are used up, so that so many are DEAD at least, whatever the hash.
         let dead = (SLOTS * overflows).saturating_sub(len);
-        let (wanted, fewest) = if len > LOAD * buckets {
+        let (wanted, fewest) = if len > LOAD * buckets && bits < MAX_BITS {
             (bits + if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 }, bits + 1)
         } else if DEAD_PART * dead < buckets {
             return None;
         } else {
             // More than half full it would be due again before long. (hashbrown grows from the same limit on.)
-            (bits + u32::from(2 * len > LOAD * buckets), self.fewest_bits(table, len))
+            let wanted = bits + u32::from(2 * len > LOAD * buckets);
+            (wanted.min(MAX_BITS), self.fewest_bits(table, len))
         };
-        (wanted <= MAX_BITS).then_some((wanted, fewest..=wanted.max(bits + 1)))
+        Some((wanted, fewest..=wanted.max(bits + 1)))
     }
 
     /// Begins to replace a table that is at rest by one of `1 << wanted` buckets, or by one that is serving as well and has been

@@ -49,7 +49,7 @@
 //! - **I2.** A key has at most one LIVE slot in a table. The inserter that wins position *g* has seen every position before
 //!   *g* used by another key or DEAD, both final by I1; and *g* and all after it were EMPTY. So nobody has put the key
 //!   anywhere else, and nobody ever can. One CAS, no version, no second look.
-//! - **I3.** A source chain is immutable once it is frozen (but for `discard`, which turns LIVE into DEAD).
+//! - **I3.** A source chain is immutable once each of its words is frozen or DEAD (but for `discard`, which turns LIVE into DEAD).
 //! - **I4.** Until some head of a group is INITIALISED only helpers write to its destinations, and all of them write the same
 //!   words to the same positions.
 //! - **I5.** A destination position that was filled is never EMPTY again: a helper that slept through everything fails
@@ -200,7 +200,7 @@ impl<K, V> RawMap<K, V> {
         self.heap.len(self.root(guard).era)
     }
 
-    /// Entries that the current table holds without growing.
+    /// Entries that the current table holds without growing, if none is removed.
     pub(crate) fn capacity(&self, guard: &Guard) -> usize {
         let root = self.root(guard);
         if root.is_placeholder() { 0 } else { root.buckets() * sizes::LOAD }

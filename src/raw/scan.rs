@@ -11,7 +11,7 @@ use super::slot::Tag;
 
 mod scalar;
 
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(feature = "_scalar"), not(evacmap_loom)))]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(any(feature = "_scalar", evacmap_loom, miri))))]
 #[path = "scan/sse2.rs"]
 mod vector;
 
@@ -19,8 +19,7 @@ mod vector;
     target_arch = "aarch64",
     target_pointer_width = "64",
     target_endian = "little",
-    not(feature = "_scalar"),
-    not(evacmap_loom)
+    not(any(feature = "_scalar", evacmap_loom, miri))
 ))]
 #[path = "scan/neon.rs"]
 mod vector;
@@ -31,7 +30,8 @@ mod vector;
         all(target_arch = "aarch64", target_pointer_width = "64", target_endian = "little")
     )),
     feature = "_scalar",
-    evacmap_loom
+    evacmap_loom,
+    miri
 ))]
 use scalar as vector;
 
@@ -104,7 +104,7 @@ mod tests {
     use crate::raw::slot::Word;
     use core::ptr::NonNull;
 
-    /// Every state of a word, with tags that share bytes with each other, in every slot.
+    /// Every state of a word but DEAD and frozen, with tags that share bytes with each other, in every slot.
     #[test]
     fn the_vector_scan_equals_the_portable_one() {
         let guard = crate::pin();

@@ -10,13 +10,14 @@ pub(crate) const MIN_BITS: u32 = if cfg!(evacmap_loom) { 0 } else { 1 };
 /// The largest table: beyond it a bucket array would not fit an address space of 47 bits.
 pub(crate) const MAX_BITS: u32 = if usize::BITS == 64 { 40 } else { usize::BITS - 8 };
 
-/// Entries per bucket, on average, above which a full chain makes the table grow. With a good hash a bucket of an
-/// average of 5 overflows its 7 slots with probability 13 % (Poisson), and 71 % of the slots are in use.
+/// Entries per bucket, on average, above which a full chain makes the table grow, whether there are DEAD slots or not. With a
+/// good hash a bucket of an average of 5 overflows its 7 slots with probability 13 % (Poisson), and 71 % of the slots are in use.
 pub(crate) const LOAD: usize = if cfg!(evacmap_loom) { 1 } else { 5 };
 const _: () = assert!(LOAD < SLOTS, "a table must grow before the average chain is full");
 
 /// Below this size a growth is fourfold, above it twofold. Growing fourfold, a map that starts
 /// small moves a third as many entries on its way; above, the memory of a table that is a quarter full would be felt.
+/// (Where keys come and go it is taken instead of that of overflow buckets.)
 pub(crate) const FOURFOLD_BELOW_BITS: u32 = 14;
 
 /// A table is left behind for its DEAD slots when there is one for so many buckets, as far as its overflow buckets show: with two and a
@@ -62,8 +63,8 @@ pub(crate) const MAX_GROW_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 2 };
 pub(crate) const MAX_SHRINK_STEP: u32 = if cfg!(evacmap_loom) { 1 } else { 3 };
 
 /// A map that shrinks by itself does so when less than one part in `SPARSE` of its capacity is used, to a table that holds `ROOMY`
-/// times what there is. The distance is the hysteresis: after a shrink the map has to double before it grows, after a fourfold
-/// growth it has to halve before it shrinks.
+/// times what there is. The distance is the hysteresis: a shrink leaves it half full or less, and a growth a quarter full or more. (Fourfold
+/// from beyond its capacity, or twofold from beyond half of it, for the sake of DEAD slots.)
 pub(crate) const SPARSE: usize = if cfg!(evacmap_loom) { 4 } else { 8 };
 pub(crate) const ROOMY: usize = 2;
 const _: () = assert!(SPARSE >= 2 * ROOMY, "a shrink ends with fewer buckets, and not sparse");

@@ -21,7 +21,7 @@
 //! | 0 | null | 1 | 0 | DEAD | skips | skips: never used again (I1) | `kill` |
 //! | 0 | null | 0 | 1 | EMPTY, frozen | the chain ends: absent | the chain ends: evacuate, start again | `freeze` |
 //! | t | e | 0 | 1 | LIVE, frozen | as LIVE: still the truth for it | evacuate, start again | `freeze` |
-//! | 0 | null | 1 | 1 | DEAD, frozen | skips | skips | `discard` |
+//! | 0 | null | 1 | 1 | DEAD, frozen | skips | skips | `discard`; `freeze`, if a `kill` came first |
 //!
 //! No other pattern is ever written.
 //!
@@ -30,7 +30,7 @@
 //! ```text
 //!  EMPTY --publish--> LIVE --replace--> LIVE' --kill--> DEAD          by operations, never on a frozen word
 //!  EMPTY --place----> LIVE                                            by evacuation, into a destination
-//!  EMPTY or LIVE --freeze--> same | FROZEN                            by evacuation, in a source
+//!  any   --freeze---> same | FROZEN                                   by evacuation, in a source; not if it is seen to be DEAD
 //!  LIVE | FROZEN --discard--> DEAD | FROZEN                           by `clear`, in a source
 //! ```
 
@@ -240,8 +240,8 @@ impl<K, V> Slot<K, V> {
         self.exchange(seen.0, core::ptr::without_provenance_mut(dead))
     }
 
-    /// EMPTY or LIVE -> the same, frozen; returns what the word was. From here on only `discard` changes it (I3). A DEAD word does
-    /// not change as it is, and is spared the locked instruction: where keys come and go most words of a source are DEAD.
+    /// Any -> the same, frozen; returns what the word was. From here on only `discard` changes it (I3). A DEAD word does not
+    /// change as it is, and is spared the locked instruction: where keys come and go most words of a source are DEAD.
     #[inline]
     pub(crate) fn freeze<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
         // ORDERING: AcqRel. Acquire, P1: the entry's hash is read, and the entry is released again by `place`. Release, P3:

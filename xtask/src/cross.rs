@@ -36,7 +36,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 impl Target {
-    /// As Debian calls the processor in the names of its cross compilers, and qemu in those of its emulators.
+    /// As Debian calls the processor in the names of its cross compilers.
     fn processor(self) -> &'static str {
         match self {
             Target::Aarch64 => "aarch64",
@@ -68,12 +68,11 @@ impl Target {
 
     /// What runs a program for this processor here, if it does not run by itself.
     fn runner(self) -> Result<Option<String>> {
-        let processor = self.processor();
-        let native = std::env::consts::ARCH;
+        let (processor, native) = (self.processor(), std::env::consts::ARCH);
         if processor == native || (self == Target::I686 && native == "x86_64") {
             return Ok(None);
         }
-        let qemu = format!("qemu-{processor}");
+        let qemu = format!("qemu-{}", if self == Target::I686 { "i386" } else { processor });
         if !cmd::succeeds(Command::new(&qemu).arg("--version")) {
             bail!("no {qemu}: get it from your system's packages, for instance with `apt-get install qemu-user`");
         }
