@@ -159,16 +159,16 @@
 //!
 //! | | n | groups evacuated | buckets visited | bytes cleared | bytes freed | entries dropped |
 //! |---|--:|--:|--:|--:|--:|--:|
-//! | insert, from empty | 10 K | 5 | 76 | 32,832 | 40,448 | 0 |
-//! | insert, from empty | 1 M | 5 | 77 | 32,832 | 150,848 | 0 |
-//! | insert, from empty | 10 M | 5 | 76 | 32,832 | 16,817,152 | 0 |
+//! | insert, from empty | 10 K | 5 | 75 | 32,832 | 40,448 | 0 |
+//! | insert, from empty | 1 M | 5 | 78 | 32,832 | 150,848 | 0 |
+//! | insert, from empty | 10 M | 5 | 77 | 32,832 | 16,777,472 | 0 |
 //! | look-up meanwhile | 1 M | 0 | 4 | 0 | 40,448 | 0 |
-//! | churn | 10 K | 5 | 49 | 16,384 | 69,120 | 64 |
-//! | churn | 1 M | 5 | 53 | 20,416 | 73,152 | 64 |
-//! | churn | 10 M | 5 | 56 | 20,416 | 109,440 | 64 |
-//! | removal of all, shrinking | 10 K | 4 | 34 | 32,832 | 86,784 | 128 |
-//! | removal of all, shrinking | 1 M | 2 | 27 | 65,600 | 115,008 | 128 |
-//! | removal of all, shrinking | 10 M | 4 | 34 | 32,832 | 90,816 | 128 |
+//! | churn | 10 K | 5 | 56 | 20,416 | 101,376 | 64 |
+//! | churn | 1 M | 5 | 58 | 20,416 | 69,120 | 64 |
+//! | churn | 10 M | 5 | 60 | 20,416 | 117,504 | 64 |
+//! | removal of all, shrinking | 10 K | 2 | 28 | 65,600 | 106,944 | 64 |
+//! | removal of all, shrinking | 1 M | 4 | 34 | 32,832 | 115,008 | 128 |
+//! | removal of all, shrinking | 10 M | 2 | 29 | 65,600 | 115,008 | 128 |
 //!
 //! One figure grows with the map: a growth frees its old bucket array in one call of the allocator, unless that is glibc's and the array
 //! a mapping of its own. (This runs with glibc's, which from its second large block on takes those of up to 32 MiB from its heap; so the
