@@ -4,7 +4,7 @@ mod common;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use common::{Config, Counted, Counter, MODES, Mode, Setup, scaled, validated};
+use common::{Config, Counted, Counter, JUST_TOO_MANY, MODES, Mode, Setup, scaled, validated};
 use evacmap::HashMap;
 
 /// 0, 1, and the neighbourhoods of powers of two.
@@ -24,14 +24,7 @@ fn message(f: impl FnOnce()) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("a text")
 }
 
-/// The last is a little too many: with 32-bit pointers a table of 1 GiB can be had.
-const TOO_MANY: [usize; 5] = [
-    usize::MAX,
-    usize::MAX - 1,
-    usize::MAX / 2,
-    usize::MAX / 2 + 1,
-    usize::MAX / if usize::BITS == 64 { 64 } else { 8 },
-];
+const TOO_MANY: [usize; 5] = [usize::MAX, usize::MAX - 1, usize::MAX / 2, usize::MAX / 2 + 1, JUST_TOO_MANY];
 
 #[test]
 fn a_map_with_a_capacity_does_not_grow_before_it_is_reached() {

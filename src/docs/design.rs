@@ -35,8 +35,8 @@
 //!
 //! # Growing (`src/raw/grow.rs`)
 //!
-//! When an insert finds its chain full and the table is full on average, or more than half full with many DEAD slots, it allocates a larger table, lets its
-//! `oldbuckets` lead to the present one, and swaps it in: one pointer, so nobody sees the one without the other. A table
+//! When an insert finds its chain full and the table is full on average, or more than half full with many DEAD slots, it
+//! allocates a larger table, lets its `oldbuckets` lead to the present one, and swaps it in: one pointer, so nobody sees the one without the other. A table
 //! of more than 64 KiB is cleared before that, 16 KiB by each write that finds its chain full, while chains grow by
 //! overflow buckets (`src/raw/unready.rs`). One write at a time has that table in its hands. If its thread stops, another makes one
 //! at once when there are seven entries, or two overflow buckets, to a bucket, and some more have been appended since. From

@@ -26,8 +26,8 @@
 //! - **Only tables can be reserved.** [`try_reserve`](crate::HashMap::try_reserve) reports that there is no memory for
 //!   a table; an insert that gets no memory for its entry ends the process, as with the standard collections. One that gets none for
 //!   a larger table tries a smaller one, and goes on in the present one otherwise, until that has seven entries, or two overflow
-//!   buckets, to a bucket; then it ends the process. (`tests/api_sizes.rs::a_growth_without_memory_is_put_off`)
-//!   (`tests/sweep_allocation.rs`, `tests/api_sizes.rs::without_memory_the_map_stays_as_it_is`)
+//!   buckets, to a bucket; then it ends the process. (`tests/sweep_allocation.rs`, `tests/api_sizes.rs::without_memory_the_map_stays_as_it_is`,
+//!   `tests/api_sizes.rs::a_growth_without_memory_is_put_off`)
 //!
 //! # What was removed is dropped later
 //!

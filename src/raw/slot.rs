@@ -244,15 +244,15 @@ impl<K, V> Slot<K, V> {
     /// change as it is, and is spared the locked instruction: where keys come and go most words of a source are DEAD.
     #[inline]
     pub(crate) fn freeze<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
-        // ORDERING: AcqRel. Acquire, P1: the entry's hash is read, and the entry is released again by `place`. Release, P3:
-        // whoever finds the word frozen has to find the new table at the root.
-        if fault!("no_freeze") {
-            return Word::from_bits(self.0.load(Acquire));
-        }
         // ORDERING: Relaxed: DEAD is final (I1) and names nothing; of anything else nothing is kept.
         let seen = Word::from_bits(self.0.load(Relaxed));
         if seen.is_dead() {
             return seen;
+        }
+        // ORDERING: AcqRel. Acquire, P1: the entry's hash is read, and the entry is released again by `place`. Release, P3:
+        // whoever finds the word frozen has to find the new table at the root.
+        if fault!("no_freeze") {
+            return Word::from_bits(self.0.load(Acquire));
         }
         Word::from_bits(self.0.fetch_or(FROZEN, unless_relaxed!("freeze_relaxed", AcqRel)))
     }

@@ -24,6 +24,9 @@ pub fn scaled(release: usize, debug: usize) -> usize {
     if cfg!(debug_assertions) { debug } else { release }
 }
 
+/// A little more entries than any table holds. With 32-bit pointers one of 1 GiB can be had.
+pub const JUST_TOO_MANY: usize = usize::MAX / if usize::BITS == 64 { 64 } else { 8 };
+
 /// Remembers what a test leaks on purpose, so that a leak detector does not count it.
 pub fn leaked<T>(what: *const T) {
     static LEAKED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
