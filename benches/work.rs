@@ -1,9 +1,12 @@
-//! The most that a single operation of `evacmap` does, counted: no time, so no machine. `cargo xtask bench` runs it.
+//! The most that a single operation of `evacmap` does, counted: no time, so no machine. `cargo
+//! xtask bench` runs it.
 //!
-//! One thread, `u64` to `u64`. A cell is the largest count of any operation in that row; different operations may have set the
-//! different cells. An operation with a guard of its own does, besides its own part, what the collector has ready then.
+//! One thread, `u64` to `u64`. A cell is the largest count of any operation in that row; different
+//! operations may have set the different cells. An operation with a guard of its own does, besides
+//! its own part, what the collector has ready then.
 //!
-//! Arguments: `--quick` for small maps only, `--large` for larger ones, `--save` to write `benches/results/work.json`.
+//! Arguments: `--quick` for small maps only, `--large` for larger ones, `--save` to write
+//! `benches/results/work.json`.
 
 #[path = "common/markdown.rs"]
 mod markdown;
@@ -39,13 +42,15 @@ fn main() {
     if given("--save") {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/results/work.json");
         let figures: Value = rows.iter().map(json).collect();
-        fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/results")).expect("the folder can be made");
+        fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/results"))
+            .expect("the folder can be made");
         fs::write(path, format!("{figures:#}\n")).expect("the figures can be written");
         println!("{path}");
     }
 }
 
-/// A map grows from empty, with a look-up after each insert; is churned; and loses all its entries, which makes it shrink.
+/// A map grows from empty, with a look-up after each insert; is churned; and loses all its entries,
+/// which makes it shrink.
 fn life(entries: u64) -> Vec<Row> {
     let map = Map::builder().shrink_policy(ShrinkPolicy::Auto).build();
     let row = |what| Row { what, entries, worst: Work::default(), operations: 0 };
@@ -85,8 +90,16 @@ impl Row {
 }
 
 fn table(rows: &[Row]) -> String {
-    let head =
-        line(["", "n", "operations", "groups", "bucket visits", "bytes zeroed", "bytes freed", "entries dropped"]);
+    let head = line([
+        "",
+        "n",
+        "operations",
+        "groups",
+        "bucket visits",
+        "bytes zeroed",
+        "bytes freed",
+        "entries dropped",
+    ]);
     let lines = rows.iter().map(|row| {
         let Row { what, entries, worst, operations } = row;
         let mut cells = vec![(*what).to_owned(), entries.to_string(), operations.to_string()];

@@ -4,20 +4,22 @@
 //! cargo run --release --example counter -- [--threads N] [--keys N] [--events N]
 //! ```
 //!
-//! - **Atomics as values.** The entry is inserted once, and every event adds to it in place. Nothing is allocated or
-//!   retired, so this is the faster way by far, for whatever fits into an atomic (or has a lock of its own). But to
-//!   find an entry and to add to it are two steps: whoever removes the entry in between loses the event. So the
-//!   counts are taken out by `swap(0)`, and entries stay.
-//! - **Update.** Each event replaces the entry by one with a new value, in a single step: an allocation, and an old
-//!   entry to free. The value may be anything, several fields change together, and `remove` or `extract_if` return
-//!   exactly what was there: no event can slip in between. So the counts are taken out together with the entries.
+//! - **Atomics as values.** The entry is inserted once, and every event adds to it in place.
+//!   Nothing is allocated or retired, so this is the faster way by far, for whatever fits into an
+//!   atomic (or has a lock of its own). But to find an entry and to add to it are two steps:
+//!   whoever removes the entry in between loses the event. So the counts are taken out by
+//!   `swap(0)`, and entries stay.
+//! - **Update.** Each event replaces the entry by one with a new value, in a single step: an
+//!   allocation, and an old entry to free. The value may be anything, several fields change
+//!   together, and `remove` or `extract_if` return exactly what was there: no event can slip in
+//!   between. So the counts are taken out together with the entries.
 //!
-//! As a rule: atomics for counters, flags and clocks that stay; `update` for values that are more than a word, or
-//! whose entries come and go.
+//! As a rule: atomics for counters, flags and clocks that stay; `update` for values that are more
+//! than a word, or whose entries come and go.
 //!
-//! Some keys are much more frequent than others. One thread takes out what has been counted, again and again, while
-//! the others count. At the end the sums of all that was taken out are compared, key by key, with a count by std's
-//! map; the program exits with 1 on any difference.
+//! Some keys are much more frequent than others. One thread takes out what has been counted, again
+//! and again, while the others count. At the end the sums of all that was taken out are compared,
+//! key by key, with a count by std's map; the program exits with 1 on any difference.
 
 use std::collections::HashMap as Plain;
 use std::process::ExitCode;
@@ -29,8 +31,8 @@ use clap::{Parser, value_parser};
 use evacmap::{HashMap, HashMapRef};
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 
-/// Events counted under one guard. A guard that is held keeps every thread's garbage, so it is given back now and
-/// then.
+/// Events counted under one guard. A guard that is held keeps every thread's garbage, so it is
+/// given back now and then.
 const EVENTS_PER_GUARD: usize = 1024;
 
 /// Counts events by atomic values and by updates, and compares.
@@ -96,7 +98,12 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let events: Vec<Vec<Key>> = (0..args.threads).map(|seed| draw(seed, &args)).collect();
     let expected = count_plainly(&events);
-    println!("{} threads, {} events each, {} different keys", args.threads, args.events, expected.len());
+    println!(
+        "{} threads, {} events each, {} different keys",
+        args.threads,
+        args.events,
+        expected.len()
+    );
     let right = [run::<AtomicU64>(&events, &expected), run::<u64>(&events, &expected)];
     if right == [true; 2] { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -125,7 +132,8 @@ fn run<C: Count>(events: &[Vec<Key>], expected: &Plain<Key, u64>) -> bool {
     let start = Instant::now();
     let (seconds, times) = thread::scope(|scope| {
         let taker = scope.spawn(|| take_until(&over, &counts, &mut taken));
-        let counting: Vec<_> = events.iter().map(|events| scope.spawn(|| add_all(&counts, events))).collect();
+        let counting: Vec<_> =
+            events.iter().map(|events| scope.spawn(|| add_all(&counts, events))).collect();
         let joined: Vec<_> = counting.into_iter().map(|thread| thread.join()).collect();
         let seconds = start.elapsed().as_secs_f64();
         // Before a panic goes on: else the scope would wait for the taker for ever.
@@ -134,13 +142,19 @@ fn run<C: Count>(events: &[Vec<Key>], expected: &Plain<Key, u64>) -> bool {
         (seconds, taker.join().expect("the taking thread panicked"))
     });
     let speed = events.iter().map(Vec::len).sum::<usize>() as f64 / seconds / 1e6;
-    println!("{:8} {speed:6.2} M events/s ({seconds:.3} s), counts taken out {times} times", C::NAME);
+    println!(
+        "{:8} {speed:6.2} M events/s ({seconds:.3} s), counts taken out {times} times",
+        C::NAME
+    );
     C::take(&counts.pin(), &mut taken);
     let valid = counts.validate();
     taken.retain(|_, count| *count > 0);
     let verdict = if taken == *expected && valid.is_ok() { "right" } else { "WRONG" };
     let (sum, wanted) = (taken.values().sum::<u64>(), expected.values().sum::<u64>());
-    println!("         {verdict}: {sum} events of {wanted} taken out, under {} keys; {valid:?}", taken.len());
+    println!(
+        "         {verdict}: {sum} events of {wanted} taken out, under {} keys; {valid:?}",
+        taken.len()
+    );
     verdict == "right"
 }
 
@@ -152,7 +166,11 @@ fn add_all<C: Count>(counts: &HashMap<Key, C>, events: &[Key]) {
 }
 
 /// Takes out counts until the counting is over. Returns how often.
-fn take_until<C: Count>(over: &AtomicBool, counts: &HashMap<Key, C>, taken: &mut Plain<Key, u64>) -> u64 {
+fn take_until<C: Count>(
+    over: &AtomicBool,
+    counts: &HashMap<Key, C>,
+    taken: &mut Plain<Key, u64>,
+) -> u64 {
     let mut times = 0;
     while !over.load(Relaxed) {
         C::take(&counts.pin(), taken);

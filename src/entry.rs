@@ -14,12 +14,14 @@ use crate::reclaim::Draft;
 
 /// What was found at a key; from [`HashMap::entry`].
 ///
-/// It is a snapshot, and holds nothing in place: by the time it is used, another thread may have changed the entry. So every
-/// operation compares before it swaps. Those of `Entry` itself never fail: they go on from whatever is in the map
-/// by then. Those of [`OccupiedEntry`] and [`VacantEntry`] act on what was seen and on nothing else, or return an error.
+/// It is a snapshot, and holds nothing in place: by the time it is used, another thread may have
+/// changed the entry. So every operation compares before it swaps. Those of `Entry` itself never
+/// fail: they go on from whatever is in the map by then. Those of [`OccupiedEntry`] and
+/// [`VacantEntry`] act on what was seen and on nothing else, or return an error.
 ///
-/// The key is hashed once, by `entry`. For a single step [`HashMap::update_or_insert`], [`HashMap::get_or_insert_with`] and
-/// [`HashMap::compute`] do the same with one look instead of two.
+/// The key is hashed once, by `entry`. For a single step [`HashMap::update_or_insert`],
+/// [`HashMap::get_or_insert_with`] and [`HashMap::compute`] do the same with one look instead of
+/// two.
 ///
 /// # Examples
 ///
@@ -51,7 +53,8 @@ pub struct VacantEntry<'g, K, V, S = DefaultHashBuilder> {
 
 /// What [`Entry::and_modify`] left: the value that it made, or a key that is absent.
 ///
-/// A type of its own, for there is nothing left to put into a second new entry: the key went with the first.
+/// A type of its own, for there is nothing left to put into a second new entry: the key went with
+/// the first.
 pub struct Modified<'g, K, V, S = DefaultHashBuilder>(Result<&'g V, VacantEntry<'g, K, V, S>>);
 
 /// A key, and the way to it.
@@ -110,8 +113,8 @@ where
 
     /// If the key was present: replaces its value, the current one, by what `change` makes of it.
     ///
-    /// `change` runs again if another write, or a resize, came in between. If the key has been removed meanwhile, nothing
-    /// is changed, and what follows takes it for absent.
+    /// `change` runs again if another write, or a resize, came in between. If the key has been
+    /// removed meanwhile, nothing is changed, and what follows takes it for absent.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -140,8 +143,8 @@ where
         Modified(Err(VacantEntry { place: Place { map, guard, hash, key } }))
     }
 
-    /// The value that was seen; `value` if the key was absent, which is then inserted. If another thread has inserted the key
-    /// meanwhile, its value stays and is returned.
+    /// The value that was seen; `value` if the key was absent, which is then inserted. If another
+    /// thread has inserted the key meanwhile, its value stays and is returned.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -196,7 +199,8 @@ where
     /// assert_eq!(map.entry("a", &map.guard()).insert_entry(2), (&"a", &2));
     /// ```
     pub fn insert_entry(self, value: V) -> (&'g K, &'g V) {
-        let (Entry::Occupied(OccupiedEntry { place, .. }) | Entry::Vacant(VacantEntry { place })) = self;
+        let (Entry::Occupied(OccupiedEntry { place, .. }) | Entry::Vacant(VacantEntry { place })) =
+            self;
         let (map, guard) = (place.map, place.guard);
         match map.assign(&mut place.draft(Some(value)), guard, |_, _| Step::Put) {
             Outcome::Inserted(new) | Outcome::Replaced { new, .. } => new.pair(),
@@ -213,7 +217,8 @@ where
     /// assert_eq!(map.entry("a", &guard).remove_entry(), None);
     /// ```
     pub fn remove_entry(self) -> Option<(&'g K, &'g V)> {
-        let (Entry::Occupied(OccupiedEntry { place, .. }) | Entry::Vacant(VacantEntry { place })) = self;
+        let (Entry::Occupied(OccupiedEntry { place, .. }) | Entry::Vacant(VacantEntry { place })) =
+            self;
         match place.map.delete((place.hash, |key: &K| *key == place.key), place.guard, |_| true) {
             Deleted::Removed(entry) => Some(entry.pair()),
             Deleted::Kept(_) | Deleted::Absent => None,
@@ -277,7 +282,10 @@ where
     pub fn remove_entry(self) -> Result<(&'g K, &'g V), CompareRemoveError<'g, V>> {
         let OccupiedEntry { place, seen } = self;
         let is_key = |key: &K| *key == place.key;
-        match place.map.delete((place.hash, is_key), place.guard, |entry| core::ptr::eq(entry, seen)) {
+        match place
+            .map
+            .delete((place.hash, is_key), place.guard, |entry| core::ptr::eq(entry, seen))
+        {
             Deleted::Removed(entry) => Ok(entry.pair()),
             Deleted::Kept(entry) => Err(CompareRemoveError { current: Some(&entry.value) }),
             Deleted::Absent => Err(CompareRemoveError { current: None }),
@@ -338,7 +346,8 @@ where
         self.0.as_ref().ok().copied()
     }
 
-    /// The value that was put in; `value` if the key was absent, which is then inserted. See [`Entry::or_insert`].
+    /// The value that was put in; `value` if the key was absent, which is then inserted. See
+    /// [`Entry::or_insert`].
     pub fn or_insert(self, value: V) -> &'g V {
         self.or_insert_with(|| value)
     }
@@ -374,7 +383,10 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for Entry<'_, K, V, S> {
 impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for OccupiedEntry<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (key, value) = self.seen.pair();
-        f.debug_struct("OccupiedEntry").field("key", key).field("value", value).finish_non_exhaustive()
+        f.debug_struct("OccupiedEntry")
+            .field("key", key)
+            .field("value", value)
+            .finish_non_exhaustive()
     }
 }
 

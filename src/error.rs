@@ -17,13 +17,18 @@ pub struct OccupiedError<'a, V> {
 
 impl<V: fmt::Debug> fmt::Display for OccupiedError<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "failed to insert {:?}: the key is present with value {:?}", self.not_inserted, self.current)
+        write!(
+            f,
+            "failed to insert {:?}: the key is present with value {:?}",
+            self.not_inserted, self.current
+        )
     }
 }
 
 impl<V: fmt::Debug> Error for OccupiedError<'_, V> {}
 
-/// The value was not the expected one; from [`HashMap::compare_exchange`](crate::HashMap::compare_exchange).
+/// The value was not the expected one; from
+/// [`HashMap::compare_exchange`](crate::HashMap::compare_exchange).
 #[derive(Debug, PartialEq, Eq)]
 pub struct CompareExchangeError<'a, V> {
     /// The value in the map, if the key is present.
@@ -40,7 +45,8 @@ impl<V: fmt::Debug> fmt::Display for CompareExchangeError<'_, V> {
 
 impl<V: fmt::Debug> Error for CompareExchangeError<'_, V> {}
 
-/// The value was not the expected one; from [`HashMap::compare_remove`](crate::HashMap::compare_remove).
+/// The value was not the expected one; from
+/// [`HashMap::compare_remove`](crate::HashMap::compare_remove).
 #[derive(Debug, PartialEq, Eq)]
 pub struct CompareRemoveError<'a, V> {
     /// The value in the map, if the key is present.
@@ -69,7 +75,9 @@ pub enum TryReserveError {
 
 impl TryReserveError {
     pub(crate) fn new(refused: Refused) -> Self {
-        refused.map_or(TryReserveError::CapacityOverflow, |layout| TryReserveError::AllocError { layout })
+        refused.map_or(TryReserveError::CapacityOverflow, |layout| TryReserveError::AllocError {
+            layout,
+        })
     }
 }
 
@@ -77,7 +85,9 @@ impl fmt::Display for TryReserveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("memory allocation failed because the ")?;
         match self {
-            TryReserveError::CapacityOverflow => f.write_str("computed capacity exceeded the collection's maximum"),
+            TryReserveError::CapacityOverflow => {
+                f.write_str("computed capacity exceeded the collection's maximum")
+            }
             TryReserveError::AllocError { .. } => f.write_str("memory allocator returned an error"),
         }
     }
@@ -85,8 +95,8 @@ impl fmt::Display for TryReserveError {
 
 impl Error for TryReserveError {}
 
-/// An invariant of the map does not hold; from [`HashMap::validate`](crate::HashMap::validate). Always a bug, in the map or
-/// in unsafe code beside it.
+/// An invariant of the map does not hold; from [`HashMap::validate`](crate::HashMap::validate).
+/// Always a bug, in the map or in unsafe code beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation(pub(crate) String);
 

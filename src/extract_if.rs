@@ -10,7 +10,8 @@ use crate::guard::Guard;
 use crate::map::HashMap;
 use crate::raw::{Deleted, Walk};
 
-/// Removes entries for which a condition holds, and returns them; from [`HashMap::extract_if`](crate::HashMap::extract_if).
+/// Removes entries for which a condition holds, and returns them; from
+/// [`HashMap::extract_if`](crate::HashMap::extract_if).
 #[must_use = "removes only what is asked for; `retain` removes all"]
 pub struct ExtractIf<'g, K, V, F, S = DefaultHashBuilder> {
     pub(crate) map: &'g HashMap<K, V, S>,

@@ -1,7 +1,8 @@
 //! Seeded faults: deviations that show that a model or a test notices each.
 //!
-//! `cargo xtask teeth` builds the crate once with `--cfg evacmap_faults` and runs it once for each fault, named by
-//! the environment variable `EVACMAP_FAULT`. In every other build `fault!` is `false`, at compile time.
+//! `cargo xtask teeth` builds the crate once with `--cfg evacmap_faults` and runs it once for each
+//! fault, named by the environment variable `EVACMAP_FAULT`. In every other build `fault!` is
+//! `false`, at compile time.
 
 /// Whether this run seeds the named fault.
 macro_rules! fault {
@@ -14,7 +15,11 @@ macro_rules! fault {
 macro_rules! unless_relaxed {
     ($name:literal, $right:ident) => {
         // ORDERING: its reason stands where the macro is used.
-        if cfg!(evacmap_faults) && $crate::fault::is_seeded($name) { $crate::sync::Relaxed } else { $right }
+        if cfg!(evacmap_faults) && $crate::fault::is_seeded($name) {
+            $crate::sync::Relaxed
+        } else {
+            $right
+        }
     };
 }
 

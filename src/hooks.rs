@@ -1,4 +1,5 @@
-//! Places that tests watch: rare branches, which count their hits, and hand-over steps, at which a test may stop a thread.
+//! Places that tests watch: rare branches, which count their hits, and hand-over steps, at which a
+//! test may stop a thread.
 //!
 //! Without the private feature `_hooks` every call here is empty and costs nothing.
 
@@ -55,7 +56,8 @@ listed! {
 pub const BRANCHES: usize = ALL_BRANCHES.len();
 
 listed! {
-    /// A step at which one thread hands over to others, so that one that stops here could hold them up.
+    /// A step at which one thread hands over to others, so that one that stops here could hold them
+    /// up.
     Point,
     /// All points, for tests that go through them.
     POINTS:
@@ -113,7 +115,10 @@ mod imp {
 
     pub(crate) fn reach(point: Point) {
         // A hook that uses a map does not call itself.
-        let taken = HOOK.try_with(|hook| hook.try_borrow_mut().ok().and_then(|mut hook| hook.take())).ok().flatten();
+        let taken = HOOK
+            .try_with(|hook| hook.try_borrow_mut().ok().and_then(|mut hook| hook.take()))
+            .ok()
+            .flatten();
         if let Some(mut hook) = taken {
             hook(point);
             HOOK.with(|slot| {

@@ -5,7 +5,8 @@ use core::iter::FusedIterator;
 
 use crate::raw::teardown::{Remains, into_content};
 
-/// Entries of a map that has been given up, by value, in no particular order. What is not taken out is dropped with it.
+/// Entries of a map that has been given up, by value, in no particular order. What is not taken out
+/// is dropped with it.
 pub struct IntoIter<K, V> {
     pub(crate) remains: Remains<K, V>,
     pub(crate) left: usize,

@@ -5,7 +5,8 @@ use core::iter::FusedIterator;
 
 use crate::raw::exclusive::EntriesMut;
 
-/// Entries of a map, with values that can be changed; from [`HashMap::iter_mut`](crate::HashMap::iter_mut).
+/// Entries of a map, with values that can be changed; from
+/// [`HashMap::iter_mut`](crate::HashMap::iter_mut).
 pub struct IterMut<'m, K, V> {
     pub(crate) entries: EntriesMut<'m, K, V>,
     pub(crate) left: usize,

@@ -1,5 +1,5 @@
-//! The public map: hashing, guards and names over the engine. No `unsafe` but the passing on of one promise, and no
-//! ordering.
+//! The public map: hashing, guards and names over the engine. No `unsafe` but the passing on of one
+//! promise, and no ordering.
 
 mod build;
 mod exclusive;
@@ -20,9 +20,9 @@ use crate::raw::hash::Hash as Finalised;
 
 /// A concurrent hash map.
 ///
-/// All operations take `&self`. What they return are references that live as long as the [`Guard`](crate::Guard) that was
-/// passed in and as the borrow of the map. The everyday form is [`pin`](HashMap::pin), which returns a
-/// [`HashMapRef`](crate::HashMapRef) with a guard inside:
+/// All operations take `&self`. What they return are references that live as long as the
+/// [`Guard`](crate::Guard) that was passed in and as the borrow of the map. The everyday form is
+/// [`pin`](HashMap::pin), which returns a [`HashMapRef`](crate::HashMapRef) with a guard inside:
 ///
 /// ```
 /// let map = evacmap::HashMap::new();
@@ -36,12 +36,13 @@ use crate::raw::hash::Hash as Finalised;
 ///
 /// # Bounds
 ///
-/// `K: Hash + Eq` for look-ups. Operations that can retire an entry, which is then dropped on whatever thread comes along,
-/// need `K: Send, V: Send`. Nothing needs `'static`, `Clone` or `Copy`.
+/// `K: Hash + Eq` for look-ups. Operations that can retire an entry, which is then dropped on
+/// whatever thread comes along, need `K: Send, V: Send`. Nothing needs `'static`, `Clone` or
+/// `Copy`.
 ///
-/// A value may hold other maps, or an `Arc` of its own map. If removed entries that wait to be dropped hold the last such
-/// `Arc`, nobody can operate on the map any more, and it is leaked, as every cycle of `Arc`s is; [`flush`](HashMap::flush)
-/// before letting go of the map avoids that.
+/// A value may hold other maps, or an `Arc` of its own map. If removed entries that wait to be
+/// dropped hold the last such `Arc`, nobody can operate on the map any more, and it is leaked, as
+/// every cycle of `Arc`s is; [`flush`](HashMap::flush) before letting go of the map avoids that.
 ///
 /// The map is invariant in `K` and `V`, since it can be written through `&`:
 ///
@@ -53,10 +54,11 @@ use crate::raw::hash::Hash as Finalised;
 ///
 /// # When `Hash`, `Eq`, `Clone`, `Drop` or a closure panics or lies
 ///
-/// After a panic the map is valid and usable, and nothing is lost but what the panic itself abandoned. A panic in the `Drop` of
-/// an entry that was removed earlier, and is dropped in the course of some later write, is reported by the panic hook and then
-/// swallowed, since that write has nothing to do with it. An `Eq` or `Hash` that is inconsistent leads to wrong answers,
-/// and to nothing worse.
+/// After a panic the map is valid and usable, and nothing is lost but what the panic itself
+/// abandoned. A panic in the `Drop` of an entry that was removed earlier, and is dropped in the
+/// course of some later write, is reported by the panic hook and then swallowed, since that write
+/// has nothing to do with it. An `Eq` or `Hash` that is inconsistent leads to wrong answers, and to
+/// nothing worse.
 pub struct HashMap<K, V, S = DefaultHashBuilder> {
     pub(crate) raw: RawMap<K, V>,
     hasher: S,
@@ -99,7 +101,10 @@ impl<K, V, S: BuildHasher> HashMap<K, V, S> {
 
     /// The hash of a key and the test for it, as the engine takes them.
     #[inline]
-    pub(crate) fn probe<'q, Q>(&self, key: &'q Q) -> (Finalised, impl Fn(&K) -> bool + use<'q, Q, K, V, S>)
+    pub(crate) fn probe<'q, Q>(
+        &self,
+        key: &'q Q,
+    ) -> (Finalised, impl Fn(&K) -> bool + use<'q, Q, K, V, S>)
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {

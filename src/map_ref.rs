@@ -14,12 +14,14 @@ use crate::iter::{Iter, Keys, Values};
 use crate::map::{Compute, HashMap, Operation};
 use crate::stats::{Progress, Stats};
 
-/// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. Its methods are those of the map, without the guard.
+/// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. Its methods are those of the map,
+/// without the guard.
 ///
-/// What they return lives as long as this reference. As long as it is held, nothing that is removed from any map can be
-/// freed, so hold it for a batch of operations rather than for good.
+/// What they return lives as long as this reference. As long as it is held, nothing that is removed
+/// from any map can be freed, so hold it for a batch of operations rather than for good.
 ///
-/// With an [`OwnedGuard`] inside, from [`HashMap::pin_owned`], it is `Send` and `Sync` and may be held across an `.await`.
+/// With an [`OwnedGuard`] inside, from [`HashMap::pin_owned`], it is `Send` and `Sync` and may be
+/// held across an `.await`.
 pub struct HashMapRef<'map, K, V, S = DefaultHashBuilder, G = Guard> {
     map: &'map HashMap<K, V, S>,
     guard: G,
@@ -133,7 +135,10 @@ where
     }
 
     /// See [`HashMap::get_many_iter`].
-    pub fn get_many_iter<'q, Q>(&self, keys: impl IntoIterator<Item = &'q Q>) -> impl Iterator<Item = Option<&V>>
+    pub fn get_many_iter<'q, Q>(
+        &self,
+        keys: impl IntoIterator<Item = &'q Q>,
+    ) -> impl Iterator<Item = Option<&V>>
     where
         Q: Hash + Equivalent<K> + ?Sized + 'q,
     {
@@ -203,7 +208,11 @@ where
     ///
     /// That of `make`.
     #[inline]
-    pub fn get_or_try_insert_with<E>(&self, key: K, make: impl FnOnce() -> Result<V, E>) -> Result<&V, E> {
+    pub fn get_or_try_insert_with<E>(
+        &self,
+        key: K,
+        make: impl FnOnce() -> Result<V, E>,
+    ) -> Result<&V, E> {
         self.map.get_or_try_insert_with(key, make, self.guard())
     }
 
@@ -227,7 +236,12 @@ where
 
     /// See [`HashMap::update_or_insert_with`].
     #[inline]
-    pub fn update_or_insert_with(&self, key: K, change: impl FnMut(&V) -> V, make: impl FnOnce() -> V) -> &V {
+    pub fn update_or_insert_with(
+        &self,
+        key: K,
+        change: impl FnMut(&V) -> V,
+        make: impl FnOnce() -> V,
+    ) -> &V {
         self.map.update_or_insert_with(key, change, make, self.guard())
     }
 
@@ -247,7 +261,12 @@ where
     ///
     /// The current value, if it is not the expected one, and `new`.
     #[inline]
-    pub fn compare_exchange(&self, key: K, current: &V, new: V) -> Result<&V, CompareExchangeError<'_, V>>
+    pub fn compare_exchange(
+        &self,
+        key: K,
+        current: &V,
+        new: V,
+    ) -> Result<&V, CompareExchangeError<'_, V>>
     where
         V: PartialEq,
     {
@@ -293,7 +312,11 @@ where
     /// The entry, if `condition` did not hold for it.
     #[inline]
     #[allow(clippy::type_complexity)]
-    pub fn remove_if<Q>(&self, key: &Q, condition: impl FnMut(&K, &V) -> bool) -> Result<Option<(&K, &V)>, (&K, &V)>
+    pub fn remove_if<Q>(
+        &self,
+        key: &Q,
+        condition: impl FnMut(&K, &V) -> bool,
+    ) -> Result<Option<(&K, &V)>, (&K, &V)>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {

@@ -20,8 +20,8 @@ use crate::guard::Guard;
 use crate::raw::Walk;
 use crate::{HashMap, HashMapRef, HashSet, HashSetRef};
 
-/// Entries of a map, in parallel: each thread walks a part of the buckets, all under one guard. What is guaranteed is told at
-/// [`HashMap::iter`].
+/// Entries of a map, in parallel: each thread walks a part of the buckets, all under one guard.
+/// What is guaranteed is told at [`HashMap::iter`].
 pub struct ParIter<'g, K, V>(Walk<'g, K, V>);
 
 impl<'g, K, V> ParallelIterator for ParIter<'g, K, V>

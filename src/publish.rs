@@ -15,7 +15,12 @@ struct Gauge {
 
 /// All of [`Stats`] but the counts of resizes, and the load.
 const GAUGES: [Gauge; 11] = [
-    Gauge { name: "evacmap_entries", unit: Unit::Count, what: "Entries in the map", of: |stats| stats.len as f64 },
+    Gauge {
+        name: "evacmap_entries",
+        unit: Unit::Count,
+        what: "Entries in the map",
+        of: |stats| stats.len as f64,
+    },
     Gauge {
         name: "evacmap_capacity",
         unit: Unit::Count,
@@ -29,7 +34,12 @@ const GAUGES: [Gauge; 11] = [
         what: "Memory of the map, but for what keys and values own elsewhere",
         of: |stats| stats.bytes as f64,
     },
-    Gauge { name: "evacmap_buckets", unit: Unit::Count, what: "Buckets", of: |stats| stats.buckets as f64 },
+    Gauge {
+        name: "evacmap_buckets",
+        unit: Unit::Count,
+        what: "Buckets",
+        of: |stats| stats.buckets as f64,
+    },
     Gauge {
         name: "evacmap_overflow_buckets",
         unit: Unit::Count,
@@ -73,8 +83,9 @@ const RESIZES: &str = "evacmap_resizes_total";
 impl Stats {
     /// Publishes the figures through the [`metrics`] facade, under the label `map`.
     ///
-    /// Nothing is published by itself: call this from a timer, or where the metrics are asked for. It costs what
-    /// [`stats`](crate::HashMap::stats) costs, and what the recorder takes for fifteen metrics; the map knows nothing of it.
+    /// Nothing is published by itself: call this from a timer, or where the metrics are asked for.
+    /// It costs what [`stats`](crate::HashMap::stats) costs, and what the recorder takes for
+    /// fifteen metrics; the map knows nothing of it.
     ///
     /// | metric | kind | is |
     /// |---|---|---|
@@ -100,18 +111,27 @@ impl Stats {
         for Gauge { name, of, .. } in GAUGES {
             gauge!(name, "map" => map.clone()).set(of(self));
         }
-        let resizes =
-            [("growth", self.growths), ("rebuild", self.rebuilds), ("shrink", self.shrinks), ("clear", self.clears)];
+        let resizes = [
+            ("growth", self.growths),
+            ("rebuild", self.rebuilds),
+            ("shrink", self.shrinks),
+            ("clear", self.clears),
+        ];
         for (kind, count) in resizes {
             counter!(RESIZES, "map" => map.clone(), "kind" => kind).absolute(count);
         }
     }
 
-    /// Tells the recorder what the metrics of [`publish`](Self::publish) mean; once, when it has been installed.
+    /// Tells the recorder what the metrics of [`publish`](Self::publish) mean; once, when it has
+    /// been installed.
     pub fn describe() {
         for Gauge { name, unit, what, .. } in GAUGES {
             describe_gauge!(name, unit, what);
         }
-        describe_counter!(RESIZES, Unit::Count, "Resizes begun, by kind: growth, rebuild, shrink, clear");
+        describe_counter!(
+            RESIZES,
+            Unit::Count,
+            "Resizes begun, by kind: growth, rebuild, shrink, clear"
+        );
     }
 }

@@ -15,10 +15,12 @@ use crate::error::{TryReserveError, Violation};
 use crate::guard::{Guard, OwnedGuard};
 use crate::map::HashMap;
 
-/// A concurrent hash set: a [`HashMap`] from values to nothing, with the operations of the standard library's set.
+/// A concurrent hash set: a [`HashMap`] from values to nothing, with the operations of the standard
+/// library's set.
 ///
-/// Everything that is said of the map holds for it: what is returned are references that live as long as the guard, bounds,
-/// panics, costs. [`as_map`](HashSet::as_map) leads to what is not repeated here.
+/// Everything that is said of the map holds for it: what is returned are references that live as
+/// long as the guard, bounds, panics, costs. [`as_map`](HashSet::as_map) leads to what is not
+/// repeated here.
 ///
 /// ```
 /// let set = evacmap::HashSet::new();
@@ -97,7 +99,8 @@ impl<T, S> HashSet<T, S> {
         &self.map
     }
 
-    /// A guard, for the forms of the operations that take one. The same as [`evacmap::pin`](crate::pin).
+    /// A guard, for the forms of the operations that take one. The same as
+    /// [`evacmap::pin`](crate::pin).
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn guard(&self) -> Guard {
@@ -117,7 +120,8 @@ impl<T, S> HashSet<T, S> {
         HashSetRef::new(self, crate::pin())
     }
 
-    /// The set with an [`OwnedGuard`] inside, which may be sent, shared, and held across an `.await`.
+    /// The set with an [`OwnedGuard`] inside, which may be sent, shared, and held across an
+    /// `.await`.
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin_owned(&self) -> HashSetRef<'_, T, S, OwnedGuard> {
         HashSetRef::new(self, OwnedGuard::new())
@@ -138,7 +142,8 @@ impl<T, S> HashSet<T, S> {
         self.map.is_empty()
     }
 
-    /// How many values the set can hold before it grows; see [`HashMap::capacity`](crate::HashMap::capacity).
+    /// How many values the set can hold before it grows; see
+    /// [`HashMap::capacity`](crate::HashMap::capacity).
     pub fn capacity(&self) -> usize {
         self.map.capacity()
     }

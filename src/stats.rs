@@ -1,16 +1,18 @@
 //! A look inside.
 
-/// Figures of a map, from [`HashMap::stats`](crate::HashMap::stats). Each was true at some moment of that call; together
-/// they are exact when nobody writes.
+/// Figures of a map, from [`HashMap::stats`](crate::HashMap::stats). Each was true at some moment
+/// of that call; together they are exact when nobody writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Stats {
     /// Entries in the map.
     pub len: usize,
-    /// Entries that the current table holds without growing; see [`HashMap::capacity`](crate::HashMap::capacity).
+    /// Entries that the current table holds without growing; see
+    /// [`HashMap::capacity`](crate::HashMap::capacity).
     pub capacity: usize,
-    /// Bytes of tables (large ones that wait to be given back included), entries (dead ones that wait to be freed, and spare memory, included) and the threads' slots; not
-    /// what keys and values own elsewhere.
+    /// Bytes of tables (large ones that wait to be given back included), entries (dead ones that
+    /// wait to be freed, and spare memory, included) and the threads' slots; not what keys and
+    /// values own elsewhere.
     pub bytes: usize,
     /// Buckets of the current table.
     pub buckets: usize,
@@ -30,15 +32,16 @@ pub struct Stats {
     pub rebuilds: u64,
     /// Times the map was cleared.
     pub clears: u64,
-    /// Entries replaced or removed that have not been freed yet, since a guard might still see them.
+    /// Entries replaced or removed that have not been freed yet, since a guard might still see
+    /// them.
     pub retired: usize,
     /// Entries' worth of memory that threads keep for their next inserts.
     pub spare: usize,
 }
 
 impl Stats {
-    /// Entries per bucket; 0 without a table. A full chain makes the map grow when this is above 5, or above
-    /// 2.5 if there are many slots of removed keys.
+    /// Entries per bucket; 0 without a table. A full chain makes the map grow when this is above 5,
+    /// or above 2.5 if there are many slots of removed keys.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i)).collect();

@@ -1,7 +1,9 @@
-//! The only door to atomics: the real ones, or loom's when the crate is built for the models (`--cfg evacmap_loom`).
+//! The only door to atomics: the real ones, or loom's when the crate is built for the models
+//! (`--cfg evacmap_loom`).
 //!
-//! Nothing else in the crate names `core::sync::atomic` or loom. There is no fence and no `SeqCst` to import: every
-//! ordering in the crate is an acquire, a release, both, or relaxed, which is what loom and ThreadSanitizer check fully.
+//! Nothing else in the crate names `core::sync::atomic` or loom. There is no fence and no `SeqCst`
+//! to import: every ordering in the crate is an acquire, a release, both, or relaxed, which is what
+//! loom and ThreadSanitizer check fully.
 
 #[cfg(evacmap_loom)]
 mod modelled;

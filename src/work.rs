@@ -1,4 +1,5 @@
-//! How much an operation does, in numbers: what its bound is about, where time only tells of the machine.
+//! How much an operation does, in numbers: what its bound is about, where time only tells of the
+//! machine.
 //!
 //! Without the private feature `_counters` every call here is empty and costs nothing.
 

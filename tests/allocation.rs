@@ -1,5 +1,5 @@
-//! What the map allocates, by an allocator that counts: nothing for a new map, little for a small one, and all of it is
-//! given back. One test, so that nothing else allocates meanwhile.
+//! What the map allocates, by an allocator that counts: nothing for a new map, little for a small
+//! one, and all of it is given back. One test, so that nothing else allocates meanwhile.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering::*};
@@ -81,7 +81,9 @@ fn a_new_map_allocates_nothing() {
     let zero: HashMap<u64, u64> = HashMap::with_capacity(0);
     assert_eq!(calls(), before);
     // Neither do look-ups of what is not there.
-    assert!(map.pin().get("x").is_none() && default.is_empty() && zero.pin().iter().next().is_none());
+    assert!(
+        map.pin().get("x").is_none() && default.is_empty() && zero.pin().iter().next().is_none()
+    );
     assert_eq!((map.len(), map.capacity()), (0, 0));
     assert_eq!(map.stats(), Stats::default(), "not even a group to evacuate");
     assert_eq!(calls(), before);

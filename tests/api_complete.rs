@@ -1,6 +1,6 @@
-//! Every item of the public interface, used once and looked at: types, methods of map, set, both references, guards,
-//! entries and builder, trait implementations, features. What each does under stress is for the other tests; this one
-//! fails to build when a name or a signature goes.
+//! Every item of the public interface, used once and looked at: types, methods of map, set, both
+//! references, guards, entries and builder, trait implementations, features. What each does under
+//! stress is for the other tests; this one fails to build when a name or a signature goes.
 #![deny(warnings)]
 
 mod common;
@@ -17,10 +17,10 @@ use std::panic::{RefUnwindSafe, UnwindSafe, catch_unwind, panic_any};
 
 use common::{Mode, TestHasher, validated};
 use evacmap::{
-    CompareExchangeError, CompareRemoveError, Compute, DefaultHashBuilder, Entry, Equivalent, ExtractIf, Guard,
-    HashMap, HashMapBuilder, HashMapRef, HashSet, HashSetRef, IntoIter, Iter, IterMut, Keys, Modified, OccupiedEntry,
-    OccupiedError, Operation, OwnedGuard, Progress, ShrinkPolicy, Stats, TryReserveError, VacantEntry, Values,
-    ValuesMut, Violation, set,
+    CompareExchangeError, CompareRemoveError, Compute, DefaultHashBuilder, Entry, Equivalent,
+    ExtractIf, Guard, HashMap, HashMapBuilder, HashMapRef, HashSet, HashSetRef, IntoIter, Iter,
+    IterMut, Keys, Modified, OccupiedEntry, OccupiedError, Operation, OwnedGuard, Progress,
+    ShrinkPolicy, Stats, TryReserveError, VacantEntry, Values, ValuesMut, Violation, set,
 };
 
 type Map = HashMap<&'static str, u32>;
@@ -41,16 +41,26 @@ mod making {
         assert_eq!(Map::new().capacity(), 0);
         assert!(Map::with_capacity(100).capacity() >= 100);
         assert!(Map::try_with_capacity(100).unwrap().capacity() >= 100);
-        assert_eq!(Map::try_with_capacity(usize::MAX).unwrap_err(), TryReserveError::CapacityOverflow);
+        assert_eq!(
+            Map::try_with_capacity(usize::MAX).unwrap_err(),
+            TryReserveError::CapacityOverflow
+        );
         assert!(HashMap::<u8, u8, _>::with_hasher(RandomState::new()).is_empty());
-        assert!(HashMap::<u8, u8, _>::with_capacity_and_hasher(100, RandomState::new()).capacity() >= 100);
-        assert!(HashMap::<u8, u8, _>::try_with_capacity_and_hasher(usize::MAX, RandomState::new()).is_err());
+        assert!(
+            HashMap::<u8, u8, _>::with_capacity_and_hasher(100, RandomState::new()).capacity()
+                >= 100
+        );
+        assert!(
+            HashMap::<u8, u8, _>::try_with_capacity_and_hasher(usize::MAX, RandomState::new())
+                .is_err()
+        );
         assert!(HashMap::<u8, u8, RandomState>::default().is_empty());
     }
 
     #[test]
     fn maps_by_the_builder() {
-        let builder: HashMapBuilder<&str, u32> = Map::builder().capacity(100).shrink_policy(ShrinkPolicy::Auto);
+        let builder: HashMapBuilder<&str, u32> =
+            Map::builder().capacity(100).shrink_policy(ShrinkPolicy::Auto);
         assert!(format!("{builder:?}").contains("Auto"));
         let map: HashMap<_, _, RandomState> = builder.clone().hasher(RandomState::new()).build();
         assert!(map.capacity() >= 100);
@@ -81,7 +91,9 @@ mod making {
         assert!(Set::with_capacity(100).capacity() >= 100);
         assert!(Set::try_with_capacity(usize::MAX).is_err());
         assert!(HashSet::<u8, _>::with_hasher(RandomState::new()).is_empty());
-        assert!(HashSet::<u8, _>::with_capacity_and_hasher(100, RandomState::new()).capacity() >= 100);
+        assert!(
+            HashSet::<u8, _>::with_capacity_and_hasher(100, RandomState::new()).capacity() >= 100
+        );
         assert!(HashSet::<u8, RandomState>::default().is_empty());
         let mut set = Set::from([1, 2]);
         assert_eq!(set, [1, 2].into_iter().collect());
@@ -125,7 +137,10 @@ mod map {
         let guard = &map.guard();
         assert_eq!(map.insert("a", 1, guard), None);
         assert_eq!(map.insert("a", 2, guard), Some(&1));
-        assert_eq!(map.try_insert("a", 3, guard), Err(OccupiedError { current: &2, not_inserted: 3 }));
+        assert_eq!(
+            map.try_insert("a", 3, guard),
+            Err(OccupiedError { current: &2, not_inserted: 3 })
+        );
         assert_eq!(map.try_insert_with("a", || unreachable!(), guard), Err(&2));
         assert_eq!(map.try_insert_with("b", || 4, guard), Ok(&4));
         assert_eq!(map.get_or_insert("b", 0, guard), &4);
@@ -141,13 +156,19 @@ mod map {
             Some(_) => Operation::<_, char>::Remove,
         };
         assert_eq!(map.compute("e", count, guard), Compute::Inserted(&"e", &1));
-        assert_eq!(map.compute("e", count, guard), Compute::Updated { old: (&"e", &1), new: (&"e", &2) });
+        assert_eq!(
+            map.compute("e", count, guard),
+            Compute::Updated { old: (&"e", &1), new: (&"e", &2) }
+        );
         assert_eq!(map.compute("e", count, guard), Compute::Removed(&"e", &2));
         assert_eq!(map.compute("e", |_| Operation::Abort('x'), guard), Compute::Aborted('x'));
         assert_eq!(map.compare_exchange("a", &4, 5, guard), Ok(&4));
         let error = CompareExchangeError { current: Some(&5), new: 6 };
         assert_eq!(map.compare_exchange("a", &4, 6, guard), Err(error));
-        assert_eq!(map.compare_remove("a", &4, guard), Err(CompareRemoveError { current: Some(&5) }));
+        assert_eq!(
+            map.compare_remove("a", &4, guard),
+            Err(CompareRemoveError { current: Some(&5) })
+        );
         assert_eq!(map.compare_remove("a", &5, guard), Ok(&5));
         validated(map.clone());
     }
@@ -190,7 +211,11 @@ mod map {
         let map: HashMap<u32, u32> = HashMap::new();
         let guard = &map.guard();
         map.reserve(1000, guard);
-        assert!(map.capacity() >= 1000 && map.try_reserve(2000, guard).is_ok() && map.capacity() >= 2000);
+        assert!(
+            map.capacity() >= 1000
+                && map.try_reserve(2000, guard).is_ok()
+                && map.capacity() >= 2000
+        );
         assert_eq!(map.try_reserve(usize::MAX, guard), Err(TryReserveError::CapacityOverflow));
         map.shrink_to(500, guard);
         map.finish_resize();
@@ -212,7 +237,11 @@ mod map {
         let stats: Stats = map.stats();
         assert_eq!((stats.len, stats.capacity), (500, map.capacity()));
         assert_eq!(stats.load(), 500.0 / stats.buckets as f64);
-        assert!(stats.bytes > stats.buckets * 64 && stats.buckets > 0 && stats.overflow_buckets < stats.buckets);
+        assert!(
+            stats.bytes > stats.buckets * 64
+                && stats.buckets > 0
+                && stats.overflow_buckets < stats.buckets
+        );
         assert_eq!((stats.old_buckets, stats.groups_evacuated), (0, stats.groups_total));
         assert!(stats.growths > 0 && stats.retired <= 500 && stats.spare < 1000);
         assert_eq!((stats.shrinks, stats.clears), (0, 0));
@@ -227,7 +256,10 @@ mod map {
         // All in one chain, whose buckets have seven slots.
         (&map).extend((0..20).map(|key| (key, key)));
         assert_eq!(map.chain_histogram(), [map.stats().buckets - 1, 0, 1]);
-        assert_eq!((map.stats().overflow_buckets, map.pin().chain_histogram()), (2, map.chain_histogram()));
+        assert_eq!(
+            (map.stats().overflow_buckets, map.pin().chain_histogram()),
+            (2, map.chain_histogram())
+        );
         validated(map);
     }
 }
@@ -245,10 +277,16 @@ mod map_ref {
         assert!(pinned.contains_key("a") && !pinned.contains_key("x"));
         assert_eq!(pinned.get_many(["b", "x"]), [Some(&2), None]);
         assert_eq!(pinned.get_many_iter(["b", "x"]).collect::<Vec<_>>(), [Some(&2), None]);
-        assert_eq!((pinned.len(), pinned.is_empty(), pinned.capacity()), (2, false, map.capacity()));
+        assert_eq!(
+            (pinned.len(), pinned.is_empty(), pinned.capacity()),
+            (2, false, map.capacity())
+        );
         assert!(std::ptr::eq(pinned.map(), &map) && std::ptr::eq(pinned.hasher(), map.hasher()));
         assert_eq!(map.get("b", pinned.guard()), Some(&2));
-        assert_eq!((sorted(pinned.keys()), sorted(pinned.values())), (vec![&"a", &"b"], vec![&1, &2]));
+        assert_eq!(
+            (sorted(pinned.keys()), sorted(pinned.values())),
+            (vec![&"a", &"b"], vec![&1, &2])
+        );
         assert_eq!(sorted(pinned.iter()), sorted(&pinned));
         assert_eq!(format!("{:?}", Map::from([("a", 1)]).pin()), r#"{"a": 1}"#);
     }
@@ -306,7 +344,11 @@ mod guards {
     fn of_a_thread() {
         let (map, set) = (Map::from([("a", 1)]), Set::from([1]));
         let mut guard: Guard = evacmap::pin();
-        assert_eq!((map.get("a", &guard), set.get(&1, &guard)), (Some(&1), Some(&1)), "one guard, two maps");
+        assert_eq!(
+            (map.get("a", &guard), set.get(&1, &guard)),
+            (Some(&1), Some(&1)),
+            "one guard, two maps"
+        );
         guard.flush();
         guard.repin();
         assert_eq!(format!("{guard:?}"), "Guard");
@@ -316,7 +358,8 @@ mod guards {
     fn of_nobody() {
         fn movable<T: Send + Sync>(_: &T) {}
         let (map, set) = (Map::from([("a", 1)]), Set::from([1]));
-        let mut guards = [OwnedGuard::new(), OwnedGuard::default(), map.owned_guard(), set.owned_guard()];
+        let mut guards =
+            [OwnedGuard::new(), OwnedGuard::default(), map.owned_guard(), set.owned_guard()];
         for guard in &mut guards {
             guard.repin();
             guard.flush();
@@ -359,7 +402,10 @@ mod entries {
         assert_eq!(map.entry("e", guard).or_default(), &0);
         assert_eq!(map.entry("e", guard).insert_entry(5), (&"e", &5));
         assert_eq!(map.entry("e", guard).remove_entry(), Some((&"e", &5)));
-        assert!(format!("{:?} {:?}", map.entry("a", guard), map.entry("x", guard)).contains("OccupiedEntry"));
+        assert!(
+            format!("{:?} {:?}", map.entry("a", guard), map.entry("x", guard))
+                .contains("OccupiedEntry")
+        );
         validated(map.clone());
     }
 
@@ -367,7 +413,8 @@ mod entries {
     fn that_were_modified() {
         let map = Map::from([("a", 1)]);
         let guard = &map.guard();
-        let modify = |key| -> Modified<'_, &str, u32> { map.entry(key, guard).and_modify(|n| n + 1) };
+        let modify =
+            |key| -> Modified<'_, &str, u32> { map.entry(key, guard).and_modify(|n| n + 1) };
         assert_eq!((modify("a").get(), modify("x").get()), (Some(&2), None));
         assert_eq!((modify("a").or_insert(0), modify("b").or_insert(7)), (&3, &7));
         assert_eq!((modify("a").or_insert_with(|| 0), modify("c").or_insert_with(|| 8)), (&4, &8));
@@ -402,7 +449,10 @@ mod sets {
         let (guard, pinned): (Guard, HashSetRef<'_, _>) = (set.guard(), set.pin());
         assert!(set.contains(&1, &guard) && pinned.contains(&1) && !pinned.contains(&3));
         assert_eq!((set.get(&1, &guard), pinned.get(&3)), (Some(&1), None));
-        assert_eq!((set.len(), set.is_empty(), set.capacity()), (pinned.len(), pinned.is_empty(), pinned.capacity()));
+        assert_eq!(
+            (set.len(), set.is_empty(), set.capacity()),
+            (pinned.len(), pinned.is_empty(), pinned.capacity())
+        );
         assert!(std::ptr::eq(pinned.set(), &set) && std::ptr::eq(pinned.hasher(), set.hasher()));
         assert!(set.contains(&2, pinned.guard()));
         let iter: set::Iter<'_, u32> = set.iter(&guard);
@@ -424,7 +474,9 @@ mod sets {
         assert_eq!(set.len(), 3);
         set.clear(guard);
         set.reserve(1000, guard);
-        assert!(set.is_empty() && set.capacity() >= 1000 && set.try_reserve(usize::MAX, guard).is_err());
+        assert!(
+            set.is_empty() && set.capacity() >= 1000 && set.try_reserve(usize::MAX, guard).is_err()
+        );
         set.shrink_to(100, guard);
         set.shrink_to_fit(guard);
         assert!(set.capacity() < 100);
@@ -445,7 +497,11 @@ mod sets {
         assert_eq!(sorted(pinned.extract_if(|value| *value > 4)), [&6, &8]);
         pinned.clear();
         pinned.reserve(1000);
-        assert!(pinned.is_empty() && pinned.capacity() >= 1000 && pinned.try_reserve(usize::MAX).is_err());
+        assert!(
+            pinned.is_empty()
+                && pinned.capacity() >= 1000
+                && pinned.try_reserve(usize::MAX).is_err()
+        );
         pinned.shrink_to(100);
         pinned.shrink_to_fit();
         assert!(pinned.capacity() < 100);
@@ -470,7 +526,11 @@ mod sets {
         assert_eq!(sorted(pinned.union(&high)), [&0, &1, &2, &3, &4, &5]);
         assert_eq!((&low & &high, &low - &high), (Set::from([2, 3]), Set::from([0, 1])));
         assert_eq!((&low ^ &high, &low | &high), (Set::from([0, 1, 4, 5]), (0..6).collect()));
-        assert!(pinned.is_disjoint(&Set::from([9])) && pinned.is_subset(&low) && pinned.is_superset(&Set::from([1])));
+        assert!(
+            pinned.is_disjoint(&Set::from([9]))
+                && pinned.is_subset(&low)
+                && pinned.is_superset(&Set::from([1]))
+        );
     }
 }
 
@@ -480,15 +540,25 @@ mod traits {
     #[test]
     fn of_errors() {
         let said = |error: &dyn Error| error.to_string();
-        assert!(said(&OccupiedError { current: &1, not_inserted: 2 }).contains("failed to insert 2"));
-        assert!(said(&CompareExchangeError { current: Some(&1), new: 2 }).contains("failed to store 2"));
+        assert!(
+            said(&OccupiedError { current: &1, not_inserted: 2 }).contains("failed to insert 2")
+        );
+        assert!(
+            said(&CompareExchangeError { current: Some(&1), new: 2 }).contains("failed to store 2")
+        );
         assert!(said(&CompareRemoveError { current: Some(&1) }).contains("failed to remove"));
         assert!(said(&TryReserveError::CapacityOverflow).contains("maximum"));
-        assert!(said(&TryReserveError::AllocError { layout: Layout::new::<u8>() }).contains("allocator"));
+        assert!(
+            said(&TryReserveError::AllocError { layout: Layout::new::<u8>() })
+                .contains("allocator")
+        );
         fn is_error<E: Error + Send + Sync + 'static>() -> &'static str {
             type_name::<E>()
         }
-        assert!(is_error::<Violation>().ends_with("Violation") && !is_error::<TryReserveError>().is_empty());
+        assert!(
+            is_error::<Violation>().ends_with("Violation")
+                && !is_error::<TryReserveError>().is_empty()
+        );
     }
 
     #[test]
@@ -545,8 +615,13 @@ mod traits {
         fn shared<T: Send + Sync + Debug>() -> &'static str {
             type_name::<T>()
         }
-        let names =
-            [shared::<Map>(), shared::<Set>(), shared::<Stats>(), shared::<Progress>(), shared::<ShrinkPolicy>()];
+        let names = [
+            shared::<Map>(),
+            shared::<Set>(),
+            shared::<Stats>(),
+            shared::<Progress>(),
+            shared::<ShrinkPolicy>(),
+        ];
         assert_eq!(BTreeSet::from(names).len(), 5);
         assert_eq!((Stats::default().len, Map::new().stats().buckets), (0, 0));
         assert_eq!(format!("{:?}", Operation::<u32, ()>::Remove), "Remove");

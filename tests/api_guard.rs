@@ -1,4 +1,5 @@
-//! Guards that are lent to other threads, and guards that belong to none: what they protect, and for how long.
+//! Guards that are lent to other threads, and guards that belong to none: what they protect, and
+//! for how long.
 
 mod common;
 
@@ -12,7 +13,8 @@ use evacmap::{Guard, HashMap, HashMapRef, Iter, Keys, OwnedGuard, Values};
 
 type Map = HashMap<u64, Counted<u64>>;
 
-/// Flushes until everything but `left` is dropped, which takes a few rounds, and more if other tests hold guards.
+/// Flushes until everything but `left` is dropped, which takes a few rounds, and more if other
+/// tests hold guards.
 #[track_caller]
 fn flush_until_alive(map: &Map, counter: &Counter, left: usize) {
     let start = Instant::now();
@@ -68,7 +70,8 @@ fn a_repinned_owned_guard_lets_go_and_takes_hold_again() {
     }
     flush_often(&map);
     assert_eq!(counter.alive(), 200);
-    // Not at once: the collector goes on by steps, and each waits until all guards have been pinned since the last.
+    // Not at once: the collector goes on by steps, and each waits until all guards have been pinned
+    // since the last.
     while counter.alive() > 100 {
         pinned.repin();
         map.flush();
@@ -141,7 +144,11 @@ fn one_guard_lent_to_many_threads() {
             }
         });
         seen.iter().for_each(|(_, value)| value.check());
-        assert_eq!(counter.dropped(), 0, "nothing that was replaced or removed under the guard is gone");
+        assert_eq!(
+            counter.dropped(),
+            0,
+            "nothing that was replaced or removed under the guard is gone"
+        );
         drop((local, own));
         flush_until_alive(&map, &counter, map.len());
         validated(map);
@@ -155,7 +162,9 @@ fn tasks_hold_owned_guards_while_they_wait() {
     let counter = Counter::new();
     let map: Arc<Map> = Arc::new((0..200).map(|key| (key, counter.make(key))).collect());
     runtime.block_on(async {
-        let tasks: Vec<_> = (0..32).map(|number| tokio::spawn(work(map.clone(), counter.clone(), number))).collect();
+        let tasks: Vec<_> = (0..32)
+            .map(|number| tokio::spawn(work(map.clone(), counter.clone(), number)))
+            .collect();
         for task in tasks {
             task.await.unwrap();
         }

@@ -1,5 +1,6 @@
-//! The later additions to the map's interface, in any order, against the standard library's map: entries, look-ups of many keys,
-//! lazy removal, changes in place. All configurations, all hashers, a resize begun before most operations and left half done.
+//! The later additions to the map's interface, in any order, against the standard library's map:
+//! entries, look-ups of many keys, lazy removal, changes in place. All configurations, all hashers,
+//! a resize begun before most operations and left half done.
 
 mod common;
 
@@ -79,7 +80,12 @@ fn pair((key, value): (&Key, &Value)) -> (u16, u32) {
 
 impl Case {
     fn new(config: Config, keys: u16) -> Self {
-        Case { keys, map: config.map(), model: Model::new(), made: (Counter::new(), Counter::new()) }
+        Case {
+            keys,
+            map: config.map(),
+            model: Model::new(),
+            made: (Counter::new(), Counter::new()),
+        }
     }
 
     fn key(&self, key: u16) -> Key {
@@ -94,7 +100,9 @@ impl Case {
     fn disturb(&self, kind: u8, groups: usize) {
         let map = self.map.pin();
         match kind {
-            0 if map.capacity() < 5000 => map.reserve(map.capacity() + 1 - map.len().min(map.capacity())),
+            0 if map.capacity() < 5000 => {
+                map.reserve(map.capacity() + 1 - map.len().min(map.capacity()))
+            }
             1 => map.shrink_to_fit(),
             #[cfg(feature = "_hooks")]
             2 => map.map().start_rebuild(),
@@ -124,12 +132,17 @@ impl Case {
             GetManyIter(some) => {
                 let some: Vec<_> = some.iter().map(|key| key % keys).collect();
                 let map = self.map.pin();
-                let found: Vec<_> = map.get_many_iter(&some).map(|value| value.map(inner)).collect();
-                assert_eq!(found, some.iter().map(|key| self.model.get(key).copied()).collect::<Vec<_>>());
+                let found: Vec<_> =
+                    map.get_many_iter(&some).map(|value| value.map(inner)).collect();
+                assert_eq!(
+                    found,
+                    some.iter().map(|key| self.model.get(key).copied()).collect::<Vec<_>>()
+                );
             }
             ExtractIf(modulus, count) => self.extract_if(modulus, count),
             GetMut(key) => {
-                let (ours, theirs) = (self.map.get_mut(&(key % keys)), self.model.get_mut(&(key % keys)));
+                let (ours, theirs) =
+                    (self.map.get_mut(&(key % keys)), self.model.get_mut(&(key % keys)));
                 assert_eq!(ours.as_deref().map(inner), theirs.as_deref().copied());
                 if let (Some(ours), Some(theirs)) = (ours, theirs) {
                     *ours = self.made.1.make(inner(ours) ^ 1);
@@ -174,7 +187,8 @@ impl Case {
     /// Takes the first few of those that meet the condition, and leaves the rest.
     fn extract_if(&mut self, modulus: u32, count: usize) {
         let map = self.map.pin();
-        let taken: Vec<_> = map.extract_if(|_, value| inner(value) % modulus == 0).take(count).map(pair).collect();
+        let taken: Vec<_> =
+            map.extract_if(|_, value| inner(value) % modulus == 0).take(count).map(pair).collect();
         let all = self.model.values().filter(|value| *value % modulus == 0).count();
         assert_eq!(taken.len(), all.min(count));
         for (key, value) in taken {
@@ -197,7 +211,10 @@ impl Case {
                 let map = self.map.pin();
                 let make = |key: &Key| self.value(u32::from(inner(key) % 16));
                 let ours = inner(map.entry(self.key(key % keys)).or_insert_with_key(make));
-                assert_eq!(ours, *self.model.entry(key % keys).or_insert(u32::from(key % keys % 16)));
+                assert_eq!(
+                    ours,
+                    *self.model.entry(key % keys).or_insert(u32::from(key % keys % 16))
+                );
             }
             InsertEntry(key, value) => {
                 let map = self.map.pin();
@@ -264,7 +281,10 @@ impl Case {
             map.remove(&key);
             assert!(entry.remove_entry().unwrap_err().current.is_none());
         } else {
-            assert_eq!(entry.remove_entry().map(pair).ok(), self.model.get_key_value(&key).map(|(k, v)| (*k, *v)));
+            assert_eq!(
+                entry.remove_entry().map(pair).ok(),
+                self.model.get_key_value(&key).map(|(k, v)| (*k, *v))
+            );
         }
         self.model.remove(&key);
     }
@@ -299,7 +319,10 @@ impl Case {
 
 fn cases(default: u32) -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases.unwrap_or(default)) }
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(cases.unwrap_or(default))
+    }
 }
 
 #[test]

@@ -27,7 +27,10 @@ fn a_million_entries_in_and_out() {
     map.par_extend((size / 2..2 * size).into_par_iter().map(|key| (key, key)));
     assert_eq!(map.len(), 2 * size as usize);
     let sum: u64 = map.pin_owned().par_iter().map(|(_, value)| value).sum();
-    assert_eq!(sum, (0..size / 2).map(|key| key * 2).sum::<u64>() + (size / 2..2 * size).sum::<u64>());
+    assert_eq!(
+        sum,
+        (0..size / 2).map(|key| key * 2).sum::<u64>() + (size / 2..2 * size).sum::<u64>()
+    );
     validated(map);
 }
 
@@ -89,8 +92,12 @@ fn sets_in_parallel() {
     let mut set: HashSet<u32> = (0..size).into_par_iter().map(|value| value / 2).collect();
     assert_eq!(set.len(), size as usize / 2);
     set.par_extend((0..size).into_par_iter());
-    assert_eq!(set.pin().par_iter().map(|value| u64::from(*value)).sum::<u64>(), (0..u64::from(size)).sum());
-    let (even, odd): (Vec<u32>, Vec<u32>) = set.pin().par_iter().partition(|value| **value % 2 == 0);
+    assert_eq!(
+        set.pin().par_iter().map(|value| u64::from(*value)).sum::<u64>(),
+        (0..u64::from(size)).sum()
+    );
+    let (even, odd): (Vec<u32>, Vec<u32>) =
+        set.pin().par_iter().partition(|value| **value % 2 == 0);
     assert_eq!((even.len(), odd.len()), (size as usize / 2, size as usize / 2));
     assert_eq!(HashSet::<u8>::new().pin().par_iter().count(), 0);
     set.validate().unwrap();

@@ -14,9 +14,11 @@ use serde::de::{Deserialize, IntoDeserializer};
 #[test]
 fn maps_and_sets_come_back_as_they_were() {
     for size in [0, 1, 10, 5000] {
-        let map: HashMap<String, Option<u32>> = (0..size).map(|i| (i.to_string(), (i % 3 > 0).then_some(i))).collect();
+        let map: HashMap<String, Option<u32>> =
+            (0..size).map(|i| (i.to_string(), (i % 3 > 0).then_some(i))).collect();
         let text = serde_json::to_string(&map).unwrap();
-        let std: std::collections::HashMap<String, Option<u32>> = serde_json::from_str(&text).unwrap();
+        let std: std::collections::HashMap<String, Option<u32>> =
+            serde_json::from_str(&text).unwrap();
         assert_eq!(std.len(), size as usize);
         let back: HashMap<String, Option<u32>> = serde_json::from_str(&text).unwrap();
         assert_eq!(back, map);
@@ -24,9 +26,13 @@ fn maps_and_sets_come_back_as_they_were() {
         validated(back);
 
         let set: HashSet<u32> = (0..size).collect();
-        let mut back: HashSet<u32> = serde_json::from_str(&serde_json::to_string(&set).unwrap()).unwrap();
+        let mut back: HashSet<u32> =
+            serde_json::from_str(&serde_json::to_string(&set).unwrap()).unwrap();
         assert_eq!(back, set);
-        assert_eq!(serde_json::to_value(set.pin_owned()).unwrap().as_array().unwrap().len(), size as usize);
+        assert_eq!(
+            serde_json::to_value(set.pin_owned()).unwrap().as_array().unwrap().len(),
+            size as usize
+        );
         back.validate().unwrap();
     }
 }
@@ -65,13 +71,15 @@ impl<I: Iterator> Iterator for Liar<I> {
 fn input_that_lies_about_its_length_costs_a_bounded_amount() {
     for claim in [0, 1000, 1 << 40, usize::MAX] {
         let entries = Liar((0..10_u32).map(|i| (i, i)), claim);
-        let map: HashMap<u32, u32> = Deserialize::deserialize(MapDeserializer::<_, Error>::new(entries)).unwrap();
+        let map: HashMap<u32, u32> =
+            Deserialize::deserialize(MapDeserializer::<_, Error>::new(entries)).unwrap();
         assert_eq!(map, (0..10).map(|i| (i, i)).collect());
         assert!(map.stats().bytes < 4 << 20, "{} bytes for a claim of {claim}", map.stats().bytes);
         assert_eq!(map.capacity() >= 1000, claim >= 1000, "a claim within reason is believed");
         validated(map);
         let values = Liar((0..10_u32).map(IntoDeserializer::<Error>::into_deserializer), claim);
-        let set: HashSet<u32> = Deserialize::deserialize(SeqDeserializer::<_, Error>::new(values)).unwrap();
+        let set: HashSet<u32> =
+            Deserialize::deserialize(SeqDeserializer::<_, Error>::new(values)).unwrap();
         assert_eq!(set, (0..10).collect());
         assert!(set.as_map().stats().bytes < 4 << 20);
     }
@@ -109,7 +117,8 @@ fn hashers_are_made_anew() {
     for mode in MODES {
         let map: HashMap<u32, u32, TestHasher> = HashMap::with_hasher(TestHasher::new(mode));
         (0..100).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
-        let back: HashMap<u32, u32> = serde_json::from_value(serde_json::to_value(&map).unwrap()).unwrap();
+        let back: HashMap<u32, u32> =
+            serde_json::from_value(serde_json::to_value(&map).unwrap()).unwrap();
         assert_eq!(back, (0..100).map(|key| (key, key)).collect());
     }
 }

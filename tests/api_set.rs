@@ -1,5 +1,5 @@
-//! Sets, in any order of operations, against the standard library's: two sets each, so that the operations on two have something
-//! to do.
+//! Sets, in any order of operations, against the standard library's: two sets each, so that the
+//! operations on two have something to do.
 
 mod common;
 
@@ -86,16 +86,25 @@ impl Case {
         let bound = self.values;
         let pinned = set.pin();
         match op {
-            Insert(value) => assert_eq!(pinned.insert(make(value % bound)), model.insert(value % bound)),
+            Insert(value) => {
+                assert_eq!(pinned.insert(make(value % bound)), model.insert(value % bound))
+            }
             Replace(value) => {
                 let new = make(value % bound);
                 assert_eq!(pinned.replace(new).map(inner), model.replace(value % bound));
             }
-            Remove(value) => assert_eq!(pinned.remove(&(value % bound)), model.remove(&(value % bound))),
-            Take(value) => assert_eq!(pinned.take(&(value % bound)).map(inner), model.take(&(value % bound))),
+            Remove(value) => {
+                assert_eq!(pinned.remove(&(value % bound)), model.remove(&(value % bound)))
+            }
+            Take(value) => {
+                assert_eq!(pinned.take(&(value % bound)).map(inner), model.take(&(value % bound)))
+            }
             Contains(value) => {
                 assert_eq!(pinned.contains(&(value % bound)), model.contains(&(value % bound)));
-                assert_eq!(pinned.get(&(value % bound)).map(inner), model.get(&(value % bound)).copied());
+                assert_eq!(
+                    pinned.get(&(value % bound)).map(inner),
+                    model.get(&(value % bound)).copied()
+                );
             }
             Retain(modulus) => {
                 pinned.retain(|value| !inner(value).is_multiple_of(modulus));
@@ -103,8 +112,11 @@ impl Case {
             }
             ExtractIf(modulus, count) => {
                 let all = model.iter().filter(|value| *value % modulus == 0).count();
-                let taken: Vec<_> =
-                    pinned.extract_if(|value| inner(value).is_multiple_of(modulus)).take(count).map(inner).collect();
+                let taken: Vec<_> = pinned
+                    .extract_if(|value| inner(value).is_multiple_of(modulus))
+                    .take(count)
+                    .map(inner)
+                    .collect();
                 assert_eq!(taken.len(), all.min(count));
                 assert!(taken.iter().all(|value| model.remove(value)));
             }
@@ -132,7 +144,10 @@ impl Case {
             CloneAndCompare => {
                 let copy = set.clone();
                 assert!(copy == *set);
-                assert_eq!(sorted(copy.into_iter().map(|value| inner(&value))), sorted(model.iter().copied()));
+                assert_eq!(
+                    sorted(copy.into_iter().map(|value| inner(&value))),
+                    sorted(model.iter().copied())
+                );
             }
         }
     }
@@ -160,7 +175,10 @@ impl Case {
     fn end(self) {
         for (mut set, model) in self.sets.into_iter().zip(self.models) {
             set.validate().unwrap();
-            assert_eq!(sorted(set.into_iter().map(|value| inner(&value))), sorted(model.into_iter()));
+            assert_eq!(
+                sorted(set.into_iter().map(|value| inner(&value))),
+                sorted(model.into_iter())
+            );
         }
         self.counter.check();
     }
@@ -168,7 +186,8 @@ impl Case {
 
 #[test]
 fn sets_agree_with_std_in_every_configuration() {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20);
+    let cases =
+        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20);
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) };
     let strategy = (20..200_u16, prop::collection::vec(op(), 1..200));
     proptest!(config, |((values, ops) in strategy)| {
@@ -222,7 +241,9 @@ fn a_value_is_inserted_and_removed_by_one_thread_only() {
     });
     let (inserted, removed) = wins.into_iter().fold((0, 0), |sum, (i, r)| (sum.0 + i, sum.1 + r));
     assert_eq!(set.len(), inserted - removed);
-    assert!(set.pin().iter().filter(|value| *value % 2 == 1).count() == scaled(100_000, 10_000) / 2);
+    assert!(
+        set.pin().iter().filter(|value| *value % 2 == 1).count() == scaled(100_000, 10_000) / 2
+    );
     Arc::into_inner(set).unwrap().validate().unwrap();
 }
 
@@ -238,7 +259,8 @@ fn sets_of_all_kinds_are_made_in_all_ways() {
     (&numbers).extend(&[4]);
     assert_eq!(numbers, (1..5).collect());
     assert!(numbers.capacity() >= 100 && numbers.pin().into_iter().count() == 4);
-    let built: HashSet<u8, _> = HashMap::builder().hasher(std::hash::RandomState::new()).capacity(50).build().into();
+    let built: HashSet<u8, _> =
+        HashMap::builder().hasher(std::hash::RandomState::new()).capacity(50).build().into();
     assert!(built.capacity() >= 50 && built.is_empty());
     built.pin().insert(1);
     built.flush();

@@ -8,7 +8,10 @@ use std::ptr;
 use std::sync::Arc;
 use std::thread::panicking;
 
-use common::{Counted, Counter, JUST_TOO_MANY, MODES, Mode, TestHasher, on_threads, scaled, validated, validated_arc};
+use common::{
+    Counted, Counter, JUST_TOO_MANY, MODES, Mode, TestHasher, on_threads, scaled, validated,
+    validated_arc,
+};
 use evacmap::{HashMap, HashSet, ShrinkPolicy, TryReserveError};
 
 thread_local! {
@@ -53,12 +56,18 @@ fn limited<R>(bytes: usize, f: impl FnOnce() -> R) -> R {
 #[test]
 fn more_than_any_table_holds_is_an_error() {
     for size in [usize::MAX, usize::MAX / 2, JUST_TOO_MANY] {
-        assert_eq!(HashMap::<u8, u8>::try_with_capacity(size).unwrap_err(), TryReserveError::CapacityOverflow);
+        assert_eq!(
+            HashMap::<u8, u8>::try_with_capacity(size).unwrap_err(),
+            TryReserveError::CapacityOverflow
+        );
         assert_eq!(
             HashMap::<u8, u8>::builder().capacity(size).try_build().unwrap_err(),
             TryReserveError::CapacityOverflow
         );
-        assert_eq!(HashSet::<u8>::try_with_capacity(size).unwrap_err(), TryReserveError::CapacityOverflow);
+        assert_eq!(
+            HashSet::<u8>::try_with_capacity(size).unwrap_err(),
+            TryReserveError::CapacityOverflow
+        );
         let map: HashMap<u32, u32> = (0..100).map(|key| (key, key)).collect();
         let before = map.capacity();
         let error = map.pin().try_reserve(size).unwrap_err();
@@ -73,17 +82,22 @@ fn more_than_any_table_holds_is_an_error() {
 fn without_memory_the_map_stays_as_it_is() {
     for present in [0, 1, 100] {
         let counter = Counter::new();
-        let map: HashMap<u32, Counted<u32>> = (0..present).map(|key| (key, counter.make(key))).collect();
+        let map: HashMap<u32, Counted<u32>> =
+            (0..present).map(|key| (key, counter.make(key))).collect();
         map.finish_resize();
         let before = map.capacity();
         let error = limited(1 << 14, || map.pin().try_reserve(100_000)).unwrap_err();
         let TryReserveError::AllocError { layout } = &error else { panic!("{error}") };
         assert!(layout.size() >= 1 << 14 && error.to_string().contains("returned an error"));
         // In steps, of which some may have succeeded.
-        assert!(map.capacity() >= before && map.capacity() < 100_000 && map.len() == present as usize);
+        assert!(
+            map.capacity() >= before && map.capacity() < 100_000 && map.len() == present as usize
+        );
         assert_eq!(map.pin().try_reserve(100_000), Ok(()));
         assert!(map.capacity() >= 100_000);
-        assert!((0..present).all(|key| map.pin().get(&key).is_some_and(|value| value.inner == key)));
+        assert!(
+            (0..present).all(|key| map.pin().get(&key).is_some_and(|value| value.inner == key))
+        );
         validated(map);
         counter.check();
     }
@@ -122,7 +136,10 @@ fn a_growth_without_memory_is_put_off() {
     let full = map.stats();
     assert_eq!((full.len as u64, full.capacity, full.growths), (most, before.capacity, 0));
     (most..2 * most).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
-    assert!(map.capacity() > before.capacity && (0..2 * most).all(|key| map.pin().get(&key) == Some(&key)));
+    assert!(
+        map.capacity() > before.capacity
+            && (0..2 * most).all(|key| map.pin().get(&key) == Some(&key))
+    );
     validated(map);
 }
 
@@ -131,21 +148,33 @@ fn without_memory_for_what_is_wanted_a_smaller_table_will_do() {
     let map: HashMap<u64, u64> = HashMap::with_capacity(10_000);
     let (bytes, buckets) = (map.stats().buckets * 64, map.stats().buckets);
     (0..6_000).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
-    // More than half full, with keys that come and go: twice as many buckets are wanted, and as many serve.
+    // More than half full, with keys that come and go: twice as many buckets are wanted, and as
+    // many serve.
     limited(bytes * 2, || {
         for key in 0..100_000 {
-            assert!(map.pin().remove(&key) == Some(&key) && map.pin().insert(key + 6_000, key + 6_000).is_none());
+            assert!(
+                map.pin().remove(&key) == Some(&key)
+                    && map.pin().insert(key + 6_000, key + 6_000).is_none()
+            );
         }
     });
     let (stats, kept) = (map.stats(), 100_000..106_000);
     assert!(
-        stats.growths == 0 && stats.rebuilds > 5 && kept.clone().all(|key| map.pin().contains_key(&key)),
+        stats.growths == 0
+            && stats.rebuilds > 5
+            && kept.clone().all(|key| map.pin().contains_key(&key)),
         "{stats:?}"
     );
     // Full: four times as many are wanted, and twice as many serve.
-    limited(bytes * 4, || (0..10_000).for_each(|key| assert!(map.pin().insert(key, key).is_none())));
+    limited(bytes * 4, || {
+        (0..10_000).for_each(|key| assert!(map.pin().insert(key, key).is_none()))
+    });
     let stats = map.stats();
-    assert!(stats.buckets == 2 * buckets && kept.chain(0..10_000).all(|key| map.pin().contains_key(&key)), "{stats:?}");
+    assert!(
+        stats.buckets == 2 * buckets
+            && kept.chain(0..10_000).all(|key| map.pin().contains_key(&key)),
+        "{stats:?}"
+    );
     validated(map);
 }
 
@@ -163,7 +192,10 @@ fn shrinking_to_a_size_leaves_that_room() {
     for wanted in [10_000, 1000, 5000, 100, 0] {
         let before = map.capacity();
         map.pin().shrink_to(wanted);
-        assert!(map.capacity() >= wanted.min(before) && map.capacity() <= (2 * wanted).max(10).min(before));
+        assert!(
+            map.capacity() >= wanted.min(before)
+                && map.capacity() <= (2 * wanted).max(10).min(before)
+        );
     }
     (0..1000).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
     map.pin().shrink_to(10);
@@ -174,7 +206,11 @@ fn shrinking_to_a_size_leaves_that_room() {
 type Map = HashMap<u64, u64, TestHasher>;
 
 fn auto(capacity: usize, mode: Mode) -> Map {
-    HashMap::builder().capacity(capacity).hasher(TestHasher::new(mode)).shrink_policy(ShrinkPolicy::Auto).build()
+    HashMap::builder()
+        .capacity(capacity)
+        .hasher(TestHasher::new(mode))
+        .shrink_policy(ShrinkPolicy::Auto)
+        .build()
 }
 
 /// Puts a foreign key in and takes it out, again and again.
@@ -188,8 +224,11 @@ fn churn(map: &Map, times: u64) {
 #[test]
 fn a_map_that_was_large_becomes_small_by_itself() {
     for mode in MODES {
-        let size =
-            if mode == Mode::Constant || mode == Mode::EightBit { 3_000 } else { scaled(300_000, 30_000) as u64 };
+        let size = if mode == Mode::Constant || mode == Mode::EightBit {
+            3_000
+        } else {
+            scaled(300_000, 30_000) as u64
+        };
         let map = auto(0, mode);
         (0..size).for_each(|key| assert!(map.pin().insert(key, key).is_none()));
         assert_eq!(map.stats().shrinks, 0);
@@ -286,8 +325,10 @@ fn a_copy_has_the_policy_too() {
 fn shrinking_by_itself_beside_readers_and_writers() {
     for mode in [Mode::Good, Mode::LowBitsZero] {
         let counter = Counter::new();
-        let map: HashMap<u64, Counted<u64>, _> =
-            HashMap::builder().hasher(TestHasher::new(mode)).shrink_policy(ShrinkPolicy::Auto).build();
+        let map: HashMap<u64, Counted<u64>, _> = HashMap::builder()
+            .hasher(TestHasher::new(mode))
+            .shrink_policy(ShrinkPolicy::Auto)
+            .build();
         let map = Arc::new(map);
         (0..50).for_each(|key| assert!(map.pin().insert(key, counter.make(key)).is_none()));
         let (shared, counted) = (map.clone(), counter.clone());

@@ -1,11 +1,13 @@
-//! The later additions to the map's interface with many threads at once: what two of them may not both do, and what none may lose.
+//! The later additions to the map's interface with many threads at once: what two of them may not
+//! both do, and what none may lose.
 
 mod common;
 
 use std::sync::Arc;
 
 use common::{
-    Config, Counted, Counter, MODES, Mode, Random, Setup, TestHasher, on_threads, scaled, validated, validated_arc,
+    Config, Counted, Counter, MODES, Mode, Random, Setup, TestHasher, on_threads, scaled,
+    validated, validated_arc,
 };
 use evacmap::{Entry, HashMap};
 
@@ -21,9 +23,12 @@ fn counts_by_entry_lose_nothing() {
             map.entry(1000 + step as u64).and_modify(|count| count + 1).or_default();
         }
     });
-    let sum = |keys: std::ops::Range<u64>| keys.map(|key| map.pin().get(&key).copied().unwrap()).sum::<u64>();
+    let sum = |keys: std::ops::Range<u64>| {
+        keys.map(|key| map.pin().get(&key).copied().unwrap()).sum::<u64>()
+    };
     assert_eq!(sum(0..50), 4 * steps as u64);
-    // Of four, at least one came first and counted nothing; of those that found it absent all but one did so too late.
+    // Of four, at least one came first and counted nothing; of those that found it absent all but
+    // one did so too late.
     assert!(sum(1000..1000 + steps as u64) <= 3 * steps as u64);
     validated_arc(map);
 }
@@ -42,7 +47,9 @@ fn of_those_that_saw_the_same_entry_one_replaces_or_removes_it() {
                 let map = shared.pin();
                 let key = random.below(8);
                 match map.entry(key) {
-                    Entry::Vacant(entry) => inserted += usize::from(entry.insert(counted.make(round)).is_ok()),
+                    Entry::Vacant(entry) => {
+                        inserted += usize::from(entry.insert(counted.make(round)).is_ok())
+                    }
                     Entry::Occupied(entry) if round % 2 == 0 => {
                         let seen = std::ptr::from_ref(entry.get());
                         if let Ok(old) = entry.insert(counted.make(round)) {
@@ -54,14 +61,20 @@ fn of_those_that_saw_the_same_entry_one_replaces_or_removes_it() {
             }
             (inserted, removed)
         });
-        let (inserted, removed) = wins.into_iter().fold((0, 0), |sum, (i, r)| (sum.0 + i, sum.1 + r));
-        assert_eq!(inserted - removed, map.len(), "each insertion was one, and so was each removal");
+        let (inserted, removed) =
+            wins.into_iter().fold((0, 0), |sum, (i, r)| (sum.0 + i, sum.1 + r));
+        assert_eq!(
+            inserted - removed,
+            map.len(),
+            "each insertion was one, and so was each removal"
+        );
         validated_arc(map);
         counter.check();
     }
 }
 
-/// Several drain while others put in, with the table changing its size: nothing is extracted twice, nothing is lost.
+/// Several drain while others put in, with the table changing its size: nothing is extracted twice,
+/// nothing is lost.
 #[test]
 fn what_is_extracted_is_extracted_once() {
     for mode in MODES {
@@ -74,7 +87,9 @@ fn what_is_extracted_is_extracted_once() {
                 let map = shared.pin();
                 map.insert(key, key * 2);
                 if key % 300 == thread as u64 * 50 {
-                    extracted.extend(map.extract_if(|key, _| key % 3 > 0).map(|(key, value)| (*key, *value)));
+                    extracted.extend(
+                        map.extract_if(|key, _| key % 3 > 0).map(|(key, value)| (*key, *value)),
+                    );
                 }
                 if key % 700 == 0 {
                     map.shrink_to_fit();
@@ -120,9 +135,16 @@ fn get_or_try_insert_with_makes_one_value_for_all() {
     let shared = map.clone();
     let seen = on_threads(4, move |thread| {
         let map = shared.pin();
-        let make =
-            |key: u64| if (key + thread as u64).is_multiple_of(3) { Err(()) } else { Ok(key * 10 + thread as u64) };
-        (0..2000).map(|key| map.get_or_try_insert_with(key, || make(key)).copied().ok()).collect::<Vec<_>>()
+        let make = |key: u64| {
+            if (key + thread as u64).is_multiple_of(3) {
+                Err(())
+            } else {
+                Ok(key * 10 + thread as u64)
+            }
+        };
+        (0..2000)
+            .map(|key| map.get_or_try_insert_with(key, || make(key)).copied().ok())
+            .collect::<Vec<_>>()
     });
     for key in 0..2000 {
         let present = *map.pin().get(&key).unwrap();
@@ -131,7 +153,8 @@ fn get_or_try_insert_with_makes_one_value_for_all() {
     validated_arc(map);
 }
 
-/// A resize at every stage, of every kind: `&mut` reaches each value once, and leaves the resize as it is.
+/// A resize at every stage, of every kind: `&mut` reaches each value once, and leaves the resize as
+/// it is.
 #[test]
 fn changes_in_place_at_every_stage_of_a_resize() {
     for mode in MODES {
@@ -139,7 +162,8 @@ fn changes_in_place_at_every_stage_of_a_resize() {
             for helped in 0..40 {
                 let counter = Counter::new();
                 let map = Config { setup: Setup::Fresh, mode }.map();
-                (0..150_u64).for_each(|key| assert!(map.pin().insert(key, counter.make(key)).is_none()));
+                (0..150_u64)
+                    .for_each(|key| assert!(map.pin().insert(key, counter.make(key)).is_none()));
                 let mut map = in_the_middle(map, bits, helped);
                 let resizing = map.is_resizing();
                 let mut seen: Vec<_> = map.iter_mut().map(|(key, value)| (*key, value)).collect();
@@ -182,11 +206,15 @@ fn in_the_middle(
 #[test]
 fn a_cleared_map_has_nothing_to_change_in_place() {
     let counter = Counter::new();
-    let mut map: HashMap<u64, Counted<u64>> = (0..500).map(|key| (key, counter.make(key))).collect();
+    let mut map: HashMap<u64, Counted<u64>> =
+        (0..500).map(|key| (key, counter.make(key))).collect();
     map.pin().clear();
     map.pin().insert(7, counter.make(7));
     assert!(map.is_resizing());
-    assert_eq!(map.iter_mut().map(|(key, value)| (*key, value.inner)).collect::<Vec<_>>(), [(7, 7)]);
+    assert_eq!(
+        map.iter_mut().map(|(key, value)| (*key, value.inner)).collect::<Vec<_>>(),
+        [(7, 7)]
+    );
     assert!(map.get_mut(&8).is_none() && map.get_mut(&7).is_some());
     let mut empty: HashMap<u64, u64> = HashMap::new();
     assert!(empty.iter_mut().next().is_none() && empty.get_mut(&1).is_none());

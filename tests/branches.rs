@@ -1,5 +1,5 @@
-//! Every rare branch of the engine is taken: the race behind it is arranged, with a hook that does at the right moment what
-//! another thread would have to do by chance.
+//! Every rare branch of the engine is taken: the race behind it is arranged, with a hook that does
+//! at the right moment what another thread would have to do by chance.
 #![cfg(feature = "_hooks")]
 
 mod common;
@@ -55,7 +55,12 @@ impl Case {
     }
 
     /// Runs `act`, with `meanwhile` at the first time that it comes to `point`.
-    fn with<T>(&self, point: Point, meanwhile: impl FnOnce(&Case) + 'static, act: impl FnOnce(&Case) -> T) -> T {
+    fn with<T>(
+        &self,
+        point: Point,
+        meanwhile: impl FnOnce(&Case) + 'static,
+        act: impl FnOnce(&Case) -> T,
+    ) -> T {
         let (case, done) = (self.clone(), Arc::new(AtomicBool::new(false)));
         let (mut meanwhile, was_done) = (Some(meanwhile), done.clone());
         on_reach(move |reached| {
@@ -165,12 +170,20 @@ fn replace_lost() {
     takes(Branch::ReplaceLost, || {
         let case = Case::new(Mode::Good, 10);
         assert_eq!(
-            case.with(Point::BeforeReplace, |case| assert!(case.insert(3, 70).is_some()), |case| case.insert(3, 5)),
+            case.with(
+                Point::BeforeReplace,
+                |case| assert!(case.insert(3, 70).is_some()),
+                |case| case.insert(3, 5)
+            ),
             Some(70)
         );
         // The slot is dead: the key goes in anew.
         assert_eq!(
-            case.with(Point::BeforeReplace, |case| assert!(case.remove(4).is_some()), |case| case.insert(4, 5)),
+            case.with(
+                Point::BeforeReplace,
+                |case| assert!(case.remove(4).is_some()),
+                |case| case.insert(4, 5)
+            ),
             None
         );
         // A closure is asked again.
@@ -193,12 +206,16 @@ fn replace_lost() {
             |case| assert!(case.insert(6, 70).is_some()),
             |case| {
                 let map = case.map.pin();
-                let error = map.compare_exchange(case.make(6), &case.make(6), case.make(1)).unwrap_err();
+                let error =
+                    map.compare_exchange(case.make(6), &case.make(6), case.make(1)).unwrap_err();
                 (error.current.unwrap().inner, error.new.inner)
             },
         );
         assert_eq!(lost, (70, 1));
-        assert_eq!((case.get(3), case.get(4), case.get(5), case.get(6)), (Some(5), Some(5), Some(71), Some(70)));
+        assert_eq!(
+            (case.get(3), case.get(4), case.get(5), case.get(6)),
+            (Some(5), Some(5), Some(71), Some(70))
+        );
         case.end();
     });
 }
@@ -226,7 +243,14 @@ fn kill_lost() {
         let case = Case::new(Mode::Good, 10);
         let replace = |case: &Case| assert!(case.insert(3, 70).is_some());
         assert_eq!(case.with(Point::BeforeKill, replace, |case| case.remove(3)), Some(70));
-        assert_eq!(case.with(Point::BeforeKill, |case| assert!(case.remove(4).is_some()), |case| case.remove(4)), None);
+        assert_eq!(
+            case.with(
+                Point::BeforeKill,
+                |case| assert!(case.remove(4).is_some()),
+                |case| case.remove(4)
+            ),
+            None
+        );
         // A condition is asked again, about the new value.
         let kept = case.with(
             Point::BeforeKill,
@@ -287,16 +311,24 @@ fn place_lost() {
                 case.map.start_resize(4);
                 case.map.finish_resize();
                 case.map.start_resize(bits);
-                // Another helper does all of the group, and the values change and go before this one wakes up.
+                // Another helper does all of the group, and the values change and go before this
+                // one wakes up.
                 let meanwhile = |case: &Case| {
                     case.map.finish_resize();
                     for key in 0..30 {
-                        assert!(if key % 2 == 0 { case.insert(key, 77) } else { case.remove(key) }.is_some());
+                        assert!(
+                            if key % 2 == 0 { case.insert(key, 77) } else { case.remove(key) }
+                                .is_some()
+                        );
                     }
                 };
                 case.with(Point::Placed, meanwhile, |case| case.map.finish_resize());
                 for key in 0..30 {
-                    assert_eq!(case.get(key), (key % 2 == 0).then_some(77), "a late helper changed {key}");
+                    assert_eq!(
+                        case.get(key),
+                        (key % 2 == 0).then_some(77),
+                        "a late helper changed {key}"
+                    );
                 }
                 case.end();
             });
@@ -309,10 +341,13 @@ fn frozen_key() {
     takes(Branch::FrozenKey, || {
         let case = Case::new(Mode::Constant, 30);
         case.map.start_resize(1);
-        // The chain is frozen, and not yet filled in the new table: the first of these writes sees to that.
+        // The chain is frozen, and not yet filled in the new table: the first of these writes sees
+        // to that.
         let meanwhile = |case: &Case| {
             for key in 0..30 {
-                assert!(if key % 2 == 0 { case.insert(key, 77) } else { case.remove(key) }.is_some());
+                assert!(
+                    if key % 2 == 0 { case.insert(key, 77) } else { case.remove(key) }.is_some()
+                );
             }
         };
         case.with(Point::BeforeInitialise, meanwhile, |case| case.map.finish_resize());
@@ -354,8 +389,8 @@ fn old_chain_full() {
     });
 }
 
-/// The one race without a hook inside of it: two threads give a new map its first table. The larger the table, the longer it
-/// takes to make, so one try or few will do.
+/// The one race without a hook inside of it: two threads give a new map its first table. The larger
+/// the table, the longer it takes to make, so one try or few will do.
 #[test]
 fn install_lost() {
     takes(Branch::InstallLost, || {
@@ -485,7 +520,10 @@ fn preparer_slow() {
         let others = |case: &Case| {
             insert_until(case, has_begun);
             let load = case.map.len().div_ceil(512);
-            assert!(load <= 9, "when there are more than seven for each bucket, nobody is waited for long: {load}");
+            assert!(
+                load <= 9,
+                "when there are more than seven for each bucket, nobody is waited for long: {load}"
+            );
         };
         case.with(Point::Preparing, others, |case| insert_until(case, has_begun));
         case.end();
@@ -508,7 +546,8 @@ fn preparer_slow() {
     });
 }
 
-/// A shrink of its own accord is never overdue. A thread that stops with the table in its hands is replaced.
+/// A shrink of its own accord is never overdue. A thread that stops with the table in its hands is
+/// replaced.
 #[test]
 fn preparer_replaced() {
     takes(Branch::PreparerReplaced, || {
@@ -700,7 +739,8 @@ fn batch_abandoned() {
     });
 }
 
-/// Two threads at one slot's garbage at the same moment: no hook in there, so they try until it happens.
+/// Two threads at one slot's garbage at the same moment: no hook in there, so they try until it
+/// happens.
 #[test]
 fn reap_lost() {
     takes(Branch::ReapLost, || {

@@ -1,4 +1,5 @@
-//! Sizes: room asked for, room given back, sizes that no table can have, and iterators that lie about theirs.
+//! Sizes: room asked for, room given back, sizes that no table can have, and iterators that lie
+//! about theirs.
 
 mod common;
 
@@ -24,7 +25,8 @@ fn message(f: impl FnOnce()) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("a text")
 }
 
-const TOO_MANY: [usize; 5] = [usize::MAX, usize::MAX - 1, usize::MAX / 2, usize::MAX / 2 + 1, JUST_TOO_MANY];
+const TOO_MANY: [usize; 5] =
+    [usize::MAX, usize::MAX - 1, usize::MAX / 2, usize::MAX / 2 + 1, JUST_TOO_MANY];
 
 #[test]
 fn a_map_with_a_capacity_does_not_grow_before_it_is_reached() {
@@ -51,7 +53,8 @@ fn builders_make_the_same_maps() {
         let built: HashMap<u32, u32> = HashMap::builder().capacity(size).build();
         assert_eq!(built.capacity(), HashMap::<u32, u32>::with_capacity(size).capacity());
     }
-    let map: HashMap<u32, u32, _> = HashMap::builder().hasher(std::hash::RandomState::new()).capacity(10).build();
+    let map: HashMap<u32, u32, _> =
+        HashMap::builder().hasher(std::hash::RandomState::new()).capacity(10).build();
     assert!(map.capacity() >= 10);
     map.pin().insert(1, 2);
     assert_eq!(map.pin().get(&1), Some(&2));
@@ -86,10 +89,14 @@ fn sizes_that_no_table_can_have() {
     for size in TOO_MANY {
         assert_eq!(message(|| drop(HashMap::<u64, u64>::with_capacity(size))), "capacity overflow");
         assert_eq!(message(|| drop(HashMap::<(), ()>::with_capacity(size))), "capacity overflow");
-        assert_eq!(message(|| drop(HashMap::<u8, u8>::builder().capacity(size).build())), "capacity overflow");
+        assert_eq!(
+            message(|| drop(HashMap::<u8, u8>::builder().capacity(size).build())),
+            "capacity overflow"
+        );
         for present in [0, 1, 100] {
             let counter = Counter::new();
-            let map: HashMap<u32, Counted<u32>> = (0..present).map(|key| (key, counter.make(key))).collect();
+            let map: HashMap<u32, Counted<u32>> =
+                (0..present).map(|key| (key, counter.make(key))).collect();
             let before = map.stats();
             assert_eq!(message(|| map.pin().reserve(size)), "capacity overflow");
             // As it was, and alive.
@@ -117,7 +124,10 @@ fn shrinking_gives_back_what_is_not_needed() {
             }
             map.pin().shrink_to_fit();
             let buckets = map.stats().buckets;
-            assert!(map.capacity() >= size && buckets * 5 <= (size * 2).max(10), "{buckets} buckets for {size}");
+            assert!(
+                map.capacity() >= size && buckets * 5 <= (size * 2).max(10),
+                "{buckets} buckets for {size}"
+            );
             map.finish_resize();
             assert_eq!(map.stats().old_buckets, 0);
             assert!(map.stats().shrinks > 0);
@@ -200,11 +210,17 @@ impl<I: Iterator> Iterator for Claims<I> {
 
 #[test]
 fn size_hints_that_lie() {
-    let hints =
-        [(usize::MAX, None), (usize::MAX, Some(usize::MAX)), (usize::MAX >> 24, None), (0, Some(0)), (5, Some(2))];
+    let hints = [
+        (usize::MAX, None),
+        (usize::MAX, Some(usize::MAX)),
+        (usize::MAX >> 24, None),
+        (0, Some(0)),
+        (5, Some(2)),
+    ];
     for hint in hints {
         for count in [0, 1, 300] {
-            let map: HashMap<usize, usize> = Claims((0..count).map(|key| (key, key)), hint).collect();
+            let map: HashMap<usize, usize> =
+                Claims((0..count).map(|key| (key, key)), hint).collect();
             assert_eq!(map.len(), count);
             assert!(map.capacity() < 1 << 18, "{} on the word of an iterator", map.capacity());
             validated(map);
@@ -225,7 +241,9 @@ fn size_hints_that_lie() {
 /// `extend` asks for what its iterator promises, once.
 #[test]
 fn extending_makes_room_at_once() {
-    for (present, capacity, more) in [(0, 0, 1000), (100, 100, 1000), (0, 10, 15), (10, 640, 1200), (0, 640, 700)] {
+    for (present, capacity, more) in
+        [(0, 0, 1000), (100, 100, 1000), (0, 10, 15), (10, 640, 1200), (0, 640, 700)]
+    {
         let mut map: HashMap<usize, usize> = HashMap::with_capacity(capacity);
         for key in 0..present {
             map.pin().insert(key, key);
@@ -277,7 +295,9 @@ fn stats_agree_with_each_other() {
         assert_eq!(stats.len as u64, key + 1);
         assert_eq!(stats.capacity, stats.buckets * 5);
         assert_eq!(stats.old_buckets > 0, map.is_resizing());
-        assert!(stats.groups_evacuated <= stats.groups_total && stats.groups_total == stats.buckets);
+        assert!(
+            stats.groups_evacuated <= stats.groups_total && stats.groups_total == stats.buckets
+        );
         assert!(stats.bytes > stats.len * 16 + stats.buckets * 64);
     }
     for key in 0..5_000 {

@@ -13,8 +13,10 @@ use std::path::{Path, PathBuf};
 
 fn inputs(target: &str) -> Vec<PathBuf> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
-    let files = fs::read_dir(&corpus).unwrap_or_else(|error| panic!("cannot read {}: {error}", corpus.display()));
-    let mut paths: Vec<_> = files.map(|file| file.expect("the corpus can be listed").path()).collect();
+    let files = fs::read_dir(&corpus)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", corpus.display()));
+    let mut paths: Vec<_> =
+        files.map(|file| file.expect("the corpus can be listed").path()).collect();
     paths.sort();
     assert!(!paths.is_empty(), "{} is empty", corpus.display());
     paths
@@ -39,8 +41,8 @@ fn panics_leave_what_was_there_or_what_was_to_come() {
     replay("panics", panics::run);
 }
 
-/// Finds little that the fuzzer would not, but needs nothing else: a fixed sequence of bytes for every hash mode, with
-/// plain and with counted keys and values.
+/// Finds little that the fuzzer would not, but needs nothing else: a fixed sequence of bytes for
+/// every hash mode, with plain and with counted keys and values.
 #[test]
 fn arbitrary_inputs() {
     let mut state: u64 = 1;

@@ -1,5 +1,5 @@
-//! What the `tracing` feature tells, in debug builds, of guards that are held for too long. What is retired is counted for
-//! the whole process, so these tests run one at a time.
+//! What the `tracing` feature tells, in debug builds, of guards that are held for too long. What is
+//! retired is counted for the whole process, so these tests run one at a time.
 #![cfg(all(feature = "tracing", debug_assertions))]
 
 mod common;
@@ -28,7 +28,10 @@ fn alone() -> MutexGuard<'static, ()> {
 /// Retires that many entries, and a few more, under short guards of another thread.
 fn churn(entries: usize) {
     let map = Map::new();
-    let replace = || (0..entries + 200).for_each(|turn| assert!((turn == 0) == map.pin().insert(0, turn).is_none()));
+    let replace = || {
+        (0..entries + 200)
+            .for_each(|turn| assert!((turn == 0) == map.pin().insert(0, turn).is_none()))
+    };
     thread::scope(|scope| scope.spawn(replace).join().unwrap());
     validated(map);
 }
@@ -58,7 +61,8 @@ fn it_is_told_while_it_is_held_if_it_is_written_under_and_only_once() {
     let _alone = alone();
     let map = Map::new();
     let (pinned, taken_in) = (map.pin(), line!());
-    let replace = || (0..LONG).for_each(|turn| assert!((turn == 0) == pinned.insert(0, turn).is_none()));
+    let replace =
+        || (0..LONG).for_each(|turn| assert!((turn == 0) == pinned.insert(0, turn).is_none()));
     assert!(events(replace).is_empty(), "one bag less than it takes");
     let told = events(|| (0..2 * LONG).for_each(|turn| assert!(pinned.insert(0, turn).is_some())));
     assert!((LONG..LONG + 200).contains(&the_one(&told, taken_in).number("retired")), "{told:#?}");
@@ -127,7 +131,8 @@ fn it_has_let_go_before_it_is_told_and_the_handler_may_use_the_map() {
     let seen = freed.clone();
     let handler = move |_| {
         shared.pin().insert(1, 1);
-        // Far more often than it takes when no guard is in the way; the collector has much to do first.
+        // Far more often than it takes when no guard is in the way; the collector has much to do
+        // first.
         seen.set((0..10_000).any(|_| {
             shared.flush();
             shared.stats().retired == 0

@@ -1,6 +1,7 @@
-//! Hashers and keys that mean harm: hashes that are all alike, or of which the map sees only a part, or that are different each
-//! time; keys that are equal to nothing, or to anything. Answers may be wrong then. Nothing else may be: each operation comes
-//! to an end, nothing is used after its drop, everything is dropped once, and the map lives on.
+//! Hashers and keys that mean harm: hashes that are all alike, or of which the map sees only a
+//! part, or that are different each time; keys that are equal to nothing, or to anything. Answers
+//! may be wrong then. Nothing else may be: each operation comes to an end, nothing is used after
+//! its drop, everything is dropped once, and the map lives on.
 #![cfg(feature = "_hooks")]
 
 mod common;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 use common::{Counted, Counter, Random, on_threads, scaled};
 use evacmap::{HashMap, Operation};
 
-/// What a finalised hash is multiplied by to undo the map's multiplication: chooses the bits that the map goes by.
+/// What a finalised hash is multiplied by to undo the map's multiplication: chooses the bits that
+/// the map goes by.
 const INVERSE: u64 = 0xF1DE_83E1_9937_733D;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +22,8 @@ enum Hashes {
     Constant,
     EightBits,
     Identity,
-    /// The map sees the low bits last: all keys are in one chain, under one tag, with different hashes.
+    /// The map sees the low bits last: all keys are in one chain, under one tag, with different
+    /// hashes.
     LowBitsOnly,
     /// All that differs is in the index of a table of 64 buckets.
     HighBitsOnly,
@@ -28,8 +31,14 @@ enum Hashes {
     Random,
 }
 
-const HASHES: [Hashes; 6] =
-    [Hashes::Constant, Hashes::EightBits, Hashes::Identity, Hashes::LowBitsOnly, Hashes::HighBitsOnly, Hashes::Random];
+const HASHES: [Hashes; 6] = [
+    Hashes::Constant,
+    Hashes::EightBits,
+    Hashes::Identity,
+    Hashes::LowBitsOnly,
+    Hashes::HighBitsOnly,
+    Hashes::Random,
+];
 
 thread_local! {
     static LIES: Cell<u64> = const { Cell::new(1) };
@@ -124,7 +133,9 @@ fn operate(map: &Map, make: &dyn Fn(u32) -> Counted<u32>, compares: Compares, ra
         21 => drop(pinned.compare_remove(&key(), &make(number))),
         22 => drop(pinned.remove_if(&key(), |_, value| value.inner % 2 == 0)),
         23..30 => drop(pinned.get(&key()).map(Counted::check)),
-        30 => pinned.iter().for_each(|(key, value)| assert!(key.0.inner < 300 && value.inner < 100_000)),
+        30 => pinned
+            .iter()
+            .for_each(|(key, value)| assert!(key.0.inner < 300 && value.inner < 100_000)),
         31 => pinned.retain(|key, _| key.0.inner % 4 > 0),
         32 if number < 30 => pinned.clear(),
         33 => pinned.reserve(number as usize),
@@ -189,7 +200,8 @@ fn several_threads_survive() {
     }
 }
 
-/// The constant is what it is said to be: without it the two hashers that use it would be as good as any.
+/// The constant is what it is said to be: without it the two hashers that use it would be as good
+/// as any.
 #[test]
 fn the_multiplication_is_undone() {
     assert_eq!(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(INVERSE), 1);

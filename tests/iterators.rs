@@ -96,7 +96,8 @@ impl Case {
         }
     }
 
-    /// Calls `at` before each step of the resize and after the last; returns how many steps there were.
+    /// Calls `at` before each step of the resize and after the last; returns how many steps there
+    /// were.
     fn steps(&self, mut at: impl FnMut(usize)) -> usize {
         let mut step = 0;
         at(step);
@@ -115,7 +116,12 @@ impl Case {
 
     /// What is left of an iteration, with what it has already returned, is everything, once.
     #[track_caller]
-    fn complete(&self, mut seen: Model<u32, u32>, rest: Iter<'_, Key, Value>, context: &dyn Fn() -> String) {
+    fn complete(
+        &self,
+        mut seen: Model<u32, u32>,
+        rest: Iter<'_, Key, Value>,
+        context: &dyn Fn() -> String,
+    ) {
         collect(&mut seen, rest, context);
         assert_eq!(seen, self.expected(), "{}", context());
     }
@@ -183,19 +189,24 @@ fn iterations_begun_at_every_step_and_finished_at_every_later_one() {
             }
             if step % 3 == 2 && !begun.is_empty() {
                 let (began, seen, iter) = begun.swap_remove(step % begun.len());
-                case.complete(seen, iter, &|| format!("{}, begun at step {began}, ended at {step}", context()));
+                case.complete(seen, iter, &|| {
+                    format!("{}, begun at step {began}, ended at {step}", context())
+                });
             }
             begun.push((step, Model::new(), case.map.iter(&guard)));
         });
         for (began, seen, iter) in begun {
-            case.complete(seen, iter, &|| format!("{}, begun at step {began}, ended after all", context()));
+            case.complete(seen, iter, &|| {
+                format!("{}, begun at step {began}, ended after all", context())
+            });
         }
         drop(guard);
         end(case);
     });
 }
 
-/// An iteration begun before the resize, stopped at every place, with all of the resize in between; and the next resize too.
+/// An iteration begun before the resize, stopped at every place, with all of the resize in between;
+/// and the next resize too.
 #[test]
 fn iterations_stopped_anywhere_while_the_table_is_replaced() {
     for &kind in KINDS.iter().filter(|kind| **kind != Kind::Clear) {
@@ -211,7 +222,11 @@ fn iterations_stopped_anywhere_while_the_table_is_replaced() {
                     collect(&mut seen, iter.by_ref().take(place as usize / 2), &context);
                     case.begin(kind);
                     case.map.help_resize(1);
-                    collect(&mut seen, iter.by_ref().take(place as usize - place as usize / 2), &context);
+                    collect(
+                        &mut seen,
+                        iter.by_ref().take(place as usize - place as usize / 2),
+                        &context,
+                    );
                     case.map.finish_resize();
                     case.begin(Kind::Shrink);
                     case.map.help_resize(place as usize % 3);
@@ -224,8 +239,9 @@ fn iterations_stopped_anywhere_while_the_table_is_replaced() {
     }
 }
 
-/// A resize of 64 buckets, stopped at every value of its cursor; there an iteration begins, the map is changed, and the iteration
-/// goes on: what stays is returned once, what was removed or replaced is not returned afterwards.
+/// A resize of 64 buckets, stopped at every value of its cursor; there an iteration begins, the map
+/// is changed, and the iteration goes on: what stays is returned once, what was removed or replaced
+/// is not returned afterwards.
 #[test]
 fn changes_at_every_step_of_a_resize() {
     for &kind in KINDS {
@@ -273,7 +289,9 @@ fn change_within(case: &Case, first: usize, context: &dyn Fn() -> String) {
         let now = [Some(key * 3), None, Some(7000 + key)][key as usize % 3];
         assert_eq!(value, was.or(now), "{}: {key}", context());
     }
-    let made_up = seen.keys().find(|key| **key >= case.entries && !(5000..5000 + case.entries).contains(*key));
+    let made_up = seen
+        .keys()
+        .find(|key| **key >= case.entries && !(5000..5000 + case.entries).contains(*key));
     assert_eq!(made_up, None, "{}", context());
 }
 
@@ -309,10 +327,16 @@ fn concurrent_iterations(count: usize) {
         let mut seen = [false; 90];
         for (key, value) in &map {
             let (key, value) = (key.inner, value.inner);
-            assert!(!std::mem::replace(&mut seen[key as usize], true), "{key} twice in iteration {number}");
+            assert!(
+                !std::mem::replace(&mut seen[key as usize], true),
+                "{key} twice in iteration {number}"
+            );
             assert!(key >= STABLE || value == key * 3, "{key} with {value} in iteration {number}");
         }
-        assert!(seen[..STABLE as usize].iter().all(|seen| *seen), "one was missed in iteration {number}");
+        assert!(
+            seen[..STABLE as usize].iter().all(|seen| *seen),
+            "one was missed in iteration {number}"
+        );
     }
     over.store(true, Relaxed);
     let turns = resizer.join().unwrap();
@@ -334,8 +358,8 @@ fn a_million_iterations_beside_a_thread_that_resizes() {
     concurrent_iterations(1_000_000);
 }
 
-/// Keys that come and go meanwhile are returned at most once, with a value that is theirs at that moment; the others exactly
-/// once.
+/// Keys that come and go meanwhile are returned at most once, with a value that is theirs at that
+/// moment; the others exactly once.
 #[test]
 fn iterations_beside_changes() {
     for_all(5, |case, kind, context| {
@@ -378,13 +402,18 @@ fn iterations_beside_changes() {
             assert_eq!(seen.insert(key, value), None, "{}: {key} twice", context());
             assert_eq!(model.get(&key), Some(&value), "{}: {key} is no longer {value}", context());
         }
-        assert!((0..case.entries).filter(|key| stable(*key)).all(|key| seen.contains_key(&key)), "{}", context());
+        assert!(
+            (0..case.entries).filter(|key| stable(*key)).all(|key| seen.contains_key(&key)),
+            "{}",
+            context()
+        );
         drop(guard);
         end(case);
     });
 }
 
-/// What `next` returns was in the map during that call of `next`: after a clearing, nothing that was there before it.
+/// What `next` returns was in the map during that call of `next`: after a clearing, nothing that
+/// was there before it.
 #[test]
 fn an_iteration_returns_nothing_that_was_cleared_before() {
     for steps in [0, 1, 3, 1000] {

@@ -1,5 +1,5 @@
-//! What `src/docs/limitations.rs` says and no other test shows. These are not promises: where one fails since the map has
-//! become better, the text is to be changed with it.
+//! What `src/docs/limitations.rs` says and no other test shows. These are not promises: where one
+//! fails since the map has become better, the text is to be changed with it.
 
 mod common;
 

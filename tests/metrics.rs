@@ -19,7 +19,10 @@ fn rendered(publish: impl FnOnce()) -> String {
 /// The values of the lines that are not comments, by all that stands before them.
 fn values(text: &str) -> BTreeMap<&str, f64> {
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| line.rsplit_once(' ').expect("a name and a value")).map(|(k, v)| (k, v.parse().unwrap())).collect()
+    lines
+        .map(|line| line.rsplit_once(' ').expect("a name and a value"))
+        .map(|(k, v)| (k, v.parse().unwrap()))
+        .collect()
 }
 
 /// What is to be shown of a map of that name.
@@ -36,11 +39,17 @@ fn expected(stats: &Stats, name: &str) -> BTreeMap<String, f64> {
         ("retired_entries", stats.retired),
         ("spare_entries", stats.spare),
     ];
-    let counters =
-        [("growth", stats.growths), ("rebuild", stats.rebuilds), ("shrink", stats.shrinks), ("clear", stats.clears)];
-    let gauges = gauges.map(|(what, value)| (format!("evacmap_{what}{{map=\"{name}\"}}"), value as f64));
-    let counters = counters
-        .map(|(kind, value)| (format!("evacmap_resizes_total{{map=\"{name}\",kind=\"{kind}\"}}"), value as f64));
+    let counters = [
+        ("growth", stats.growths),
+        ("rebuild", stats.rebuilds),
+        ("shrink", stats.shrinks),
+        ("clear", stats.clears),
+    ];
+    let gauges =
+        gauges.map(|(what, value)| (format!("evacmap_{what}{{map=\"{name}\"}}"), value as f64));
+    let counters = counters.map(|(kind, value)| {
+        (format!("evacmap_resizes_total{{map=\"{name}\",kind=\"{kind}\"}}"), value as f64)
+    });
     let load = (format!("evacmap_load{{map=\"{name}\"}}"), stats.len as f64 / stats.buckets as f64);
     gauges.into_iter().chain(counters).chain([load]).collect()
 }
@@ -73,17 +82,27 @@ fn churned() -> HashMap<u32, u32> {
     map
 }
 
-/// Each figure is another one in at least one of the two maps, so that none can stand in for another.
+/// Each figure is another one in at least one of the two maps, so that none can stand in for
+/// another.
 #[test]
 fn all_figures_are_published_under_the_name_of_the_map() {
     let maps = [resizing(), churned()];
     let [first, second] = [maps[0].stats(), maps[1].stats()];
-    assert!(first.old_buckets > 0 && first.groups_evacuated > 0 && first.shrinks > first.clears, "{first:?}");
-    assert!(first.retired > 0 && second.overflow_buckets > 0 && second.spare > 0 && second.rebuilds > 0, "{second:?}");
+    assert!(
+        first.old_buckets > 0 && first.groups_evacuated > 0 && first.shrinks > first.clears,
+        "{first:?}"
+    );
+    assert!(
+        first.retired > 0 && second.overflow_buckets > 0 && second.spare > 0 && second.rebuilds > 0,
+        "{second:?}"
+    );
     for stats in [first, second] {
         let text = rendered(|| stats.publish("sessions"));
         let expected = expected(&stats, "sessions");
-        assert_eq!(values(&text), expected.iter().map(|(name, value)| (name.as_str(), *value)).collect());
+        assert_eq!(
+            values(&text),
+            expected.iter().map(|(name, value)| (name.as_str(), *value)).collect()
+        );
     }
     maps.into_iter().for_each(validated);
 }
@@ -99,8 +118,14 @@ fn counts_are_published_as_they_are_and_maps_are_told_apart() {
     });
     let values = values(&text);
     assert_eq!(values.len(), 2 * 15);
-    assert_eq!(values[r#"evacmap_resizes_total{map="a",kind="growth"}"#], map.stats().growths as f64);
-    assert!(values.iter().all(|(name, value)| !name.contains(r#"map="b""#) || *value == 0.0), "{text}");
+    assert_eq!(
+        values[r#"evacmap_resizes_total{map="a",kind="growth"}"#],
+        map.stats().growths as f64
+    );
+    assert!(
+        values.iter().all(|(name, value)| !name.contains(r#"map="b""#) || *value == 0.0),
+        "{text}"
+    );
     validated(map);
 }
 

@@ -1,9 +1,10 @@
-//! The rows of the table in `src/docs/migration.rs` that begins with Go's `sync.Map`, for each map that has a column there: one
-//! program, in their words.
+//! The rows of the table in `src/docs/migration.rs` that begins with Go's `sync.Map`, for each map
+//! that has a column there: one program, in their words.
 
 use std::sync::RwLock;
 
-/// What the program has seen: loaded, stored, swapped, compared, removed, and what was left before the map was cleared.
+/// What the program has seen: loaded, stored, swapped, compared, removed, and what was left before
+/// the map was cleared.
 type Seen = (Option<i32>, i32, Option<i32>, bool, bool, bool, Option<i32>, Vec<i32>, usize);
 
 const RIGHT: fn() -> Seen = || (Some(1), 2, Some(2), true, false, true, Some(1), vec![5], 0);
@@ -62,7 +63,9 @@ fn dashmap() {
     let stored = *map.entry("b").or_insert(2);
     assert!(matches!(map.entry("b"), dashmap::Entry::Occupied(_)));
     let swapped = map.insert("b", 4);
-    let exchanged = map.get_mut("b").is_some_and(|mut value| *value == 4 && std::mem::replace(&mut *value, 5) == 4);
+    let exchanged = map
+        .get_mut("b")
+        .is_some_and(|mut value| *value == 4 && std::mem::replace(&mut *value, 5) == 4);
     let other = map.remove_if("b", |_, value| *value == 4).is_some();
     map.insert("c", 6);
     let same = map.remove_if("c", |_, value| *value == 6).is_some();
@@ -95,6 +98,7 @@ fn std_behind_a_lock() {
     let removed = map.write().unwrap().remove("a");
     let left = map.read().unwrap().values().copied().collect();
     map.write().unwrap().clear();
-    let seen: Seen = (loaded, stored, swapped, exchanged, other, same, removed, left, map.read().unwrap().len());
+    let seen: Seen =
+        (loaded, stored, swapped, exchanged, other, same, removed, left, map.read().unwrap().len());
     assert_eq!(seen, RIGHT());
 }

@@ -1,5 +1,6 @@
-//! Moving over from papaya 0.2: one text, compiled once with each crate, in the style of papaya's own examples; and the places
-//! where the text has to differ, or means something else, each as a pair. `src/docs/migration.rs` has the list.
+//! Moving over from papaya 0.2: one text, compiled once with each crate, in the style of papaya's
+//! own examples; and the places where the text has to differ, or means something else, each as a
+//! pair. `src/docs/migration.rs` has the list.
 
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,8 +45,12 @@ macro_rules! program {
             fn writers_removers_and_readers() {
                 let map = HashMap::new();
                 thread::scope(|scope| {
-                    scope.spawn(|| ('A'..='Z').for_each(|key| assert_eq!(map.pin().insert(key, 1), None)));
-                    scope.spawn(|| ('A'..='Z').filter(|key| map.pin().remove(key).is_some()).count());
+                    scope.spawn(|| {
+                        ('A'..='Z').for_each(|key| assert_eq!(map.pin().insert(key, 1), None))
+                    });
+                    scope.spawn(|| {
+                        ('A'..='Z').filter(|key| map.pin().remove(key).is_some()).count()
+                    });
                     scope.spawn(|| {
                         for (key, value) in map.pin().iter() {
                             assert!(key.is_ascii_uppercase() && *value == 1);
@@ -70,7 +75,10 @@ macro_rules! program {
                 assert_eq!(map.try_insert_with("lines", || unreachable!()), Err(&5));
                 assert_eq!(map.try_insert_with("figures", || 2), Ok(&2));
                 assert_eq!(map.try_insert("chapters", 3), Ok(&3));
-                assert_eq!(map.try_insert("chapters", 4), Err(OccupiedError { current: &3, not_inserted: 4 }));
+                assert_eq!(
+                    map.try_insert("chapters", 4),
+                    Err(OccupiedError { current: &3, not_inserted: 4 })
+                );
                 assert_eq!(map.remove_if("lines", |_, n| *n > 5), Err((&"lines", &5)));
                 assert_eq!(map.remove_if("lines", |_, n| *n == 5), Ok(Some((&"lines", &5))));
                 assert_eq!(map.remove_if("lines", |_, _| true), Ok(None));
@@ -87,7 +95,10 @@ macro_rules! program {
                 };
                 assert_eq!(map.compute('a', halve), Compute::Aborted("absent"));
                 map.insert('a', 6);
-                assert_eq!(map.compute('a', halve), Compute::Updated { old: (&'a', &6), new: (&'a', &3) });
+                assert_eq!(
+                    map.compute('a', halve),
+                    Compute::Updated { old: (&'a', &6), new: (&'a', &3) }
+                );
                 assert_eq!(map.compute('a', halve), Compute::Removed(&'a', &3));
                 let insert = |_: Option<(&char, &u32)>| Operation::<u32, ()>::Insert(1);
                 assert_eq!(map.compute('a', insert), Compute::Inserted(&'a', &1));
@@ -134,7 +145,9 @@ macro_rules! program {
                     for _ in 0..4 {
                         scope.spawn(|| {
                             for _ in 0..1000 {
-                                hits.pin().get_or_insert_with("home", AtomicUsize::default).fetch_add(1, Relaxed);
+                                hits.pin()
+                                    .get_or_insert_with("home", AtomicUsize::default)
+                                    .fetch_add(1, Relaxed);
                             }
                         });
                     }
@@ -224,7 +237,8 @@ impl Hash for Alike {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
-/// papaya's text says that the key stays. Its entries are replaced as a whole all the same, as here.
+/// papaya's text says that the key stays. Its entries are replaced as a whole all the same, as
+/// here.
 #[test]
 fn the_key_goes_with_the_value() {
     let before = papaya::HashMap::new();
@@ -238,7 +252,8 @@ fn the_key_goes_with_the_value() {
     assert_eq!(after.pin().keys().next().unwrap().0, 2);
 }
 
-/// papaya's text says that what is in the set stays. It is replaced all the same; here it does stay.
+/// papaya's text says that what is in the set stays. It is replaced all the same; here it does
+/// stay.
 #[test]
 fn an_equal_value_is_put_into_a_set() {
     let before = papaya::HashSet::new();
@@ -254,10 +269,16 @@ fn an_equal_value_is_put_into_a_set() {
 #[test]
 fn to_remove_what_is_absent_panics_in_both() {
     let before = papaya::HashMap::<u32, u32>::new();
-    let remove = || before.pin().compute(1, |_| papaya::Operation::<u32, ()>::Remove) == papaya::Compute::Aborted(());
+    let remove = || {
+        before.pin().compute(1, |_| papaya::Operation::<u32, ()>::Remove)
+            == papaya::Compute::Aborted(())
+    };
     assert!(catch_unwind(AssertUnwindSafe(remove)).is_err());
 
     let after = evacmap::HashMap::<u32, u32>::new();
-    let remove = || after.pin().compute(1, |_| evacmap::Operation::<u32, ()>::Remove) == evacmap::Compute::Aborted(());
+    let remove = || {
+        after.pin().compute(1, |_| evacmap::Operation::<u32, ()>::Remove)
+            == evacmap::Compute::Aborted(())
+    };
     assert!(catch_unwind(AssertUnwindSafe(remove)).is_err());
 }

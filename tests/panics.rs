@@ -1,4 +1,5 @@
-//! Values whose drop panics: when they were removed, replaced or cleared, when the map is dropped, and when it is taken apart.
+//! Values whose drop panics: when they were removed, replaced or cleared, when the map is dropped,
+//! and when it is taken apart.
 
 mod common;
 
@@ -50,7 +51,8 @@ impl Bombs {
     }
 }
 
-/// Nobody who happens to free an entry is hit by the panic of its drop: it is reported by the hook, and that is all.
+/// Nobody who happens to free an entry is hit by the panic of its drop: it is reported by the hook,
+/// and that is all.
 #[test]
 fn a_panicking_drop_of_removed_entries_is_reported_and_swallowed() {
     let bombs = Bombs::new();
@@ -113,7 +115,8 @@ fn a_payload_that_panics_in_turn_disturbs_nobody() {
     common::validated(map);
 }
 
-/// As above, where the entries are retired by replacement, by `clear`, and on several threads at once.
+/// As above, where the entries are retired by replacement, by `clear`, and on several threads at
+/// once.
 #[test]
 fn panicking_drops_disturb_no_thread() {
     let bombs = Arc::new(Bombs::new());

@@ -1,5 +1,6 @@
-//! Every operation, in any order, against the standard library's map: all configurations, all hashers, keys few enough to
-//! collide, and a resize under way most of the time. `PROPTEST_CASES` sets the number of cases.
+//! Every operation, in any order, against the standard library's map: all configurations, all
+//! hashers, keys few enough to collide, and a resize under way most of the time. `PROPTEST_CASES`
+//! sets the number of cases.
 
 mod common;
 
@@ -149,11 +150,15 @@ impl Case {
             }
             &Get(key) | &GetKeyValue(key) | &ContainsKey(key) => self.look_up(key % self.keys),
             &Update(key) => self.update(op, key % self.keys, 0),
-            &UpdateOrInsert(key, value) | &UpdateOrInsertWith(key, value) => self.update(op, key % self.keys, value),
+            &UpdateOrInsert(key, value) | &UpdateOrInsertWith(key, value) => {
+                self.update(op, key % self.keys, value)
+            }
             &ComputeInsert(key, value) => self.compute_insert(key % self.keys, value),
             &ComputeRemove(key) => self.compute_remove(key % self.keys),
             &ComputeAbort(key) => self.compute_abort(key % self.keys),
-            &CompareExchange(key, value, right) => self.compare_exchange(key % self.keys, value, right),
+            &CompareExchange(key, value, right) => {
+                self.compare_exchange(key % self.keys, value, right)
+            }
             &CompareRemove(key, value, right) => self.compare_remove(key % self.keys, value, right),
             &Remove(key) | &RemoveEntry(key) => self.remove(op, key % self.keys),
             &RemoveIf(key, yes) => self.remove_if(key % self.keys, yes),
@@ -189,14 +194,16 @@ impl Case {
             }
             CloneAndCompare => self.clone_and_compare(),
             IntoIter => {
-                let mut entries: Vec<_> = self.map.clone().into_iter().map(|(k, v)| (k.inner, v.inner)).collect();
+                let mut entries: Vec<_> =
+                    self.map.clone().into_iter().map(|(k, v)| (k.inner, v.inner)).collect();
                 entries.sort();
                 assert_eq!(entries, self.sorted_model());
             }
             Extend(entries) => {
                 let entries: Vec<_> = entries.iter().map(|(k, v)| (k % self.keys, *v)).collect();
                 self.model.extend(entries.iter().copied());
-                let counted: Vec<_> = entries.iter().map(|(k, v)| (self.key(*k), self.value(*v))).collect();
+                let counted: Vec<_> =
+                    entries.iter().map(|(k, v)| (self.key(*k), self.value(*v))).collect();
                 self.map.extend(counted);
             }
             &HoldGuard(hold) => self.held = hold.then(evacmap::pin),
@@ -253,7 +260,9 @@ impl Case {
         let change = |old: &Value| self.value((inner(old) + 1) % 16);
         let new = match op {
             Op::Update(_) => map.update(self.key(key), change),
-            Op::UpdateOrInsert(..) => Some(map.update_or_insert(self.key(key), change, self.value(value))),
+            Op::UpdateOrInsert(..) => {
+                Some(map.update_or_insert(self.key(key), change, self.value(value)))
+            }
             _ => Some(map.update_or_insert_with(self.key(key), change, || self.value(value))),
         };
         let expected = match self.model.get(&key) {
@@ -289,7 +298,9 @@ impl Case {
         let expected = self.model.remove(&key);
         let compute = || map.compute(self.key(key), |_| Operation::<_, ()>::Remove);
         match (expected, catch_unwind(AssertUnwindSafe(compute))) {
-            (Some(value), Ok(Compute::Removed(k, v))) => assert_eq!((inner(k), inner(v)), (key, value)),
+            (Some(value), Ok(Compute::Removed(k, v))) => {
+                assert_eq!((inner(k), inner(v)), (key, value))
+            }
             // To remove what is absent is a mistake of the caller.
             (None, Err(_)) => {}
             (expected, got) => panic!("{expected:?}, {got:?}"),
@@ -298,7 +309,9 @@ impl Case {
 
     fn compute_abort(&mut self, key: u16) {
         let map = self.map.pin();
-        match map.compute(self.key(key), |entry| Operation::Abort(entry.map(|(_, value)| inner(value)))) {
+        match map
+            .compute(self.key(key), |entry| Operation::Abort(entry.map(|(_, value)| inner(value))))
+        {
             Compute::Aborted(seen) => assert_eq!(seen, self.model.get(&key).copied()),
             other => panic!("{other:?}"),
         }
@@ -416,16 +429,22 @@ impl Case {
 
 fn cases(default: u32) -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig { cases: cases.unwrap_or(default), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: cases.unwrap_or(default),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
-/// `compute` panics when it is asked to remove what is not there; that is expected here and need not be reported.
+/// `compute` panics when it is asked to remove what is not there; that is expected here and need
+/// not be reported.
 fn hush() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let expected = info.payload_as_str().is_some_and(|text| text.contains("for a key that is absent"));
+            let expected =
+                info.payload_as_str().is_some_and(|text| text.contains("for a key that is absent"));
             if !expected {
                 before(info);
             }
@@ -456,7 +475,8 @@ fn every_operation_agrees_with_std_in_every_configuration() {
     }
 }
 
-/// What the other test leaves alone: writes in all configurations with each kind of table change begun at every step.
+/// What the other test leaves alone: writes in all configurations with each kind of table change
+/// begun at every step.
 #[test]
 fn every_operation_agrees_with_std_with_a_resize_begun_before_it() {
     hush();

@@ -1,4 +1,5 @@
-//! When a table is left behind for its DEAD slots, and by which: keys that come and go, where the length stays.
+//! When a table is left behind for its DEAD slots, and by which: keys that come and go, where the
+//! length stays.
 
 mod common;
 
@@ -43,7 +44,9 @@ fn more_than_half_full_it_grows_once_twofold() {
     // It is asked with one key out and the next not yet in.
     for entries in [64 * 5 / 2 + 2, 64 * 4, 64 * 5] {
         let map = with_entries(64, entries, Mode::Good);
-        churn(&map, entries, 10_000, |_, now| assert!(now.rebuilds == 0 || now.growths == 1, "{now:?}"));
+        churn(&map, entries, 10_000, |_, now| {
+            assert!(now.rebuilds == 0 || now.growths == 1, "{now:?}")
+        });
         let stats = map.stats();
         assert_eq!((stats.growths, stats.buckets), (1, 128), "{stats:?}");
         assert!(stats.rebuilds > 10, "{stats:?}");
@@ -51,7 +54,8 @@ fn more_than_half_full_it_grows_once_twofold() {
     }
 }
 
-/// Each of them leaves a DEAD slot for four buckets behind, at least, whatever the hash: else one would follow on the other.
+/// Each of them leaves a DEAD slot for four buckets behind, at least, whatever the hash: else one
+/// would follow on the other.
 #[test]
 fn every_rebuild_is_paid_by_removals() {
     for mode in MODES {
@@ -68,7 +72,10 @@ fn every_rebuild_is_paid_by_removals() {
                 assert!(resizes <= 1 && due <= removed, "{mode:?}, {entries}: {after:?}");
             });
             let grown = map.stats().buckets;
-            assert!(grown <= begun.buckets.max(entries as usize), "{mode:?}: growth by chain length: {grown}");
+            assert!(
+                grown <= begun.buckets.max(entries as usize),
+                "{mode:?}: growth by chain length: {grown}"
+            );
             validated(map);
         }
     }

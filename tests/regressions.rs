@@ -20,8 +20,8 @@ fn collect() {
     (0..2000).for_each(|_| evacmap::pin().flush());
 }
 
-/// The collector used to drop the entries of a batch itself, wherever it ran: also after the map had been leaked and what its
-/// values borrow had ended.
+/// The collector used to drop the entries of a batch itself, wherever it ran: also after the map
+/// had been leaked and what its values borrow had ended.
 #[test]
 fn the_collector_drops_nothing_of_a_leaked_map() {
     let dropped = AtomicUsize::new(0);
@@ -52,7 +52,8 @@ fn the_collector_drops_nothing_of_a_map_that_its_garbage_owns() {
     assert_eq!(dropped.load(Relaxed), 0);
 }
 
-/// Every entry dropped once, from whatever state of a resize; without tags this read entries that had been freed already.
+/// Every entry dropped once, from whatever state of a resize; without tags this read entries that
+/// had been freed already.
 #[test]
 fn dropping_a_map_in_the_midst_of_a_growth() {
     for entries in 1..400 {
@@ -93,7 +94,8 @@ fn an_iterator_sees_a_clear() {
     assert!(iter.all(|(_, value)| *value == 2));
 }
 
-/// A size hint used to be reduced by the room that was there, and then taken for what is needed beyond the present entries.
+/// A size hint used to be reduced by the room that was there, and then taken for what is needed
+/// beyond the present entries.
 #[test]
 fn extend_makes_room_for_its_hint() {
     let mut map = HashMap::with_capacity(1000);
@@ -105,8 +107,8 @@ fn extend_makes_room_for_its_hint() {
     map.validate().unwrap();
 }
 
-/// Many threads insert the same keys in the same order: a key published between a writer's scan for its tag and its scan
-/// for a vacant slot went in twice.
+/// Many threads insert the same keys in the same order: a key published between a writer's scan for
+/// its tag and its scan for a vacant slot went in twice.
 #[test]
 fn the_same_keys_in_the_same_order() {
     for _ in 0..if cfg!(debug_assertions) { 20 } else { 200 } {
@@ -114,7 +116,9 @@ fn the_same_keys_in_the_same_order() {
         let threads: Vec<_> = (0..4)
             .map(|_| {
                 let map = map.clone();
-                std::thread::spawn(move || (0..3000).filter(|i| map.pin().insert(*i, *i).is_none()).count())
+                std::thread::spawn(move || {
+                    (0..3000).filter(|i| map.pin().insert(*i, *i).is_none()).count()
+                })
             })
             .collect();
         let inserted: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
@@ -123,8 +127,8 @@ fn the_same_keys_in_the_same_order() {
     }
 }
 
-/// A clear used to empty the slots of a chain one by one, as it froze them: a writer that had begun before the clear found its
-/// key gone, put it in behind, and lost it to the same clear.
+/// A clear used to empty the slots of a chain one by one, as it froze them: a writer that had begun
+/// before the clear found its key gone, put it in behind, and lost it to the same clear.
 #[cfg(feature = "_hooks")]
 #[test]
 fn no_writer_finds_a_chain_half_cleared() {
@@ -163,6 +167,10 @@ fn no_writer_finds_a_chain_half_cleared() {
     clear_hook();
     finish.send(()).unwrap();
     clearer.join().unwrap();
-    assert_eq!((got, map.pin().get(&1)), ('c', Some(&'c')), "absent, so the clear was over, so it is there now");
+    assert_eq!(
+        (got, map.pin().get(&1)),
+        ('c', Some(&'c')),
+        "absent, so the clear was over, so it is there now"
+    );
     validated_arc(map);
 }

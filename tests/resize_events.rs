@@ -1,4 +1,5 @@
-//! What the `tracing` feature tells of resizes, and that whoever is told may do with the map what they like.
+//! What the `tracing` feature tells of resizes, and that whoever is told may do with the map what
+//! they like.
 #![cfg(all(feature = "tracing", feature = "_hooks"))]
 
 mod common;
@@ -22,8 +23,14 @@ const BEGUN: &str = "resize begun";
 const ENDED: &str = "resize ended";
 
 /// The phases of a resize of each kind, and the one from which small operations begin one.
-const STAGES: [Phase; 6] =
-    [Phase::AtRest, Phase::GrowthBegun, Phase::Growing, Phase::Rebuilding, Phase::Shrinking, Phase::Clearing];
+const STAGES: [Phase; 6] = [
+    Phase::AtRest,
+    Phase::GrowthBegun,
+    Phase::Growing,
+    Phase::Rebuilding,
+    Phase::Shrinking,
+    Phase::Clearing,
+];
 
 fn filled(entries: u32) -> HashMap<u32, u32> {
     let map = HashMap::new();
@@ -62,7 +69,10 @@ fn a_growth_tells_its_start_and_its_end() {
     assert_eq!(sizes(begun, BEGUN), ("growth", 2, 8));
     assert_eq!(sizes(ended, ENDED), ("growth", 2, 8));
     assert_eq!(begun.text("resize"), ended.text("resize"));
-    assert_eq!([begun.text("map"), begun.text("key"), begun.text("value")], [ended.text("map"), "u32", "u32"]);
+    assert_eq!(
+        [begun.text("map"), begun.text("key"), begun.text("value")],
+        [ended.text("map"), "u32", "u32"]
+    );
     // The insert that begins it has yet to come; the end may be before that, or after.
     let (first, last) = (begun.number("len"), ended.number("len"));
     assert_eq!(first, map.len() - 1);
@@ -147,10 +157,12 @@ fn overtaken(
 #[test]
 fn only_the_one_that_has_begun_or_ended_a_resize_tells_of_it() {
     let map = Rc::new(filled(100));
-    let told = overtaken(Point::BeforeStart, &map, |map| map.start_resize(1), || map.start_rebuild());
+    let told =
+        overtaken(Point::BeforeStart, &map, |map| map.start_resize(1), || map.start_rebuild());
     assert_eq!(told.len(), 1, "{told:#?}");
     assert_eq!(sizes(&told[0], BEGUN).0, "growth");
-    let told = overtaken(Point::BeforePromote, &map, HashMap::finish_resize, || map.finish_resize());
+    let told =
+        overtaken(Point::BeforePromote, &map, HashMap::finish_resize, || map.finish_resize());
     assert_eq!(told.len(), 1, "{told:#?}");
     assert_eq!(sizes(&told[0], ENDED).0, "growth");
     validated(Rc::into_inner(map).expect("the last handle"));
@@ -185,13 +197,16 @@ fn an_end_tells_how_many_threads_have_helped() {
 fn reads_tell_nothing() {
     let map = filled(1000);
     type Begin = fn(&HashMap<u32, u32>);
-    let begins: [Begin; 3] = [|map| map.start_resize(2), |map| map.start_rebuild(), |map| map.pin().clear()];
+    let begins: [Begin; 3] =
+        [|map| map.start_resize(2), |map| map.start_rebuild(), |map| map.pin().clear()];
     for begin in begins {
         begin(&map);
         let told = events(|| {
             for turn in 0..10 {
                 let pinned = map.pin();
-                (0..2000).for_each(|key| assert!(pinned.get(&key).is_none_or(|value| *value == key), "{turn}"));
+                (0..2000).for_each(|key| {
+                    assert!(pinned.get(&key).is_none_or(|value| *value == key), "{turn}")
+                });
                 assert_eq!(pinned.iter().count(), pinned.len());
                 assert!(map.is_resizing() && map.stats().old_buckets > 0);
             }
@@ -202,12 +217,19 @@ fn reads_tell_nothing() {
     validated(map);
 }
 
-/// Events of one operation that a handler acts on. Not all: one that shrinks the map for every event of a `reserve` has that
-/// begin anew for ever.
+/// Events of one operation that a handler acts on. Not all: one that shrinks the map for every
+/// event of a `reserve` has that begin anew for ever.
 const ACTED_ON: usize = 5;
 
-/// Runs `op` with a handler that does `act` for each event, and checks what came of it. How many events there were.
-fn with_handler(op: &Op, stage: Phase, mode: Mode, key: u32, act: impl Fn(&Case) + 'static) -> usize {
+/// Runs `op` with a handler that does `act` for each event, and checks what came of it. How many
+/// events there were.
+fn with_handler(
+    op: &Op,
+    stage: Phase,
+    mode: Mode,
+    key: u32,
+    act: impl Fn(&Case) + 'static,
+) -> usize {
     let case = Rc::new(Case::new(mode, stage));
     let context = || format!("{} of {key}, {stage:?}, {mode:?}", op.name);
     let before = case.value(key);
@@ -221,16 +243,23 @@ fn with_handler(op: &Op, stage: Phase, mode: Mode, key: u32, act: impl Fn(&Case)
     };
     handled(handler, || (op.run)(&case, key));
     let now = case.value(key);
-    assert!(op.effect.is_any() || now == op.effect.after(before, key), "{before:?} became {now:?}: {}", context());
+    assert!(
+        op.effect.is_any() || now == op.effect.after(before, key),
+        "{before:?} became {now:?}: {}",
+        context()
+    );
     Rc::into_inner(case).expect("the last handle").end(&context);
     told.get()
 }
 
 /// The operations that cause an event, and when.
 fn telling() -> Vec<(&'static Op, Phase, Mode)> {
-    let all = OPS.iter().flat_map(|op| STAGES.into_iter().flat_map(move |stage| FIXED.map(|mode| (op, stage, mode))));
-    let telling: Vec<_> =
-        all.filter(|(op, stage, mode)| with_handler(op, *stage, *mode, PRESENT, |_| ()) > 0).collect();
+    let all = OPS.iter().flat_map(|op| {
+        STAGES.into_iter().flat_map(move |stage| FIXED.map(|mode| (op, stage, mode)))
+    });
+    let telling: Vec<_> = all
+        .filter(|(op, stage, mode)| with_handler(op, *stage, *mode, PRESENT, |_| ()) > 0)
+        .collect();
     assert!(telling.len() > 50, "{} only", telling.len());
     telling
 }
@@ -287,7 +316,9 @@ fn a_handler_that_panics_does_no_harm() {
     for (op, stage, mode) in telling() {
         let reported = reported.clone();
         // The operation returns as if nothing were, with what it was asked for done.
-        told += with_handler(op, stage, mode, PRESENT, move |_| panic_any(Injected(reported.clone()))).min(ACTED_ON);
+        told +=
+            with_handler(op, stage, mode, PRESENT, move |_| panic_any(Injected(reported.clone())))
+                .min(ACTED_ON);
     }
     assert_eq!(reported.load(Relaxed), told, "each panic is reported, by the panic hook");
 }

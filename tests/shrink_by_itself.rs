@@ -1,5 +1,5 @@
-//! `ShrinkPolicy::Auto`: the memory of a large map comes back by the removals alone, and no operation does more for that than one
-//! did when the map grew. What that is in time, this prints:
+//! `ShrinkPolicy::Auto`: the memory of a large map comes back by the removals alone, and no
+//! operation does more for that than one did when the map grew. What that is in time, this prints:
 //! `cargo test --release --test shrink_by_itself -- --ignored --nocapture`.
 
 mod common;
@@ -19,8 +19,9 @@ const KEPT: u64 = ENTRIES / 100;
 
 type Map = HashMap<u64, u64>;
 
-/// One test at a time, and nothing left of the last one: a thread of another that the scheduler has stopped under a guard would keep
-/// what was retired from being freed, and so would what the collector still has to do for a map that is gone.
+/// One test at a time, and nothing left of the last one: a thread of another that the scheduler has
+/// stopped under a guard would keep what was retired from being freed, and so would what the
+/// collector still has to do for a map that is gone.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +53,8 @@ fn removals_alone_bring_the_memory_back() {
     validated(map);
 }
 
-/// Tables are retired by operations that fill no bag and find no chain full; they are given back by the same.
+/// Tables are retired by operations that fill no bag and find no chain full; they are given back by
+/// the same.
 #[test]
 fn tables_that_come_and_go_do_not_pile_up() {
     let _alone = alone();
@@ -73,8 +75,8 @@ fn tables_that_come_and_go_do_not_pile_up() {
     validated(map);
 }
 
-/// However many threads share the work, and however little each does. They take turns, a bag's worth each, so that it does not
-/// depend on the scheduler who gets how far.
+/// However many threads share the work, and however little each does. They take turns, a bag's
+/// worth each, so that it does not depend on the scheduler who gets how far.
 #[test]
 fn removals_by_many_threads_bring_the_memory_back() {
     let _alone = alone();
@@ -89,7 +91,8 @@ fn removals_by_many_threads_bring_the_memory_back() {
                 let (map, next) = (&map, senders[(at + 1) % threads].clone());
                 scope.spawn(move || {
                     while let Ok(first) = turn.recv() {
-                        (first..ENTRIES.min(first + 64)).for_each(|key| assert_eq!(map.pin().remove(&key), Some(&key)));
+                        (first..ENTRIES.min(first + 64))
+                            .for_each(|key| assert_eq!(map.pin().remove(&key), Some(&key)));
                         // The last to be told that it is over tells one that has gone.
                         let _ = next.send(ENTRIES.min(first + 64));
                         if first == ENTRIES {
@@ -114,7 +117,8 @@ mod work {
 
     use super::*;
 
-    /// Counts what this thread does for resizes: words frozen, words placed, chains declared filled.
+    /// Counts what this thread does for resizes: words frozen, words placed, chains declared
+    /// filled.
     struct Work(Rc<Cell<usize>>);
 
     impl Work {
@@ -151,11 +155,13 @@ mod work {
         let _alone = alone();
         let (map, work) = (map(), Work::counted());
         let growing = work.most(0..ENTRIES, |key| assert_eq!(map.pin().insert(key, key), None));
-        let removing = work.most(KEPT..ENTRIES, |key| assert_eq!(map.pin().remove(&key), Some(&key)));
+        let removing =
+            work.most(KEPT..ENTRIES, |key| assert_eq!(map.pin().remove(&key), Some(&key)));
         assert!(map.stats().shrinks > 1 && removing > 0);
         assert!(removing <= growing, "{removing} steps in one removal, {growing} in one insert");
 
-        // All at once, by others: what is left for those who come later is a table that is much too large.
+        // All at once, by others: what is left for those who come later is a table that is much too
+        // large.
         let later = HashMap::builder().shrink_policy(ShrinkPolicy::Auto).build();
         (0..ENTRIES).for_each(|key| assert_eq!(later.pin().insert(key, key), None));
         later.pin().clear();
@@ -165,7 +171,10 @@ mod work {
         };
         let churning = work.most(0..ENTRIES, churn);
         assert!(later.stats().shrinks > 1 && later.capacity() < 1000);
-        assert!(churning <= 2 * growing, "{churning} steps in an insert and a removal, {growing} in one insert");
+        assert!(
+            churning <= 2 * growing,
+            "{churning} steps in an insert and a removal, {growing} in one insert"
+        );
         drop(work);
         validated(map);
         validated(later);
@@ -190,10 +199,16 @@ fn times_of_operations() {
     for round in 1..=3 {
         let map = map();
         let show = |what, times: Histogram<u64>| {
-            let (usual, rare, most) = (times.value_at_quantile(0.5), times.value_at_quantile(0.999), times.max());
-            println!("round {round}, {what}: half within {usual} ns, 99.9 % within {rare} ns, all within {most} ns");
+            let (usual, rare, most) =
+                (times.value_at_quantile(0.5), times.value_at_quantile(0.999), times.max());
+            println!(
+                "round {round}, {what}: half within {usual} ns, 99.9 % within {rare} ns, all within {most} ns"
+            );
         };
         show("inserting", timed(0..ENTRIES, |key| assert_eq!(map.pin().insert(key, key), None)));
-        show("removing", timed(KEPT..ENTRIES, |key| assert_eq!(map.pin().remove(&key), Some(&key))));
+        show(
+            "removing",
+            timed(KEPT..ENTRIES, |key| assert_eq!(map.pin().remove(&key), Some(&key))),
+        );
     }
 }

@@ -1,8 +1,10 @@
-//! One thread is stopped at each hand-over step that each operation passes, in every phase of every kind of resize; the others
-//! complete the resize, two growths after it, and many operations more. Then it goes on, and nothing is amiss.
+//! One thread is stopped at each hand-over step that each operation passes, in every phase of every
+//! kind of resize; the others complete the resize, two growths after it, and many operations more.
+//! Then it goes on, and nothing is amiss.
 //!
-//! At each step in each phase, one operation is stopped for the time of a hundred thousand others; all operations are in the
-//! long form, `cargo test --release --features _hooks --test stopped -- --ignored`.
+//! At each step in each phase, one operation is stopped for the time of a hundred thousand others;
+//! all operations are in the long form, `cargo test --release --features _hooks --test stopped --
+//! --ignored`.
 #![cfg(feature = "_hooks")]
 
 mod common;
@@ -35,7 +37,10 @@ struct Visit {
 impl Visit {
     fn context(&self, point: Point) -> String {
         let Visit { op, phase, mode, key, shares } = self;
-        format!("{} of {key}, {phase:?}, {mode:?}, with a share: {shares}, stopped at {point:?}", op.name)
+        format!(
+            "{} of {key}, {phase:?}, {mode:?}, with a share: {shares}, stopped at {point:?}",
+            op.name
+        )
     }
 
     fn all(phase: Phase) -> impl Iterator<Item = Visit> {
@@ -44,14 +49,22 @@ impl Visit {
         let modes: &[Mode] = if phase == Phase::Refilling { &[Mode::Identity] } else { &FIXED };
         let ops = OPS.iter().flat_map(keyed);
         let shares: &[bool] = if phase.is_resizing() { &[false, true] } else { &[false] };
-        let situations = modes.iter().flat_map(|&mode| shares.iter().map(move |&shares| (mode, shares)));
+        let situations =
+            modes.iter().flat_map(|&mode| shares.iter().map(move |&shares| (mode, shares)));
         let situations: Vec<_> = situations.collect();
         ops.flat_map(move |(op, key)| {
-            situations.clone().into_iter().map(move |(mode, shares)| Visit { op, phase, mode, key, shares })
+            situations.clone().into_iter().map(move |(mode, shares)| Visit {
+                op,
+                phase,
+                mode,
+                key,
+                shares,
+            })
         })
     }
 
-    /// Runs the operation with `hook` at every point that it comes to. On a new thread: its writes are counted.
+    /// Runs the operation with `hook` at every point that it comes to. On a new thread: its writes
+    /// are counted.
     fn run(self, case: &Case, hook: impl FnMut(Point) + 'static) {
         if self.shares {
             (0..7).for_each(|_| assert!(case.map.pin().remove(&case.make(OTHERS)).is_none()));
@@ -61,8 +74,8 @@ impl Visit {
         clear_hook();
     }
 
-    /// How often the operation comes to each point, if nobody is in its way. The hashes are fixed, and the thread is as new as
-    /// the one that will be stopped, so it always does.
+    /// How often the operation comes to each point, if nobody is in its way. The hashes are fixed,
+    /// and the thread is as new as the one that will be stopped, so it always does.
     fn reached(self) -> Vec<(Point, usize)> {
         let case = Case::new(self.mode, self.phase);
         let trace = || {
@@ -84,7 +97,12 @@ struct Stop {
 }
 
 /// Stops this thread when it reaches `point` for the `nth` time.
-fn stop_at(point: Point, nth: usize, stopped: Sender<()>, go_on: Receiver<()>) -> impl FnMut(Point) {
+fn stop_at(
+    point: Point,
+    nth: usize,
+    stopped: Sender<()>,
+    go_on: Receiver<()>,
+) -> impl FnMut(Point) {
     let mut left = nth;
     move |reached| {
         if reached == point && left > 0 {
@@ -97,29 +115,38 @@ fn stop_at(point: Point, nth: usize, stopped: Sender<()>, go_on: Receiver<()>) -
     }
 }
 
-/// Runs an operation that is stopped when it comes to `point` for the `nth` time. Returns whether it came there: whether a table is
-/// waiting to be given back, or a guard of some other test still keeps it, differs from run to run.
+/// Runs an operation that is stopped when it comes to `point` for the `nth` time. Returns whether
+/// it came there: whether a table is waiting to be given back, or a guard of some other test still
+/// keeps it, differs from run to run.
 fn run(visit: Visit, point: Point, nth: usize, turns: usize) -> bool {
     let Visit { op, phase, mode, key, .. } = visit;
     let case = Arc::new(Case::new(mode, phase));
     let before = case.value(key);
-    let others =
-        |case: &Case| -> Vec<_> { case.content().into_iter().filter(|e| e.0 != key && e.0 < OTHERS).collect() };
+    let others = |case: &Case| -> Vec<_> {
+        case.content().into_iter().filter(|e| e.0 != key && e.0 < OTHERS).collect()
+    };
     let content = others(&case);
 
     let (stopped, was_stopped) = channel();
     let (go_on, may_go_on) = channel();
     let victims = case.clone();
-    let victim = thread::spawn(move || visit.run(&victims, stop_at(point, nth, stopped, may_go_on)));
+    let victim =
+        thread::spawn(move || visit.run(&victims, stop_at(point, nth, stopped, may_go_on)));
     let stop = Stop { stopped: was_stopped, go_on };
     // The channel is closed when the thread ends without having come to the point.
     let reached = stop.stopped.recv_timeout(Duration::from_secs(60)).is_ok();
-    assert!(reached || point == Point::Giving, "{} for the {nth}th time: not reached", visit.context(point));
+    assert!(
+        reached || point == Point::Giving,
+        "{} for the {nth}th time: not reached",
+        visit.context(point)
+    );
     if reached {
         storm(&case, turns, &|| visit.context(point));
         stop.go_on.send(()).unwrap();
     }
-    victim.join().unwrap_or_else(|_| panic!("{}: the stopped thread panicked", visit.context(point)));
+    victim
+        .join()
+        .unwrap_or_else(|_| panic!("{}: the stopped thread panicked", visit.context(point)));
 
     if !op.effect.is_any() {
         assert_eq!(others(&case), content, "{}", visit.context(point));
@@ -137,7 +164,12 @@ fn grow(case: &Case, first: u32, growths: u64, context: &dyn Fn() -> String) -> 
     while case.map.stats().growths < wanted {
         case.map.pin().insert(case.make(key), case.make(key));
         key += 1;
-        assert!(key - first < 1_000_000, "{}: the map does not grow: {:?}", context(), case.map.stats());
+        assert!(
+            key - first < 1_000_000,
+            "{}: the map does not grow: {:?}",
+            context(),
+            case.map.stats()
+        );
     }
     key
 }
@@ -149,7 +181,8 @@ fn storm(case: &Arc<Case>, turns: usize, context: &dyn Fn() -> String) {
         let rest = case.map.stats();
         assert_eq!(rest.old_buckets, 0, "{}: {rest:?}", context());
     };
-    // The resize that is running, if one is, comes to its end without the stopped thread; and so do the next.
+    // The resize that is running, if one is, comes to its end without the stopped thread; and so do
+    // the next.
     comes_to_rest();
     let end = grow(case, OTHERS, 2, context);
     comes_to_rest();
@@ -176,7 +209,8 @@ fn storm(case: &Arc<Case>, turns: usize, context: &dyn Fn() -> String) {
     comes_to_rest();
 }
 
-/// All operations, stopped at all points that they come to in one phase, for the first time and for the last.
+/// All operations, stopped at all points that they come to in one phase, for the first time and for
+/// the last.
 fn all_stops(phase: Phase, in_full: bool) {
     let (long, short) = if in_full { (100_000, 100_000) } else { (scaled(100_000, 2_000), 500) };
     let (mut stops, mut stormed) = (0, vec![]);
@@ -192,7 +226,10 @@ fn all_stops(phase: Phase, in_full: bool) {
             }
         }
     }
-    println!("{phase:?}: {stops} stops, {} of them long", if in_full { stops } else { stormed.len() });
+    println!(
+        "{phase:?}: {stops} stops, {} of them long",
+        if in_full { stops } else { stormed.len() }
+    );
     assert!(stops >= 40, "{phase:?}: {stops} stops only");
 }
 
@@ -242,9 +279,17 @@ fn no_point_is_left_out() {
         }
     }
     for (op, reached) in OPS.iter().zip(&table) {
-        let never: Vec<_> =
-            POINTS.iter().zip(reached).filter(|(_, reached)| !**reached).map(|(point, _)| point).collect();
-        println!("{} is stopped at {} points, and never comes to {never:?}", op.name, POINTS.len() - never.len());
+        let never: Vec<_> = POINTS
+            .iter()
+            .zip(reached)
+            .filter(|(_, reached)| !**reached)
+            .map(|(point, _)| point)
+            .collect();
+        println!(
+            "{} is stopped at {} points, and never comes to {never:?}",
+            op.name,
+            POINTS.len() - never.len()
+        );
     }
     for (at, point) in POINTS.iter().enumerate() {
         assert!(table.iter().any(|reached| reached[at]), "no operation comes to {point:?}");

@@ -1,5 +1,5 @@
-//! Many threads on one map. Every test ends with a storm's aftermath: the map validates, still grows, comes to rest, and
-//! has dropped everything exactly once.
+//! Many threads on one map. Every test ends with a storm's aftermath: the map validates, still
+//! grows, comes to rest, and has dropped everything exactly once.
 
 mod common;
 
@@ -51,7 +51,9 @@ impl Storm {
     #[track_caller]
     fn aftermath(self) {
         let map = Arc::into_inner(self.map).expect("the last handle");
-        common::aftermath(map, |number| (self.counter.make(FOREIGN + number), self.counter.make(number)));
+        common::aftermath(map, |number| {
+            (self.counter.make(FOREIGN + number), self.counter.make(number))
+        });
         self.counter.check();
     }
 }
@@ -155,7 +157,11 @@ fn the_same_keys_are_inserted_once_each() {
             }
             firsts
         });
-        assert_eq!(firsts.into_iter().sum::<u64>(), keys, "{mode:?}: each key has one first inserter");
+        assert_eq!(
+            firsts.into_iter().sum::<u64>(),
+            keys,
+            "{mode:?}: each key has one first inserter"
+        );
         assert_eq!(storm.map.len() as u64, keys);
         storm.aftermath();
     }
@@ -179,7 +185,10 @@ fn inserts_and_removals_balance() {
                     4..7 => net -= i64::from(shared.remove(key).is_some()),
                     _ => {
                         let map = shared.map.pin();
-                        net -= i64::from(matches!(map.remove_if(&key, |_, v| read(v).is_multiple_of(2)), Ok(Some(_))));
+                        net -= i64::from(matches!(
+                            map.remove_if(&key, |_, v| read(v).is_multiple_of(2)),
+                            Ok(Some(_))
+                        ));
                     }
                 }
                 if turn % 5000 == 4999 {
@@ -228,7 +237,11 @@ fn stable_keys_are_never_missed_while_the_map_grows_and_shrinks() {
             move |turn| {
                 for key in 0..STABLE {
                     let map = readers.map.pin();
-                    assert_eq!(map.get(&(FOREIGN * 2 + key)).map(read), Some(key), "missed at turn {turn}");
+                    assert_eq!(
+                        map.get(&(FOREIGN * 2 + key)).map(read),
+                        Some(key),
+                        "missed at turn {turn}"
+                    );
                     assert!(map.contains_key(&(FOREIGN * 2 + key)));
                 }
             },
@@ -251,7 +264,8 @@ fn counters_lose_no_update() {
     for mode in MODES {
         let storm = Storm::new(mode);
         let slow = matches!(mode, Mode::Constant | Mode::EightBit);
-        let (turns, keys) = if slow { (scaled(20_000, 2_000), 20) } else { (scaled(100_000, 8_000), 100) };
+        let (turns, keys) =
+            if slow { (scaled(20_000, 2_000), 20) } else { (scaled(100_000, 8_000), 100) };
         let shared = storm.clone();
         on_threads(THREADS, move |thread| {
             let mut random = Random::new(thread);
@@ -268,7 +282,9 @@ fn counters_lose_no_update() {
                     }
                     2 => {
                         map.compute(shared.make(key), |entry| {
-                            Operation::<_, ()>::Insert(shared.make(entry.map_or(0, |(_, n)| read(n)) + 1))
+                            Operation::<_, ()>::Insert(
+                                shared.make(entry.map_or(0, |(_, n)| read(n)) + 1),
+                            )
                         });
                     }
                     _ => {
@@ -306,7 +322,12 @@ fn compare_exchange_makes_a_counter() {
             let mut seen = shared.get(1).unwrap();
             loop {
                 let guard = map.guard();
-                match map.compare_exchange(shared.make(1), &shared.make(seen), shared.make(seen + 1), &guard) {
+                match map.compare_exchange(
+                    shared.make(1),
+                    &shared.make(seen),
+                    shared.make(seen + 1),
+                    &guard,
+                ) {
                     Ok(old) => break assert_eq!(read(old), seen),
                     Err(error) => {
                         assert_eq!(read(&error.new), seen + 1);
@@ -346,8 +367,11 @@ fn compare_remove_gives_each_value_to_one_thread() {
 fn clearing_beside_writers() {
     for mode in [Mode::Good, Mode::Constant] {
         let storm = Storm::new(mode);
-        let (turns, keys) =
-            if mode == Mode::Good { (scaled(200_000, 15_000), 2000) } else { (scaled(20_000, 3_000), 40) };
+        let (turns, keys) = if mode == Mode::Good {
+            (scaled(200_000, 15_000), 2000)
+        } else {
+            (scaled(20_000, 3_000), 40)
+        };
         let (writers, clearer) = (storm.clone(), storm.clone());
         let cleared = beside(
             3,
@@ -547,7 +571,8 @@ fn threads_that_end_leave_nothing_behind() {
     storm.aftermath();
 }
 
-/// A smaller engine test without counting, for speed: plain integers, more threads than cores, one map after the other.
+/// A smaller engine test without counting, for speed: plain integers, more threads than cores, one
+/// map after the other.
 #[test]
 fn many_small_maps() {
     for round in 0..scaled(2_000, 200) {
@@ -562,6 +587,8 @@ fn many_small_maps() {
             }
         });
         assert_eq!(map.len(), 40);
-        common::aftermath(Arc::into_inner(map).expect("the last handle"), |number| (1000 + number as usize, round));
+        common::aftermath(Arc::into_inner(map).expect("the last handle"), |number| {
+            (1000 + number as usize, round)
+        });
     }
 }

@@ -1,6 +1,7 @@
-//! Every allocation of every operation fails. None of them can be reported by the operation, so each ends the process as
-//! the standard collections' do: by `handle_alloc_error`, not by a null pointer that is used; but for the smaller table of
-//! a shrink, which the map can do without. Each is tried in a process of its own, which is this test again.
+//! Every allocation of every operation fails. None of them can be reported by the operation, so
+//! each ends the process as the standard collections' do: by `handle_alloc_error`, not by a null
+//! pointer that is used; but for the smaller table of a shrink, which the map can do without. Each
+//! is tried in a process of its own, which is this test again.
 #![cfg(all(feature = "_hooks", unix))]
 
 mod common;
@@ -64,7 +65,8 @@ static ALLOCATOR: Failing = Failing;
 /// How many allocations of an operation are all made to fail; of more, the last.
 const FIRST: usize = 12;
 
-/// Names what a child process is to do: the numbers of the operation and of the phase, the key, and how many allocations succeed.
+/// Names what a child process is to do: the numbers of the operation and of the phase, the key, and
+/// how many allocations succeed.
 const WANTED: &str = "EVACMAP_FAILING_ALLOCATION";
 const DONE: &str = "the operation has returned";
 /// An allocation may be spared: memory that the collector has freed in time is used again.
@@ -99,13 +101,17 @@ fn ends_in_an_orderly_way(op: usize, phase: usize, key: u32, succeed: usize) -> 
         .env("RUST_BACKTRACE", "0")
         .env(WANTED, format!("{op} {phase} {key} {succeed}"));
     let output = child.output().unwrap();
-    let context = || format!("{} of {key}, {:?}, allocation {succeed}: {output:?}", OPS[op].name, PHASES[phase]);
-    let (told, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let context = || {
+        format!("{} of {key}, {:?}, allocation {succeed}: {output:?}", OPS[op].name, PHASES[phase])
+    };
+    let (told, said) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     const SIGABRT: i32 = 6;
     let aborted = output.status.signal() == Some(SIGABRT) && said.contains("memory allocation of ");
     let ended = aborted && !told.contains(DONE);
     // A map that cannot have a smaller table keeps the one it has.
-    let went_on = OPS[op].name.starts_with("shrink") && output.status.success() && told.contains(DONE);
+    let went_on =
+        OPS[op].name.starts_with("shrink") && output.status.success() && told.contains(DONE);
     let spared = output.status.success() && told.contains(SPARED);
     assert!(ended || went_on || spared, "{}", context());
     !spared

@@ -1,6 +1,7 @@
-//! A panic in the N-th call of `Hash`, `Eq`, `Clone`, `Drop` or a closure, for every N up to a hundred and for some beyond, until
-//! there is no such call, in every operation, before, in the midst of and after every kind of resize. Afterwards the map is sound, holds what it held but for the one key, which is
-//! as before or as after the operation, is usable, and drops everything once.
+//! A panic in the N-th call of `Hash`, `Eq`, `Clone`, `Drop` or a closure, for every N up to a
+//! hundred and for some beyond, until there is no such call, in every operation, before, in the
+//! midst of and after every kind of resize. Afterwards the map is sound, holds what it held but for
+//! the one key, which is as before or as after the operation, is usable, and drops everything once.
 #![cfg(feature = "_hooks")]
 
 mod common;
@@ -9,13 +10,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use common::injected::{Injected, hush, inject};
-use common::ops::{ABSENT, CALLS, Call, Case, FIXED, OPS, Op, PHASES, PRESENT, Phase, Touchy, light, put_out};
+use common::ops::{
+    ABSENT, CALLS, Call, Case, FIXED, OPS, Op, PHASES, PRESENT, Phase, Touchy, light, put_out,
+};
 use common::{Counter, Mode, on_threads};
 
 /// Runs `op` with a panic in its call number `after`. `false` if it did not come to that call.
 fn blow(op: &Op, call: Call, after: usize, phase: Phase, mode: Mode, key: u32) -> bool {
     let case = Case::new(mode, phase);
-    let context = || format!("{} with a panic in {call:?} {after}, {phase:?}, {mode:?}, key {key}", op.name);
+    let context =
+        || format!("{} with a panic in {call:?} {after}, {phase:?}, {mode:?}, key {key}", op.name);
     let (content, before) = (case.content(), case.value(key));
     light(call, after, inject);
     let outcome = catch_unwind(AssertUnwindSafe(|| (op.run)(&case, key)));
@@ -27,7 +31,9 @@ fn blow(op: &Op, call: Call, after: usize, phase: Phase, mode: Mode, key: u32) -
         resume_unwind(payload);
     }
     if !op.effect.is_any() {
-        let others = |entries: Vec<(u32, u32)>| -> Vec<_> { entries.into_iter().filter(|e| e.0 != key).collect() };
+        let others = |entries: Vec<(u32, u32)>| -> Vec<_> {
+            entries.into_iter().filter(|e| e.0 != key).collect()
+        };
         assert_eq!(others(content), others(case.content()), "{}", context());
         let (now, after) = (case.value(key), op.effect.after(before, key));
         assert!(now == after || now == before && blown, "{before:?} became {now:?}: {}", context());
@@ -108,6 +114,8 @@ fn on_many_threads() {
     let blown: usize = blown.into_iter().sum();
     assert!(blown > 300, "{blown} only");
     let Case { map, counter } = Arc::into_inner(case).expect("the last handle");
-    common::aftermath(map, |number| (Touchy(counter.make(1000 + number as u32)), Touchy(counter.make(7))));
+    common::aftermath(map, |number| {
+        (Touchy(counter.make(1000 + number as u32)), Touchy(counter.make(7)))
+    });
     counter.check();
 }

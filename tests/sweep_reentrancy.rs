@@ -1,5 +1,6 @@
-//! Every operation, called from within every call that every operation makes to user code (`Hash`, `Eq`, `Clone`, `Drop`,
-//! closures), on the same map and on the same key or another, with a resize of every kind under way.
+//! Every operation, called from within every call that every operation makes to user code (`Hash`,
+//! `Eq`, `Clone`, `Drop`, closures), on the same map and on the same key or another, with a resize
+//! of every kind under way.
 #![cfg(feature = "_hooks")]
 
 mod common;
@@ -7,7 +8,9 @@ mod common;
 use std::rc::Rc;
 
 use common::Mode;
-use common::ops::{ABSENT, CALLS, Call, Case, FIXED, OPS, Op, PRESENT, Phase, RESIZES, light, put_out};
+use common::ops::{
+    ABSENT, CALLS, Call, Case, FIXED, OPS, Op, PRESENT, Phase, RESIZES, light, put_out,
+};
 
 /// Another key that is present.
 const OTHER: u32 = 11;
@@ -46,7 +49,9 @@ fn run(nested: &Nested) -> bool {
         )
     };
     let case = Rc::new(Case::new(mode, phase));
-    let others = || -> Vec<_> { case.content().into_iter().filter(|e| e.0 != key && e.0 != inner_key).collect() };
+    let others = || -> Vec<_> {
+        case.content().into_iter().filter(|e| e.0 != key && e.0 != inner_key).collect()
+    };
     let before = others();
     arm(&case, call, after, inner, inner_key, depth);
     (outer.run)(&case, key);
@@ -68,7 +73,17 @@ fn sweep(call: Call) -> usize {
                     for after in [0, 3] {
                         for (inner_key, depth) in [(key, 1), (OTHER, 2)] {
                             for inner in OPS {
-                                let nested = Nested { phase, mode, outer, call, after, inner, key, inner_key, depth };
+                                let nested = Nested {
+                                    phase,
+                                    mode,
+                                    outer,
+                                    call,
+                                    after,
+                                    inner,
+                                    key,
+                                    inner_key,
+                                    depth,
+                                };
                                 if !run(&nested) {
                                     break;
                                 }

@@ -1,4 +1,5 @@
-//! Every operation on a thread with a small stack, in every phase of every resize; and drops that lead to drops.
+//! Every operation on a thread with a small stack, in every phase of every resize; and drops that
+//! lead to drops.
 #![cfg(feature = "_hooks")]
 
 mod common;
@@ -15,7 +16,12 @@ const STACK: usize = 64 << 10;
 
 /// Runs `work` on a thread with such a stack. An overflow ends the process.
 fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().expect("the thread panicked")
+    thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(work)
+        .unwrap()
+        .join()
+        .expect("the thread panicked")
 }
 
 #[test]
@@ -98,7 +104,8 @@ fn nest(counter: &Arc<Counter>, depth: u32) -> Nest {
     Nest { _counted: counter.make(depth), _inner: inner }
 }
 
-/// The drop of a map within that of another takes little of the stack: as many levels as anybody needs.
+/// The drop of a map within that of another takes little of the stack: as many levels as anybody
+/// needs.
 #[test]
 fn maps_in_maps() {
     const DEPTH: u32 = if cfg!(debug_assertions) { 12 } else { 40 };

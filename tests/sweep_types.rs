@@ -1,4 +1,5 @@
-//! A whole life of a map, with every kind of resize under every operation, for keys and values that are laid out in every way.
+//! A whole life of a map, with every kind of resize under every operation, for keys and values that
+//! are laid out in every way.
 #![cfg(feature = "_hooks")]
 
 mod common;
@@ -40,7 +41,10 @@ impl<K: Part + Eq + Hash, V: Part> Life<K, V> {
             let new = || (self.value)(at + round);
             let old = model.get(key).cloned();
             match (at + round) % 9 {
-                0 | 1 => assert_eq!(map.insert(key.clone(), new()).cloned(), model.insert(key.clone(), new())),
+                0 | 1 => assert_eq!(
+                    map.insert(key.clone(), new()).cloned(),
+                    model.insert(key.clone(), new())
+                ),
                 2 => assert_eq!(map.remove(key).cloned(), model.remove(key)),
                 3 => {
                     let got = map.update_or_insert_with(key.clone(), |_| new(), new);
@@ -65,7 +69,10 @@ impl<K: Part + Eq + Hash, V: Part> Life<K, V> {
                     assert_eq!(removed, old.is_some());
                     model.remove(key);
                 }
-                _ => assert_eq!(map.remove_entry(key).map(|(k, v)| (k.clone(), v.clone())), model.remove_entry(key)),
+                _ => assert_eq!(
+                    map.remove_entry(key).map(|(k, v)| (k.clone(), v.clone())),
+                    model.remove_entry(key)
+                ),
             }
             assert_eq!(map.get(key), model.get(key));
         }
@@ -173,5 +180,7 @@ fn with_niches() {
     all((0..60).map(|i| (i > 0).then(|| i.to_string())), |i| Some(vec![i; i % 3]));
     all((0..60).map(Arc::new), |i| Some(Arc::new(i)));
     all("aäß\u{10ffff}\0".chars(), |i| char::from_u32(i as u32));
-    all([std::cmp::Ordering::Less, std::cmp::Ordering::Equal], |i| if i % 2 == 0 { Ok(()) } else { Err(()) });
+    all([std::cmp::Ordering::Less, std::cmp::Ordering::Equal], |i| {
+        if i % 2 == 0 { Ok(()) } else { Err(()) }
+    });
 }

@@ -1,4 +1,5 @@
-//! Keys and values of all kinds: borrowed, empty, large, aligned, lying, and such as use maps when they are dropped.
+//! Keys and values of all kinds: borrowed, empty, large, aligned, lying, and such as use maps when
+//! they are dropped.
 
 mod common;
 
@@ -13,7 +14,10 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Config, Counted, Counter, MODES, Mode, Random, Setup, on_threads, scaled, validated, validated_arc};
+use common::{
+    Config, Counted, Counter, MODES, Mode, Random, Setup, on_threads, scaled, validated,
+    validated_arc,
+};
 use evacmap::{Equivalent, Guard, HashMap, HashMapRef, IntoIter, Iter, Keys, Stats, Values};
 
 /// Flushes `map` until `over`, which may take a few rounds, and more if other tests hold guards.
@@ -76,11 +80,18 @@ fn plain_types() {
     exercise(&(0..500_u64).collect::<Vec<_>>(), |i| i);
     exercise(&(0..=255_u8).collect::<Vec<_>>(), |i| i as u8);
     exercise(&[true, false], |i| i % 2 == 0);
-    exercise(&(1..300).map(|i| NonZeroU64::new(i).unwrap()).collect::<Vec<_>>(), |i| NonZeroU64::new(i as u64 + 1));
+    exercise(&(1..300).map(|i| NonZeroU64::new(i).unwrap()).collect::<Vec<_>>(), |i| {
+        NonZeroU64::new(i as u64 + 1)
+    });
     exercise(&["a", "b", "c", ""], |i| ["one", "two", "three", "four", "five"][i]);
     exercise(&('a'..='z').collect::<Vec<_>>(), |i| i as f64);
-    exercise(&(0..300).map(|i| vec![i; i % 9]).filter(|v| !v.is_empty()).collect::<Vec<_>>(), |i| vec![i; 3]);
-    exercise(&(0..300_u32).map(|i| (i, i as u8, i64::from(i))).collect::<Vec<_>>(), |i| Some(i.to_string()));
+    exercise(
+        &(0..300).map(|i| vec![i; i % 9]).filter(|v| !v.is_empty()).collect::<Vec<_>>(),
+        |i| vec![i; 3],
+    );
+    exercise(&(0..300_u32).map(|i| (i, i as u8, i64::from(i))).collect::<Vec<_>>(), |i| {
+        Some(i.to_string())
+    });
     exercise(&(0..100).map(Box::new).collect::<Vec<Box<i32>>>(), Arc::new);
     exercise(&(0..100_u128).collect::<Vec<_>>(), |i| [i; 17]);
 }
@@ -173,7 +184,10 @@ fn values_that_can_do_nothing() {
     assert_eq!(map.pin().get("17").unwrap().0, "17");
     map.pin().update("17".into(), |old| Opaque(old.0.clone() + "!"));
     assert_eq!(map.pin().remove("17").unwrap().0, "17!");
-    assert_eq!(map.into_iter().map(|(_, value)| value.0.len()).sum::<usize>(), 10 + 90 * 2 + 100 * 3 - 2);
+    assert_eq!(
+        map.into_iter().map(|(_, value)| value.0.len()).sum::<usize>(),
+        10 + 90 * 2 + 100 * 3 - 2
+    );
 }
 
 #[test]
@@ -195,7 +209,10 @@ fn strings_are_looked_up_by_str_and_by_any_equivalent() {
     assert_eq!(map.pin().remove("key 4"), Some(&4));
     assert!(!map.pin().contains_key("key 4"));
     assert_eq!(map.pin().compare_remove("key 5", &5), Ok(&5));
-    assert_eq!(map.pin().remove_if("key 6", |k, v| k.len() == 5 && *v == 6), Ok(Some((&"key 6".to_string(), &6))));
+    assert_eq!(
+        map.pin().remove_if("key 6", |k, v| k.len() == 5 && *v == 6),
+        Ok(Some((&"key 6".to_string(), &6)))
+    );
     validated(map);
 
     let map: HashMap<(String, u32), u32> = (0..100).map(|i| ((i.to_string(), i), i)).collect();
@@ -310,7 +327,11 @@ struct Liar {
 
 impl Liar {
     fn random(&self) -> u64 {
-        let next = self.random.load(Relaxed).wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        let next = self
+            .random
+            .load(Relaxed)
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         self.random.store(next, Relaxed);
         next >> 60
     }
@@ -395,7 +416,8 @@ struct Holds {
     _counted: Counted<u64>,
 }
 
-/// Handles in entries that were removed go when the map is flushed, and the map with the last handle outside.
+/// Handles in entries that were removed go when the map is flushed, and the map with the last
+/// handle outside.
 #[test]
 fn a_value_that_owns_its_map() {
     for others in [0, 10, 63, 64, 200] {
@@ -449,8 +471,8 @@ fn two_maps_that_hold_each_other() {
     counter.check();
 }
 
-/// A map that nobody can reach any more but its own garbage is leaked, as any circle of `Arc`s is: nothing of it is dropped,
-/// now or by the collector later, when what it borrows has ended.
+/// A map that nobody can reach any more but its own garbage is leaked, as any circle of `Arc`s is:
+/// nothing of it is dropped, now or by the collector later, when what it borrows has ended.
 #[test]
 fn a_map_that_is_leaked_is_left_alone() {
     let counter = Counter::new();
@@ -544,19 +566,25 @@ fn a_drop_that_uses_the_same_map() {
     reentrant(false);
 }
 
-/// A drop that has garbage dropped, which has garbage dropped, and so on: one after the other, not within each other.
+/// A drop that has garbage dropped, which has garbage dropped, and so on: one after the other, not
+/// within each other.
 #[test]
 fn a_drop_that_flushes_the_same_map() {
     reentrant(true);
 }
 
-/// A backlog of garbage whose drops make more garbage: each drop may come to drop the next batch, but not so deep that the
-/// stack would notice. Each entry is a batch of its own if `flushes`.
+/// A backlog of garbage whose drops make more garbage: each drop may come to drop the next batch,
+/// but not so deep that the stack would notice. Each entry is a batch of its own if `flushes`.
 fn backlog(entries: u64, flushes: bool, drop_it: impl FnOnce(Arc<HashMap<u64, Reentrant>>)) {
     let counter = Counter::new();
     let map: Arc<HashMap<u64, Reentrant>> = Arc::default();
     for key in 0..entries {
-        let value = Reentrant { map: Arc::downgrade(&map), depth: 1, flushes, counted: counter.make(key * 16 + 1) };
+        let value = Reentrant {
+            map: Arc::downgrade(&map),
+            depth: 1,
+            flushes,
+            counted: counter.make(key * 16 + 1),
+        };
         map.pin().insert(key, value);
     }
     let guard = evacmap::pin();
@@ -589,7 +617,8 @@ fn a_backlog_of_drops_that_flush_the_map() {
 
 /// As above, on a thread that has lost its slot in the map.
 ///
-/// FAULT: each operation there claims a slot of its own, which does not know that the thread is within a drop already.
+/// FAULT: each operation there claims a slot of its own, which does not know that the thread is
+/// within a drop already.
 #[test]
 fn a_backlog_of_drops_that_use_the_map_at_the_end_of_a_thread() {
     thread_local! {
@@ -621,7 +650,12 @@ fn reentrant(flushes: bool) {
         let mut random = Random::new(thread);
         for _ in 0..scaled(5_000, 1_000) {
             let key = random.below(200) as u64;
-            let value = Reentrant { map: Arc::downgrade(&shared), depth: 2, flushes, counted: counted.make(key) };
+            let value = Reentrant {
+                map: Arc::downgrade(&shared),
+                depth: 2,
+                flushes,
+                counted: counted.make(key),
+            };
             shared.pin().insert(key, value);
             shared.pin().remove(&(random.below(200) as u64));
         }
@@ -669,8 +703,8 @@ fn a_drop_that_uses_the_same_static_map() {
         }
     });
     assert_eq!(map.len(), map.pin().iter().count());
-    // It is never dropped, and threads that have ended keep a bag of garbage each; but all that was in it comes out, though
-    // each removal may put in smaller keys, down to nothing.
+    // It is never dropped, and threads that have ended keep a bag of garbage each; but all that was
+    // in it comes out, though each removal may put in smaller keys, down to nothing.
     flush_until(map, || {
         map.pin().clear();
         map.finish_resize();
@@ -718,8 +752,8 @@ fn thread_local_destructors_may_use_maps() {
             let base = (round * 3 + thread as u64) * 1000;
             let at_exit = |base| AtExit { map: shared.clone(), counter: counted.clone(), base };
             let use_map = || assert!(shared.pin().insert(base + 900, counted.make(0)).is_none());
-            // Destructors run in the reverse order of first use: before the map's own and after them, and without that the
-            // thread ever used the map before.
+            // Destructors run in the reverse order of first use: before the map's own and after
+            // them, and without that the thread ever used the map before.
             match round % 4 {
                 0 => {
                     AT_EXIT.set(Some(at_exit(base)));
@@ -737,7 +771,8 @@ fn thread_local_destructors_may_use_maps() {
                 }
             }
         });
-        let expected: usize = (0..=round).map(|round| 3 * [101, 101, 100, 201][round as usize % 4]).sum();
+        let expected: usize =
+            (0..=round).map(|round| 3 * [101, 101, 100, 201][round as usize % 4]).sum();
         assert_eq!(map.len(), expected, "round {round}");
     }
     let mut map = Arc::into_inner(map).expect("the last handle");
@@ -783,7 +818,8 @@ fn dropping_the_map_drops_everything_before_it_returns() {
                 for key in (thread..entries).step_by(4) {
                     map.pin().insert(key, counter.make(key));
                 }
-                // Replaced and removed: some of them are with the collector, some in this thread's bag.
+                // Replaced and removed: some of them are with the collector, some in this thread's
+                // bag.
                 for key in (thread..entries - 4).step_by(64) {
                     map.pin().insert(key, counter.make(key));
                     map.pin().remove(&(key + 4));
@@ -841,7 +877,12 @@ impl Drop for Slow {
 fn a_drop_that_takes_long_holds_up_nobody() {
     let counter = Counter::new();
     let (entered, leave) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let slow = |key, slow| Slow { _counted: counter.make(key), slow, entered: entered.clone(), leave: leave.clone() };
+    let slow = |key, slow| Slow {
+        _counted: counter.make(key),
+        slow,
+        entered: entered.clone(),
+        leave: leave.clone(),
+    };
     let map: Arc<HashMap<u64, Slow>> = Arc::default();
     for key in 0..100 {
         map.pin().insert(key, slow(key, key == 0));
@@ -901,7 +942,8 @@ fn maps_taken_apart_while_they_are_resized() {
                 map.help_resize(steps);
                 let mut entries = map.into_iter();
                 assert_eq!(entries.size_hint(), (expected.len(), Some(expected.len())));
-                let mut got: Vec<u64> = entries.by_ref().take(taken).map(|(key, value)| value.inner.min(key)).collect();
+                let mut got: Vec<u64> =
+                    entries.by_ref().take(taken).map(|(key, value)| value.inner.min(key)).collect();
                 got.sort();
                 got.dedup();
                 assert_eq!(got.len(), expected.len().min(taken), "{kind}, {steps}");

@@ -1,4 +1,5 @@
-//! Measurements that need a process of their own: memory that a map gives back late must not be counted for the next one.
+//! Measurements that need a process of their own: memory that a map gives back late must not be
+//! counted for the next one.
 
 use std::env;
 use std::process::{Command, Stdio};
@@ -30,7 +31,15 @@ fn in_child(task: Task, map: &str, count: u64) -> Value {
     let program = env::current_exe().expect("the program has a path");
     let task = clap::ValueEnum::to_possible_value(&task).expect("none is hidden");
     let mut child = Command::new(program);
-    child.args(["--table", "--alone", task.get_name(), "--maps", map, "--count", &count.to_string()]);
+    child.args([
+        "--table",
+        "--alone",
+        task.get_name(),
+        "--maps",
+        map,
+        "--count",
+        &count.to_string(),
+    ]);
     let output = child.stderr(Stdio::inherit()).output().expect("this very program can be started");
     assert!(output.status.success(), "{map} failed");
     serde_json::from_slice(&output.stdout).expect("the child writes JSON")

@@ -1,7 +1,8 @@
 use std::borrow::Borrow;
 use std::hash::Hash;
 
-/// What a map holds, and how it follows from an index: distinct indices below 2^41 give distinct keys.
+/// What a map holds, and how it follows from an index: distinct indices below 2^41 give distinct
+/// keys.
 pub trait Content: Send + Sync + 'static {
     type Key: Borrow<Self::Query> + Clone + Hash + Ord + Send + Sync + 'static;
     /// What keys are looked up by.

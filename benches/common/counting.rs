@@ -3,7 +3,8 @@
 use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 
-/// Passes everything on. Until `start` it does not count, which costs one look at a word that never changes.
+/// Passes everything on. Until `start` it does not count, which costs one look at a word that never
+/// changes.
 pub struct Counting<A>(pub A);
 
 static COUNTS: AtomicBool = AtomicBool::new(false);

@@ -47,7 +47,9 @@ pub fn main() {
     }
     criterion.final_summary();
     if !testing {
-        println!("\nallocator: {ALLOCATOR}. One map after the other: `-- --table` compares in turns.");
+        println!(
+            "\nallocator: {ALLOCATOR}. One map after the other: `-- --table` compares in turns."
+        );
         println!("{LEGEND}\n\n{}", ledger.table());
     }
 }
@@ -64,9 +66,18 @@ fn quick() -> bool {
 fn configured() -> Criterion<ThreadTime> {
     let criterion = Criterion::default().with_measurement(ThreadTime);
     let criterion = if quick() {
-        criterion.sample_size(10).warm_up_time(ms(20)).measurement_time(ms(100)).nresamples(2_000).without_plots()
+        criterion
+            .sample_size(10)
+            .warm_up_time(ms(20))
+            .measurement_time(ms(100))
+            .nresamples(2_000)
+            .without_plots()
     } else {
-        criterion.sample_size(15).warm_up_time(ms(300)).measurement_time(ms(1_800)).nresamples(20_000)
+        criterion
+            .sample_size(15)
+            .warm_up_time(ms(300))
+            .measurement_time(ms(1_800))
+            .nresamples(20_000)
     };
     criterion.configure_from_args()
 }
@@ -81,7 +92,8 @@ fn bench_map<C: Content, M: Map<C>>(
     config: Config,
     ledger: &mut Ledger,
 ) {
-    // Criterion may have been told to leave this one out; and it calls the closure many times, on one map.
+    // Criterion may have been told to leave this one out; and it calls the closure many times, on
+    // one map.
     let mut session = None;
     let mut calls = Vec::new();
     group.bench_function(M::NAME, |bencher| {
@@ -111,8 +123,8 @@ fn open<C: Content, M: Map<C>>(course: &Course, config: Config) -> Session<'_, C
     session
 }
 
-/// The calls that were samples. Criterion does not tell them from its warm-up, but they come last and are of one size,
-/// and the very first call is always warm-up.
+/// The calls that were samples. Criterion does not tell them from its warm-up, but they come last
+/// and are of one size, and the very first call is always warm-up.
 fn samples(calls: &[(u64, f64)]) -> Vec<f64> {
     let size = calls.last().map(|&(operations, _)| operations);
     let of_size = |call: &&(u64, f64)| Some(call.0) == size;
@@ -156,7 +168,12 @@ impl ValueFormatter for ThreadTime {
         "thread-ns"
     }
 
-    fn scale_throughputs(&self, _typical: f64, throughput: &Throughput, values: &mut [f64]) -> &'static str {
+    fn scale_throughputs(
+        &self,
+        _typical: f64,
+        throughput: &Throughput,
+        values: &mut [f64],
+    ) -> &'static str {
         if let Throughput::Elements(elements) = throughput {
             values.iter_mut().for_each(|value| *value = *elements as f64 * 1e9 / *value);
         }

@@ -1,4 +1,5 @@
-//! What no map can go below on this machine: the misses, the locked instruction and the pin that an operation is made of.
+//! What no map can go below on this machine: the misses, the locked instruction and the pin that an
+//! operation is made of.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -29,7 +30,8 @@ pub fn measure(pool: &Pool, sizes: &[u64], threads: &[u64], rounds: u64) -> Vec<
     for &threads in threads {
         let mut add = |what, entries: Option<u64>, job: fn(&Memory, u64, u64) -> u64| {
             let memory = Arc::new(Memory::new(entries.unwrap_or(1), threads));
-            let samples: Vec<f64> = (0..=rounds).map(|_| time(pool, threads, &memory, job)).skip(1).collect();
+            let samples: Vec<f64> =
+                (0..=rounds).map(|_| time(pool, threads, &memory, job)).skip(1).collect();
             floors.push(Floor { what, entries, threads, nanoseconds: median(&samples) });
         };
         for &entries in sizes {
@@ -48,7 +50,12 @@ pub fn measure(pool: &Pool, sizes: &[u64], threads: &[u64], rounds: u64) -> Vec<
 pub fn table(floors: &[Floor]) -> String {
     let lines = floors.iter().map(|floor| {
         let entries = floor.entries.map_or("-".to_owned(), short);
-        vec![floor.what.to_owned(), entries, floor.threads.to_string(), format!("{:.1}", floor.nanoseconds)]
+        vec![
+            floor.what.to_owned(),
+            entries,
+            floor.threads.to_string(),
+            format!("{:.1}", floor.nanoseconds),
+        ]
     });
     let head = line(["floor", "n", "threads", "thread-ns"]);
     markdown(&[head].into_iter().chain(lines).collect::<Vec<_>>())
@@ -101,7 +108,8 @@ const OPERATIONS: u64 = 200_000;
 fn time(pool: &Pool, threads: u64, memory: &Arc<Memory>, job: fn(&Memory, u64, u64) -> u64) -> f64 {
     let (memory, barrier) = (Arc::clone(memory), Barrier::new(threads));
     let spans = pool.run("floor", threads, move |thread| {
-        // Brings the memory into this thread's caches, as far as it fits, and the code into the processor's.
+        // Brings the memory into this thread's caches, as far as it fits, and the code into the
+        // processor's.
         black_box(job(&memory, thread, OPERATIONS));
         barrier.wait();
         let start = Instant::now();

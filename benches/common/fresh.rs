@@ -13,13 +13,15 @@ pub struct Fresh {
 impl Fresh {
     /// The system's allocator maps large blocks anew; small ones may have been used before.
     pub fn new(bytes: usize) -> Self {
-        let layout = Layout::from_size_align(bytes.max(1), 1).expect("a block that fits into memory");
+        let layout =
+            Layout::from_size_align(bytes.max(1), 1).expect("a block that fits into memory");
         // SAFETY: the size is not zero.
         let block = unsafe { System.alloc_zeroed(layout) };
         if block.is_null() {
             handle_alloc_error(layout);
         }
-        // A block that is written and never read would not be allocated at all, for all the compiler knows.
+        // A block that is written and never read would not be allocated at all, for all the
+        // compiler knows.
         Self { block: black_box(block), layout }
     }
 

@@ -80,7 +80,8 @@ impl Lane {
             let pinned = map.pinned();
             done += self.repeat(BATCH.min(operations - done.operations), |random| {
                 let index = random.below(entries);
-                M::read_pinned(&pinned, C::probe(index).borrow(), |value| C::is_of(value, index)) == Some(true)
+                M::read_pinned(&pinned, C::probe(index).borrow(), |value| C::is_of(value, index))
+                    == Some(true)
             });
         }
         done
@@ -170,7 +171,8 @@ impl Lane {
         let mut random = self.random;
         while inserted < share {
             let lot = random.below(100);
-            let index = if mix.inserts(lot) { own(inserted) } else { own(random.below(2 * inserted + 1)) };
+            let index =
+                if mix.inserts(lot) { own(inserted) } else { own(random.below(2 * inserted + 1)) };
             let right;
             (right, grown) = mix.operate::<C, M>(map, lot, index, grown);
             done += Done { operations: 1, wrong: u64::from(!right), grown: 0 };
@@ -186,12 +188,21 @@ impl Mix {
         (self.reads..self.reads + self.inserts).contains(&lot)
     }
 
-    /// The operation that the lot, below 100, has fallen on. Whether its answer was right as far as can be told, and how
-    /// many entries the map has gained by now.
+    /// The operation that the lot, below 100, has fallen on. Whether its answer was right as far as
+    /// can be told, and how many entries the map has gained by now.
     #[inline(always)]
-    fn operate<C: Content, M: Map<C>>(self, map: &M, lot: u64, index: u64, grown: i64) -> (bool, i64) {
+    fn operate<C: Content, M: Map<C>>(
+        self,
+        map: &M,
+        lot: u64,
+        index: u64,
+        grown: i64,
+    ) -> (bool, i64) {
         if lot < self.reads {
-            (map.read(C::probe(index).borrow(), |value| C::is_of(value, index)) != Some(false), grown)
+            (
+                map.read(C::probe(index).borrow(), |value| C::is_of(value, index)) != Some(false),
+                grown,
+            )
         } else if self.inserts(lot) {
             (true, grown + i64::from(map.insert(C::key(index), C::value(index))))
         } else if lot < self.reads + self.inserts + self.removals {

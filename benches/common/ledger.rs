@@ -43,17 +43,26 @@ impl Ledger {
         nanoseconds: impl IntoIterator<Item = f64>,
         wrong: u64,
     ) {
-        let at = self.cells.iter().position(|cell| cell.config == config && cell.map == map).unwrap_or_else(|| {
-            self.cells.push(Cell { config, map, nanoseconds: Vec::new(), wrong: 0 });
-            self.cells.len() - 1
-        });
+        let at = self
+            .cells
+            .iter()
+            .position(|cell| cell.config == config && cell.map == map)
+            .unwrap_or_else(|| {
+                self.cells.push(Cell { config, map, nanoseconds: Vec::new(), wrong: 0 });
+                self.cells.len() - 1
+            });
         self.cells[at].nanoseconds.extend(nanoseconds);
         self.cells[at].wrong += wrong;
     }
 
     /// One line on a row that is complete.
     pub fn summary(&self, config: Config) -> String {
-        let maps: Vec<_> = self.row(config).maps.iter().map(|(map, median)| format!("{map} {median:.1}")).collect();
+        let maps: Vec<_> = self
+            .row(config)
+            .maps
+            .iter()
+            .map(|(map, median)| format!("{map} {median:.1}"))
+            .collect();
         format!("{config}: {}", maps.join(", "))
     }
 
@@ -68,27 +77,34 @@ impl Ledger {
     }
 
     fn row(&self, config: Config) -> Row {
-        let cells = self.cells.iter().filter(|cell| cell.config == config && !cell.nanoseconds.is_empty());
-        let maps: Vec<_> = cells.clone().map(|cell| (cell.map, median(&cell.nanoseconds))).collect();
+        let cells =
+            self.cells.iter().filter(|cell| cell.config == config && !cell.nanoseconds.is_empty());
+        let maps: Vec<_> =
+            cells.clone().map(|cell| (cell.map, median(&cell.nanoseconds))).collect();
         let sound = |map: &str| cells.clone().all(|cell| cell.map != map || cell.wrong == 0);
         let peers = maps.iter().copied().filter(|(map, _)| *map != SUBJECT && sound(map));
         let best_peer = peers.min_by(|(_, a), (_, b)| a.total_cmp(b));
         let own = maps.iter().find(|(map, _)| *map == SUBJECT);
         let ratio = best_peer.zip(own).map(|((_, best), (_, own))| best / own);
-        let spread = cells.clone().find(|cell| cell.map == SUBJECT).map(|cell| spread(&cell.nanoseconds));
-        let wrong = cells.filter(|cell| cell.wrong > 0).map(|cell| (cell.map, cell.wrong)).collect();
+        let spread =
+            cells.clone().find(|cell| cell.map == SUBJECT).map(|cell| spread(&cell.nanoseconds));
+        let wrong =
+            cells.filter(|cell| cell.wrong > 0).map(|cell| (cell.map, cell.wrong)).collect();
         Row { config, maps, wrong, best_peer, ratio, spread }
     }
 
     /// The table of medians in Markdown.
     pub fn table(&self) -> String {
         let rows = self.rows();
-        let maps: Vec<_> =
-            NAMES.into_iter().filter(|name| rows.iter().any(|row| row.nanoseconds(name).is_some())).collect();
+        let maps: Vec<_> = NAMES
+            .into_iter()
+            .filter(|name| rows.iter().any(|row| row.nanoseconds(name).is_some()))
+            .collect();
         let mut head = line(["workload", "content", "n", "threads"]);
         head.extend(line(&maps));
         head.extend(line(["best peer", "ratio", "spread"]));
-        let lines: Vec<_> = [head].into_iter().chain(rows.iter().map(|row| row.line(&maps))).collect();
+        let lines: Vec<_> =
+            [head].into_iter().chain(rows.iter().map(|row| row.line(&maps))).collect();
         markdown(&lines)
     }
 
@@ -108,10 +124,13 @@ impl Row {
 
     fn line(&self, maps: &[&'static str]) -> Vec<String> {
         let Config { workload, kind, entries, threads } = self.config;
-        let mut cells = vec![workload.to_string(), kind.to_string(), short(entries), threads.to_string()];
+        let mut cells =
+            vec![workload.to_string(), kind.to_string(), short(entries), threads.to_string()];
         let or_dash = |cell: Option<String>| cell.unwrap_or_else(|| "-".to_owned());
-        let mark = |map: &str| if self.wrong.iter().any(|(wrong, _)| *wrong == map) { "!" } else { "" };
-        let cell = |map: &&str| self.nanoseconds(map).map(|median| format!("{median:.1}{}", mark(map)));
+        let mark =
+            |map: &str| if self.wrong.iter().any(|(wrong, _)| *wrong == map) { "!" } else { "" };
+        let cell =
+            |map: &&str| self.nanoseconds(map).map(|median| format!("{median:.1}{}", mark(map)));
         cells.extend(maps.iter().map(|map| or_dash(cell(map))));
         cells.push(or_dash(self.best_peer.map(|(map, _)| map.to_owned())));
         cells.push(or_dash(self.ratio.map(|ratio| format!("{ratio:.2}"))));

@@ -8,13 +8,14 @@ pub const TOGETHER: usize = 16;
 
 /// A map with such a content, as the workloads see it.
 ///
-/// Everything is monomorphised: the timed loops contain no indirect call. Each operation is written as the map's own
-/// documentation would have it, with a guard of its own where the map needs one.
+/// Everything is monomorphised: the timed loops contain no indirect call. Each operation is written
+/// as the map's own documentation would have it, with a guard of its own where the map needs one.
 pub trait Map<C: Content>: Send + Sync + Sized + 'static {
     /// The name in reports and on the command line.
     const NAME: &'static str;
 
-    /// What a thread holds during a batch of look-ups: a guard where there is one, else only the map.
+    /// What a thread holds during a batch of look-ups: a guard where there is one, else only the
+    /// map.
     type Pinned<'a>: 'a;
 
     fn empty(hasher: Hasher) -> Self;
@@ -23,7 +24,11 @@ pub trait Map<C: Content>: Send + Sync + Sized + 'static {
     fn len(&self) -> usize;
 
     fn pinned(&self) -> Self::Pinned<'_>;
-    fn read_pinned<R>(pinned: &Self::Pinned<'_>, key: &C::Query, read: impl FnOnce(&C::Value) -> R) -> Option<R>;
+    fn read_pinned<R>(
+        pinned: &Self::Pinned<'_>,
+        key: &C::Query,
+        read: impl FnOnce(&C::Value) -> R,
+    ) -> Option<R>;
 
     /// How many of these keys have the value that `is_right` wants for them.
     #[inline]
@@ -32,7 +37,8 @@ pub trait Map<C: Content>: Send + Sync + Sized + 'static {
         keys: [&C::Query; TOGETHER],
         is_right: impl Fn(usize, &C::Value) -> bool,
     ) -> usize {
-        let right = |(at, key)| Self::read_pinned(pinned, key, |value| is_right(at, value)) == Some(true);
+        let right =
+            |(at, key)| Self::read_pinned(pinned, key, |value| is_right(at, value)) == Some(true);
         keys.into_iter().enumerate().map(right).filter(|right| *right).count()
     }
 

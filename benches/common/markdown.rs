@@ -1,13 +1,16 @@
-/// A table: its first line is the head, its first column is aligned to the left and all others to the right.
+/// A table: its first line is the head, its first column is aligned to the left and all others to
+/// the right.
 pub fn markdown(lines: &[Vec<String>]) -> String {
     let columns = lines.first().map_or(0, Vec::len);
-    let widths: Vec<usize> =
-        (0..columns).map(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0))
+        .collect();
     let print = |line: &Vec<String>| {
-        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
-            0 => format!(" {cell:<width$} "),
-            _ => format!(" {cell:>width$} "),
-        });
+        let cells =
+            line.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
+                0 => format!(" {cell:<width$} "),
+                _ => format!(" {cell:>width$} "),
+            });
         format!("|{}|\n", cells.collect::<Vec<_>>().join("|"))
     };
     let rule = widths.iter().enumerate().map(|(column, &width)| match column {

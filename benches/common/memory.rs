@@ -16,14 +16,20 @@ use super::workload::short;
 type Sizes = Vec<(u64, Vec<(String, Value)>)>;
 
 pub fn measure(options: &Options) -> Sizes {
-    options.sizes().into_iter().map(|entries| (entries, alone::each(options, Task::Memory, entries))).collect()
+    options
+        .sizes()
+        .into_iter()
+        .map(|entries| (entries, alone::each(options, Task::Memory, entries)))
+        .collect()
 }
 
 pub fn table(sizes: &Sizes) -> String {
     let mut lines = vec![line(["bytes per entry", "n", "at rest", "peak"])];
     for (entries, maps) in sizes {
         for (map, figures) in maps {
-            let each = |what: &str| format!("{:.1}", figures[what].as_f64().unwrap_or(f64::NAN) / *entries as f64);
+            let each = |what: &str| {
+                format!("{:.1}", figures[what].as_f64().unwrap_or(f64::NAN) / *entries as f64)
+            };
             lines.push(vec![map.clone(), short(*entries), each("rest"), each("peak")]);
         }
     }
@@ -38,9 +44,11 @@ pub fn json(sizes: &Sizes) -> Value {
     sizes.iter().map(size).collect()
 }
 
-/// Bytes allocated when that many entries have been put in and the garbage has had time to go, and the most meanwhile.
+/// Bytes allocated when that many entries have been put in and the garbage has had time to go, and
+/// the most meanwhile.
 pub fn footprint<C: Content, M: Map<C>>(entries: u64) -> Value {
-    /// Look-ups, each with a guard of its own: any collector is done with a few tables after so many.
+    /// Look-ups, each with a guard of its own: any collector is done with a few tables after so
+    /// many.
     const SETTLING: u64 = 20_000;
     let hasher = Hasher::default();
     // What a thread sets up once is no part of a map.

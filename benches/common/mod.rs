@@ -70,13 +70,15 @@ pub fn main() {
 
 /// Touches that much memory and gives it back.
 ///
-/// In a virtual machine the first touch of a page costs far more than a page fault does, and the map that runs first
-/// would pay for all that come after it.
+/// In a virtual machine the first touch of a page costs far more than a page fault does, and the
+/// map that runs first would pay for all that come after it.
 fn warm_memory(mebibytes: usize) {
     const PAGE: usize = 4096;
     let mut block: Vec<u8> = Vec::new();
     if block.try_reserve_exact(mebibytes << 20).is_err() {
-        eprintln!("warning: cannot allocate {mebibytes} MiB to warm the memory; the first rounds may be slow");
+        eprintln!(
+            "warning: cannot allocate {mebibytes} MiB to warm the memory; the first rounds may be slow"
+        );
         return;
     }
     block.resize(mebibytes << 20, 1);

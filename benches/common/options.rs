@@ -57,7 +57,8 @@ pub struct Options {
     /// Memory to touch before the first round, in MiB [default: 2048, quick: 256]
     #[arg(long)]
     warm_mib: Option<usize>,
-    /// Let the maps that are looked up, updated or churned grow from empty instead of making them with capacity
+    /// Let the maps that are looked up, updated or churned grow from empty instead of making them
+    /// with capacity
     #[arg(long)]
     pub grown: bool,
     /// This is a process for one measurement of one map

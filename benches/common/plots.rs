@@ -35,14 +35,16 @@ fn colour(map: &str) -> RGBColor {
     NAMES.iter().position(|name| *name == map).map_or(RGBColor(0x99, 0x99, 0x99), |at| PALETTE[at])
 }
 
-/// A picture, to be presented when all is drawn, and that many panels in it below a legend of these maps.
+/// A picture, to be presented when all is drawn, and that many panels in it below a legend of these
+/// maps.
 fn picture<'a>(
     path: &'a Path,
     panels: usize,
     height: u32,
     maps: &[&str],
 ) -> Result<(Area<'a>, Vec<Area<'a>>), Box<dyn Error>> {
-    let root = SVGBackend::new(path, (WIDTH, LEGEND_HEIGHT + height * panels as u32)).into_drawing_area();
+    let root =
+        SVGBackend::new(path, (WIDTH, LEGEND_HEIGHT + height * panels as u32)).into_drawing_area();
     root.fill(&WHITE)?;
     let (top, below) = root.split_vertically(LEGEND_HEIGHT);
     for (at, map) in maps.iter().enumerate() {
@@ -54,7 +56,8 @@ fn picture<'a>(
     Ok((root, panels))
 }
 
-/// Bars: millions of operations in a second, by workload; a panel for each size and number of threads.
+/// Bars: millions of operations in a second, by workload; a panel for each size and number of
+/// threads.
 pub fn throughput(rows: &[Row], path: &Path) -> Drawn {
     let rows: Vec<&Row> = rows.iter().filter(|row| row.config.kind == Kind::Numbers).collect();
     let mut panels: Vec<(u64, u64)> = Vec::new();
@@ -63,14 +66,18 @@ pub fn throughput(rows: &[Row], path: &Path) -> Drawn {
             panels.push((entries, threads));
         }
     }
-    let maps: Vec<&str> = NAMES.into_iter().filter(|name| rows.iter().any(|row| row.has(name))).collect();
+    let maps: Vec<&str> =
+        NAMES.into_iter().filter(|name| rows.iter().any(|row| row.has(name))).collect();
     if maps.is_empty() {
         return Ok(());
     }
     let (root, areas) = picture(path, panels.len(), 250, &maps)?;
     for (area, panel) in areas.iter().zip(panels) {
-        let of_panel: Vec<&Row> =
-            rows.iter().copied().filter(|row| (row.config.entries, row.config.threads) == panel).collect();
+        let of_panel: Vec<&Row> = rows
+            .iter()
+            .copied()
+            .filter(|row| (row.config.entries, row.config.threads) == panel)
+            .collect();
         bars(area, panel, &of_panel, maps.len())?;
     }
     Ok(root.present()?)
@@ -78,16 +85,26 @@ pub fn throughput(rows: &[Row], path: &Path) -> Drawn {
 
 fn bars(area: &Area<'_>, (entries, threads): (u64, u64), rows: &[&Row], maps: usize) -> Drawn {
     let rate = |nanoseconds: f64| threads as f64 * 1e3 / nanoseconds;
-    let highest = rows.iter().flat_map(|row| &row.maps).map(|(_, time)| rate(*time)).fold(0.0, f64::max);
+    let highest =
+        rows.iter().flat_map(|row| &row.maps).map(|(_, time)| rate(*time)).fold(0.0, f64::max);
     let mut chart = ChartBuilder::on(area)
         .caption(
-            format!("{} entries, threads: {threads}; million operations per second", short(entries)),
+            format!(
+                "{} entries, threads: {threads}; million operations per second",
+                short(entries)
+            ),
             (FONT, LARGE),
         )
         .margin(8)
         .y_label_area_size(44)
         .build_cartesian_2d(0.0..rows.len() as f64, 0.0..highest * 1.15)?;
-    chart.configure_mesh().disable_x_mesh().disable_x_axis().max_light_lines(1).label_style((FONT, SMALL)).draw()?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .disable_x_axis()
+        .max_light_lines(1)
+        .label_style((FONT, SMALL))
+        .draw()?;
     let width = 1.0 / (maps as f64 + 1.0);
     for (at, row) in rows.iter().enumerate() {
         let left = at as f64 + width / 2.0;
@@ -123,7 +140,10 @@ fn curves(area: &Area<'_>, entries: u64, phase: Phase, tails: &[&Tail]) -> Drawn
     let slowest = points().map(|(_, time)| *time).fold(1e3, f64::max);
     let rarest = points().map(|(among, _)| *among).fold(1e3, f64::max);
     let mut chart = ChartBuilder::on(area)
-        .caption(format!("time of one {}; {} inserts from empty", phase.name(), short(entries)), (FONT, LARGE))
+        .caption(
+            format!("time of one {}; {} inserts from empty", phase.name(), short(entries)),
+            (FONT, LARGE),
+        )
         .margin(8)
         .margin_right(40)
         .x_label_area_size(36)
@@ -139,7 +159,10 @@ fn curves(area: &Area<'_>, entries: u64, phase: Phase, tails: &[&Tail]) -> Drawn
         .draw()?;
     for tail in tails {
         let width = if tail.map == SUBJECT { 3 } else { 2 };
-        chart.draw_series(LineSeries::new(tail.curve.iter().copied(), colour(tail.map).stroke_width(width)))?;
+        chart.draw_series(LineSeries::new(
+            tail.curve.iter().copied(),
+            colour(tail.map).stroke_width(width),
+        ))?;
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 type Task = Box<dyn FnOnce() + Send>;
 
-/// The threads that are measured. They live as long as the program, so that no measurement contains the birth of a
-/// thread, its first allocation or its registration with a collector.
+/// The threads that are measured. They live as long as the program, so that no measurement contains
+/// the birth of a thread, its first allocation or its registration with a collector.
 pub struct Pool {
     workers: Vec<Sender<Task>>,
 }
@@ -18,7 +18,8 @@ impl Pool {
         Self { workers: (0..threads).map(spawn_worker).collect() }
     }
 
-    /// Runs `job` with each number below `threads`, each on a thread of its own, while the caller sleeps.
+    /// Runs `job` with each number below `threads`, each on a thread of its own, while the caller
+    /// sleeps.
     pub fn run<R, F>(&self, label: &str, threads: u64, job: F) -> Vec<R>
     where
         R: Send + 'static,
@@ -30,7 +31,9 @@ impl Pool {
             let (job, results, label) = (Arc::clone(&job), results.clone(), label.to_owned());
             let task: Task = Box::new(move || {
                 // The others would wait for ever at the next barrier for a thread that panicked.
-                let Ok(result) = catch_unwind(AssertUnwindSafe(|| job(thread))) else { fail(&label, "panicked") };
+                let Ok(result) = catch_unwind(AssertUnwindSafe(|| job(thread))) else {
+                    fail(&label, "panicked")
+                };
                 drop(job);
                 // The receiver waits for every result.
                 let _ = results.send(result);
@@ -78,8 +81,8 @@ pub fn elapsed(spans: impl Iterator<Item = Span> + Clone) -> Duration {
     start.zip(end).map_or(Duration::ZERO, |(start, end)| end - start)
 }
 
-/// A barrier that is passed within a fraction of a microsecond, where one that sleeps would let the threads start tens
-/// of microseconds apart: a good part of a short section.
+/// A barrier that is passed within a fraction of a microsecond, where one that sleeps would let the
+/// threads start tens of microseconds apart: a good part of a short section.
 pub struct Barrier {
     threads: usize,
     arrived: AtomicUsize,

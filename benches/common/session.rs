@@ -28,7 +28,8 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Thread-nanoseconds per operation: the threads run side by side, so one thread's operations took all the time.
+    /// Thread-nanoseconds per operation: the threads run side by side, so one thread's operations
+    /// took all the time.
     pub fn nanoseconds(&self) -> f64 {
         self.elapsed.as_nanos() as f64 / self.operations
     }
@@ -64,7 +65,13 @@ struct Outcome {
 }
 
 impl<'p, C: Content, M: Map<C>> Session<'p, C, M> {
-    pub fn new(pool: &'p Pool, config: Config, upbringing: Upbringing, hasher: &Hasher, round: u64) -> Self {
+    pub fn new(
+        pool: &'p Pool,
+        config: Config,
+        upbringing: Upbringing,
+        hasher: &Hasher,
+        round: u64,
+    ) -> Self {
         let lane = |thread| Mutex::new(Lane::new(config, round, thread));
         let stage = Stage {
             config,
@@ -87,8 +94,8 @@ impl<'p, C: Content, M: Map<C>> Session<'p, C, M> {
         }
     }
 
-    /// Times that many operations of each thread, or a little more, on the map that is open or on as many new ones as
-    /// it takes.
+    /// Times that many operations of each thread, or a little more, on the map that is open or on
+    /// as many new ones as it takes.
     pub fn run(&self, operations: u64) -> Sample {
         let Config { workload, entries, threads, .. } = self.stage.config;
         let outcomes = if workload.builds() {
@@ -101,15 +108,21 @@ impl<'p, C: Content, M: Map<C>> Session<'p, C, M> {
         Sample { elapsed: total(&outcomes), operations: operations as f64 / threads as f64 }
     }
 
-    /// Drops the map. Returns how many wrong answers it has given. The subject must not get this far with one.
+    /// Drops the map. Returns how many wrong answers it has given. The subject must not get this
+    /// far with one.
     pub fn close(self) -> u64 {
         self.on_all(Stage::close);
         self.stage.wrong.load(Ordering::Relaxed)
     }
 
-    fn on_all(&self, job: impl Fn(&Stage<C, M>, u64) -> Outcome + Send + Sync + 'static) -> Vec<Outcome> {
+    fn on_all(
+        &self,
+        job: impl Fn(&Stage<C, M>, u64) -> Outcome + Send + Sync + 'static,
+    ) -> Vec<Outcome> {
         let stage = Arc::clone(&self.stage);
-        let outcomes = self.pool.run(&self.label, self.stage.config.threads, move |thread| job(&stage, thread));
+        let outcomes = self
+            .pool
+            .run(&self.label, self.stage.config.threads, move |thread| job(&stage, thread));
         let wrong: u64 = outcomes.iter().map(|outcome| outcome.done.wrong).sum();
         if wrong > 0 {
             complain(M::NAME, &self.label, &format!("gave {wrong} wrong answers"));
@@ -119,7 +132,8 @@ impl<'p, C: Content, M: Map<C>> Session<'p, C, M> {
     }
 }
 
-/// The time of the maps one after the other, each from the first thread's beginning to the last one's end.
+/// The time of the maps one after the other, each from the first thread's beginning to the last
+/// one's end.
 fn total(outcomes: &[Outcome]) -> Duration {
     let maps = outcomes.first().map_or(0, |outcome| outcome.spans.len());
     (0..maps).map(|map| elapsed(outcomes.iter().map(|outcome| outcome.spans[map]))).sum()
@@ -150,8 +164,8 @@ impl<C: Content, M: Map<C>> Stage<C, M> {
         outcome
     }
 
-    /// Drops the map once nobody uses it any more, in the thread that made it. It must have as many entries as the answers
-    /// add up to; if not, one of them was wrong.
+    /// Drops the map once nobody uses it any more, in the thread that made it. It must have as many
+    /// entries as the answers add up to; if not, one of them was wrong.
     fn close(&self, thread: u64) -> Outcome {
         self.barrier.wait();
         let mut done = Done::default();
@@ -165,7 +179,8 @@ impl<C: Content, M: Map<C>> Stage<C, M> {
 
     fn make(&self, thread: u64) {
         if thread == 0 {
-            let entries = usize::try_from(self.config.entries).expect("a map that fits into memory");
+            let entries =
+                usize::try_from(self.config.entries).expect("a map that fits into memory");
             let sized = match self.config.workload {
                 Workload::Fill => true,
                 Workload::Grow | Workload::RapidGrow => false,

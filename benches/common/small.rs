@@ -23,18 +23,27 @@ type Maps = Vec<(String, Vec<f64>)>;
 
 pub fn measure(options: &Options) -> Maps {
     let count = options.choose(100, 100_000, 100_000);
-    let rounds: Vec<_> = (0..options.rounds()).map(|_| alone::each(options, Task::Small, count)).collect();
+    let rounds: Vec<_> =
+        (0..options.rounds()).map(|_| alone::each(options, Task::Small, count)).collect();
     let median_of = |map: usize, figure: &str| {
-        let samples: Vec<f64> = rounds.iter().filter_map(|round| round[map].1[figure].as_f64()).collect();
+        let samples: Vec<f64> =
+            rounds.iter().filter_map(|round| round[map].1[figure].as_f64()).collect();
         median(&samples)
     };
-    let figures = |(map, name)| (name, FIGURES.iter().map(|figure| median_of(map, figure)).collect());
+    let figures =
+        |(map, name)| (name, FIGURES.iter().map(|figure| median_of(map, figure)).collect());
     options.maps.iter().cloned().enumerate().map(figures).collect()
 }
 
 pub fn table(maps: &Maps) -> String {
-    let head =
-        line(["a map of 0 to 8 entries", "bytes, empty", "bytes, filled", "ns to make", "ns to fill", "ns to drop"]);
+    let head = line([
+        "a map of 0 to 8 entries",
+        "bytes, empty",
+        "bytes, filled",
+        "ns to make",
+        "ns to fill",
+        "ns to drop",
+    ]);
     let lines = maps.iter().map(|(map, figures)| {
         let figures = figures.iter().map(|figure| format!("{figure:.0}"));
         [map.clone()].into_iter().chain(figures).collect()
@@ -44,7 +53,11 @@ pub fn table(maps: &Maps) -> String {
 
 pub fn json(maps: &Maps) -> Value {
     let figures = |figures: &Vec<f64>| -> serde_json::Map<_, _> {
-        FIGURES.iter().zip(figures).map(|(name, figure)| ((*name).to_owned(), json!(figure))).collect()
+        FIGURES
+            .iter()
+            .zip(figures)
+            .map(|(name, figure)| ((*name).to_owned(), json!(figure)))
+            .collect()
     };
     let maps: serde_json::Map<_, _> =
         maps.iter().map(|(map, of_map)| (map.clone(), Value::Object(figures(of_map)))).collect();
@@ -55,7 +68,8 @@ pub fn json(maps: &Maps) -> Value {
 pub fn many_small<C: Content, M: Map<C>>(count: u64) -> Value {
     let hasher = Hasher::default();
     M::empty(hasher.clone()).insert(C::key(0), C::value(0));
-    let mut maps: Vec<M> = Vec::with_capacity(usize::try_from(count).expect("they fit into memory"));
+    let mut maps: Vec<M> =
+        Vec::with_capacity(usize::try_from(count).expect("they fit into memory"));
     let bytes = |live: isize| size_of::<M>() as f64 + live as f64 / count as f64;
     let since = |start: Instant| start.elapsed().as_nanos() as f64 / count as f64;
 

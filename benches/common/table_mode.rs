@@ -13,7 +13,8 @@ use super::{ALLOCATOR, alone, memory, plots, small, tail, warm_memory};
 const LEAST_THREADS: u64 = 2;
 
 /// What is done to maps of strings and of large values.
-const FOR_OTHER_CONTENT: [Workload; 4] = [Workload::Hit, Workload::Grow, Workload::Update, Workload::Churn];
+const FOR_OTHER_CONTENT: [Workload; 4] =
+    [Workload::Hit, Workload::Grow, Workload::Update, Workload::Churn];
 
 pub fn run(options: &Options) {
     if let Some(task) = options.alone {
@@ -74,11 +75,14 @@ fn throughput(options: &Options, pool: &Pool) -> Ledger {
     };
     let mut ledger = Ledger::default();
     for &kind in &options.content {
-        let maps: Vec<Contestant> =
-            contestants(kind).into_iter().filter(|map| options.maps.iter().any(|name| name == map.name)).collect();
+        let maps: Vec<Contestant> = contestants(kind)
+            .into_iter()
+            .filter(|map| options.maps.iter().any(|name| name == map.name))
+            .collect();
         for config in rows(options, kind) {
             // The largest take minutes a row.
-            let rounds = if config.entries > 1_000_000 { options.rounds().min(3) } else { options.rounds() };
+            let rounds =
+                if config.entries > 1_000_000 { options.rounds().min(3) } else { options.rounds() };
             measure_row(&course, config, &maps, rounds, &mut ledger);
             eprintln!("{}", ledger.summary(config));
         }

@@ -1,4 +1,5 @@
-//! The slowest operations: every insert of a map that grows from empty, and every look-up beside it, timed one by one.
+//! The slowest operations: every insert of a map that grows from empty, and every look-up beside
+//! it, timed one by one.
 
 use std::borrow::Borrow;
 use std::hint::black_box;
@@ -34,7 +35,8 @@ pub enum Phase {
 }
 
 impl Phase {
-    const ALL: [Self; 4] = [Self::Insert, Self::InsertBesideReader, Self::ReadBesideGrowth, Self::ReadAtRest];
+    const ALL: [Self; 4] =
+        [Self::Insert, Self::InsertBesideReader, Self::ReadBesideGrowth, Self::ReadAtRest];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -56,7 +58,8 @@ const COLUMNS: [f64; 5] = [2.0, 1e2, 1e3, 1e4, 1e5];
 pub struct Tail {
     pub map: &'static str,
     pub phase: Phase,
-    /// Of so many operations one takes longer than so many nanoseconds: medians of the rounds. The last one is the longest.
+    /// Of so many operations one takes longer than so many nanoseconds: medians of the rounds. The
+    /// last one is the longest.
     pub curve: Vec<(f64, f64)>,
     columns: Vec<f64>,
     longest: f64,
@@ -91,7 +94,8 @@ pub fn measure(options: &Options, pool: &Pool) -> (u64, Vec<Tail>) {
             eprintln!("growth tail: round {} of {rounds}, {}", round + 1, maps[at].0);
         }
     }
-    let tails = maps.iter().zip(&measured).flat_map(|((map, _), rounds)| summarise(map, rounds)).collect();
+    let tails =
+        maps.iter().zip(&measured).flat_map(|((map, _), rounds)| summarise(map, rounds)).collect();
     (entries, tails)
 }
 
@@ -104,7 +108,12 @@ fn grow<C: Content, M: Map<C>>(pool: &Pool, entries: u64) -> Round {
     let mut round = Vec::new();
     for threads in [1, 2] {
         let map = M::empty(Hasher::default());
-        let stage = Arc::new(Stage { map, entries, inserted: AtomicU64::new(0), barrier: Barrier::new(threads) });
+        let stage = Arc::new(Stage {
+            map,
+            entries,
+            inserted: AtomicU64::new(0),
+            barrier: Barrier::new(threads),
+        });
         let shared = Arc::clone(&stage);
         round.extend(pool.run(M::NAME, threads, move |thread| match (thread, threads) {
             (0, 1) => (Phase::Insert, shared.write::<C>()),
@@ -116,7 +125,8 @@ fn grow<C: Content, M: Map<C>>(pool: &Pool, entries: u64) -> Round {
         }
         if threads > 1 {
             let reads = entries.min(1_000_000);
-            round.extend(pool.run(M::NAME, 1, move |_| (Phase::ReadAtRest, stage.read::<C>(reads))));
+            round
+                .extend(pool.run(M::NAME, 1, move |_| (Phase::ReadAtRest, stage.read::<C>(reads))));
         }
     }
     round
@@ -173,8 +183,8 @@ impl<M> Stage<M> {
     }
 }
 
-/// Touches as many fresh pages, one after the other, as a map of that many entries has: 48 bytes for an entry and its share
-/// of a bucket. What the machine does to that, no map can help.
+/// Touches as many fresh pages, one after the other, as a map of that many entries has: 48 bytes
+/// for an entry and its share of a bucket. What the machine does to that, no map can help.
 fn control(pool: &Pool, entries: u64) -> Round {
     const BYTES: usize = 48;
     let touch = move |_| {
@@ -208,29 +218,44 @@ fn checked<C: Content, M: Map<C>>(times: Times, wrong: u64) -> Times {
 
 fn summarise(map: &'static str, rounds: &[Round]) -> Vec<Tail> {
     let phase = |phase: Phase| {
-        let of_phase = |round: &Round| round.iter().find(|(about, _)| *about == phase).map(|(_, times)| times.clone());
+        let of_phase = |round: &Round| {
+            round.iter().find(|(about, _)| *about == phase).map(|(_, times)| times.clone())
+        };
         let times: Vec<Times> = rounds.iter().filter_map(of_phase).collect();
-        let operations = times.iter().map(Histogram::len).min().filter(|operations| *operations > 0)?;
+        let operations =
+            times.iter().map(Histogram::len).min().filter(|operations| *operations > 0)?;
         let median_of = |figure: &dyn Fn(&Times) -> u64| {
             median(&times.iter().map(|times| figure(times) as f64).collect::<Vec<_>>())
         };
         let slower = |among: f64| median_of(&|times| times.value_at_quantile(1.0 - 1.0 / among));
         let steps = (0..).map(|step| 10_f64.powf(f64::from(step) / 8.0)).skip(2);
-        let mut curve: Vec<_> =
-            steps.take_while(|among| *among < operations as f64).map(|among| (among, slower(among))).collect();
+        let mut curve: Vec<_> = steps
+            .take_while(|among| *among < operations as f64)
+            .map(|among| (among, slower(among)))
+            .collect();
         let longest = median_of(&|times| times.max());
         curve.push((operations as f64, longest));
-        Some(Tail { map, phase, curve, columns: COLUMNS.into_iter().map(slower).collect(), longest })
+        Some(Tail {
+            map,
+            phase,
+            curve,
+            columns: COLUMNS.into_iter().map(slower).collect(),
+            longest,
+        })
     };
     Phase::ALL.into_iter().filter_map(phase).collect()
 }
 
 pub fn table(entries: u64, tails: &[Tail]) -> String {
-    let mut lines = vec![line(["growth tail, ns", "of", "p50", "p99", "p99.9", "p99.99", "p99.999", "max"])];
+    let mut lines =
+        vec![line(["growth tail, ns", "of", "p50", "p99", "p99.9", "p99.99", "p99.999", "max"])];
     for phase in Phase::ALL {
         for tail in tails.iter().filter(|tail| tail.phase == phase) {
-            let mut cells = vec![format!("{} ({})", phase.name(), short(entries)), tail.map.to_owned()];
-            cells.extend(tail.columns.iter().chain([&tail.longest]).map(|time| format!("{time:.0}")));
+            let mut cells =
+                vec![format!("{} ({})", phase.name(), short(entries)), tail.map.to_owned()];
+            cells.extend(
+                tail.columns.iter().chain([&tail.longest]).map(|time| format!("{time:.0}")),
+            );
             lines.push(cells);
         }
     }

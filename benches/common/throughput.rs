@@ -1,4 +1,5 @@
-//! The maps in turns: A B C A B C …, so that whatever disturbs the machine disturbs all of them alike.
+//! The maps in turns: A B C A B C …, so that whatever disturbs the machine disturbs all of them
+//! alike.
 
 use std::time::Duration;
 
@@ -40,8 +41,15 @@ pub fn contestants(kind: Kind) -> Vec<Contestant> {
     }
 }
 
-/// All maps in each round, each round beginning with the next one, so that none always follows the same other.
-pub fn measure_row(course: &Course<'_>, config: Config, maps: &[Contestant], rounds: u64, ledger: &mut Ledger) {
+/// All maps in each round, each round beginning with the next one, so that none always follows the
+/// same other.
+pub fn measure_row(
+    course: &Course<'_>,
+    config: Config,
+    maps: &[Contestant],
+    rounds: u64,
+    ledger: &mut Ledger,
+) {
     let operations: Vec<u64> = maps.iter().map(|map| (map.calibrate)(course, config)).collect();
     for round in 1..=rounds {
         let mut turns: Vec<_> = maps.iter().zip(&operations).collect();
@@ -57,11 +65,13 @@ pub fn measure_row(course: &Course<'_>, config: Config, maps: &[Contestant], rou
 fn calibrate<C: Content, M: Map<C>>(course: &Course<'_>, config: Config) -> u64 {
     const PROBE: u64 = 20_000;
     let target = course.cell.as_nanos() as f64;
-    let fitting = |sample: Sample| ((target / sample.nanoseconds()) as u64).max(config.least_operations());
+    let fitting =
+        |sample: Sample| ((target / sample.nanoseconds()) as u64).max(config.least_operations());
     let session = Session::<C, M>::new(course.pool, config, course.upbringing, &course.hasher, 0);
     session.open();
     let first_guess = fitting(session.run(PROBE));
-    // The probe was cold and short: what counts is the second look, unless it comes to more than the cell holds anyway.
+    // The probe was cold and short: what counts is the second look, unless it comes to more than
+    // the cell holds anyway.
     let least = first_guess == config.least_operations();
     let operations = if least { first_guess } else { fitting(session.run(first_guess)) };
     session.close();
@@ -69,8 +79,14 @@ fn calibrate<C: Content, M: Map<C>>(course: &Course<'_>, config: Config) -> u64 
 }
 
 /// One cell of one round, from making the map to dropping it, and how many answers were wrong.
-fn measure<C: Content, M: Map<C>>(course: &Course<'_>, config: Config, round: u64, operations: u64) -> (Sample, u64) {
-    let session = Session::<C, M>::new(course.pool, config, course.upbringing, &course.hasher, round);
+fn measure<C: Content, M: Map<C>>(
+    course: &Course<'_>,
+    config: Config,
+    round: u64,
+    operations: u64,
+) -> (Sample, u64) {
+    let session =
+        Session::<C, M>::new(course.pool, config, course.upbringing, &course.hasher, round);
     session.open();
     let warm_up = config.warm_up(operations);
     if warm_up > 0 {

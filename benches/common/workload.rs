@@ -51,8 +51,8 @@ pub enum Workload {
     ReadMostly,
     /// 10 % look-ups, 40 % inserts, 40 % removals, 10 % updates, uniform over twice the entries
     Exchange,
-    /// 80 % inserts of new keys into a map that starts empty; 5 % look-ups, 5 % removals and 10 % updates, uniform over twice as
-    /// many keys as have been inserted
+    /// 80 % inserts of new keys into a map that starts empty; 5 % look-ups, 5 % removals and 10 %
+    /// updates, uniform over twice as many keys as have been inserted
     RapidGrow,
 }
 
@@ -118,7 +118,12 @@ impl Config {
         let mut rows = Vec::new();
         for &workload in workloads {
             for &entries in sizes {
-                rows.extend(threads.iter().map(|&threads| Self { workload, kind, entries, threads }));
+                rows.extend(threads.iter().map(|&threads| Self {
+                    workload,
+                    kind,
+                    entries,
+                    threads,
+                }));
             }
         }
         rows
@@ -130,11 +135,13 @@ impl Config {
         bound(thread)..bound(thread + 1)
     }
 
-    /// Operations each thread makes before time is taken, so that what is timed is the steady state: all entries
-    /// replaced under churn and exchange, some tenths of what follows elsewhere.
+    /// Operations each thread makes before time is taken, so that what is timed is the steady
+    /// state: all entries replaced under churn and exchange, some tenths of what follows elsewhere.
     pub fn warm_up(&self, operations: u64) -> u64 {
         match self.workload {
-            Workload::HitPinned | Workload::Many | Workload::Hit | Workload::Miss => operations / 10,
+            Workload::HitPinned | Workload::Many | Workload::Hit | Workload::Miss => {
+                operations / 10
+            }
             Workload::Update | Workload::ReadMostly => operations / 4,
             Workload::Churn | Workload::Exchange => 2 * self.entries / self.threads,
             Workload::Fill | Workload::Grow | Workload::RapidGrow => 0,
@@ -144,7 +151,8 @@ impl Config {
     /// Fewer operations than this (of each thread) would not show what the workload is about.
     pub fn least_operations(&self) -> u64 {
         match self.workload {
-            // So many that rebuilds of the table come in their due share: under churn every entry is replaced twice.
+            // So many that rebuilds of the table come in their due share: under churn every entry
+            // is replaced twice.
             Workload::Churn | Workload::Exchange => 4 * self.entries / self.threads,
             _ => 1000,
         }

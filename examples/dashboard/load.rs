@@ -11,8 +11,8 @@ use crate::Map;
 /// Operations under one guard.
 const PER_GUARD: u64 = 1024;
 
-/// Operations of a thread for each key in one tide, in which keys come in or go out. A quarter of them are writes, so that
-/// but one key in twenty is missed.
+/// Operations of a thread for each key in one tide, in which keys come in or go out. A quarter of
+/// them are writes, so that but one key in twenty is missed.
 const TIDE: u64 = 12;
 
 /// The running threads.

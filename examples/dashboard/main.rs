@@ -4,12 +4,13 @@
 //! cargo run --release --features metrics,tracing --example dashboard -- [--threads N] [--keys N] [--port P] [--seconds N] [--events]
 //! ```
 //!
-//! Some threads fill a map and empty it again, by turns, so that it grows and shrinks. Beside them an HTTP server on the
-//! loopback interface answers `/metrics` in Prometheus' text format, and `/` for people. The figures are taken when they
-//! are asked for: watching costs the map nothing between two scrapes.
+//! Some threads fill a map and empty it again, by turns, so that it grows and shrinks. Beside them
+//! an HTTP server on the loopback interface answers `/metrics` in Prometheus' text format, and `/`
+//! for people. The figures are taken when they are asked for: watching costs the map nothing
+//! between two scrapes.
 //!
-//! It ends after `--seconds`, or with Ctrl-C; then the map is validated. It exits with 1 if that, or any look-up in
-//! between, found something wrong.
+//! It ends after `--seconds`, or with Ctrl-C; then the map is validated. It exits with 1 if that,
+//! or any look-up in between, found something wrong.
 //!
 //! Modules: `load` (what the threads do), `serve` (the server).
 
@@ -84,7 +85,11 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let map: Arc<Map> = Arc::new(HashMap::builder().shrink_policy(ShrinkPolicy::Auto).build());
     let runtime = Runtime::new()?;
     let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", args.port)))?;
-    println!("serving  http://{}/metrics, for {} s or until Ctrl-C", listener.local_addr()?, args.seconds);
+    println!(
+        "serving  http://{}/metrics, for {} s or until Ctrl-C",
+        listener.local_addr()?,
+        args.seconds
+    );
     let load = Load::start(&map, args.threads, args.keys);
     runtime.block_on(serve::until(end(args.seconds), listener, map.clone(), recorder))?;
     let operations = load.stop()?;

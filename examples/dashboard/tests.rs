@@ -51,11 +51,21 @@ fn resizes(figures: &Figures, kind: &str) -> f64 {
 fn check(figures: &Figures) {
     let of = |name| gauge(figures, name);
     assert!((0.0..=f64::from(KEYS)).contains(&of("entries")), "{figures:?}");
-    assert!((of("buckets") as usize).is_power_of_two() && of("capacity") == 5.0 * of("buckets"), "{figures:?}");
+    assert!(
+        (of("buckets") as usize).is_power_of_two() && of("capacity") == 5.0 * of("buckets"),
+        "{figures:?}"
+    );
     assert!(of("bytes") >= 64.0 * of("buckets") && of("load") <= 10.0, "{figures:?}");
-    assert!(of("groups_evacuated") <= of("groups") && of("old_buckets") <= of("groups"), "{figures:?}");
-    assert!(["overflow_buckets", "retired_entries", "spare_entries"].iter().all(|name| of(name) >= 0.0), "{figures:?}");
-    let [growths, others @ ..] = ["growth", "rebuild", "shrink", "clear"].map(|kind| resizes(figures, kind));
+    assert!(
+        of("groups_evacuated") <= of("groups") && of("old_buckets") <= of("groups"),
+        "{figures:?}"
+    );
+    assert!(
+        ["overflow_buckets", "retired_entries", "spare_entries"].iter().all(|name| of(name) >= 0.0),
+        "{figures:?}"
+    );
+    let [growths, others @ ..] =
+        ["growth", "rebuild", "shrink", "clear"].map(|kind| resizes(figures, kind));
     // The map shrinks only when asked to, and nobody does.
     assert!(growths > 0.0 && others[0] >= 0.0 && others[1..] == [0.0, 0.0], "{figures:?}");
     assert_eq!(figures.len(), 15, "and nothing else: {figures:?}");
@@ -70,7 +80,8 @@ fn a_scrape_shows_the_map_as_it_is() {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     let (end, ended) = oneshot::channel();
-    let server = runtime.spawn(serve::until(async { drop(ended.await) }, listener, map.clone(), recorder));
+    let server =
+        runtime.spawn(serve::until(async { drop(ended.await) }, listener, map.clone(), recorder));
 
     let load = Load::start(&map, 2, KEYS);
     while map.stats().growths == 0 {
@@ -84,8 +95,12 @@ fn a_scrape_shows_the_map_as_it_is() {
     // At rest all is exact.
     let (figures, stats) = (scrape(address), map.stats());
     check(&figures);
-    let shown = ["entries", "buckets", "bytes", "retired_entries"].map(|name| gauge(&figures, name));
-    assert_eq!(shown, [stats.len, stats.buckets, stats.bytes, stats.retired].map(|figure| figure as f64));
+    let shown =
+        ["entries", "buckets", "bytes", "retired_entries"].map(|name| gauge(&figures, name));
+    assert_eq!(
+        shown,
+        [stats.len, stats.buckets, stats.bytes, stats.retired].map(|figure| figure as f64)
+    );
     assert_eq!(resizes(&figures, "growth"), stats.growths as f64);
     assert!(ask(address, "/").contains(&format!("len: {}", stats.len)));
 

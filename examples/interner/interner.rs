@@ -11,8 +11,9 @@ pub struct Symbol(u32);
 
 /// Strings and their symbols. Any number of threads may intern and resolve at once.
 ///
-/// Whoever has a symbol can resolve it, since a string is put into `strings` before its symbol appears in `symbols`.
-/// Symbols have gaps: two threads may draw one each for the same new string, and one of the two is given up.
+/// Whoever has a symbol can resolve it, since a string is put into `strings` before its symbol
+/// appears in `symbols`. Symbols have gaps: two threads may draw one each for the same new string,
+/// and one of the two is given up.
 pub struct Interner {
     symbols: HashMap<Arc<str>, Symbol>,
     strings: HashMap<Symbol, Arc<str>>,
@@ -24,8 +25,8 @@ impl Interner {
         Interner { symbols: HashMap::new(), strings: HashMap::new(), next: AtomicU32::new(0) }
     }
 
-    /// The symbol of a string, which is a new one if nobody has interned it before. A known string is looked up by
-    /// the borrowed `&str`: nothing is allocated for it.
+    /// The symbol of a string, which is a new one if nobody has interned it before. A known string
+    /// is looked up by the borrowed `&str`: nothing is allocated for it.
     pub fn intern(&self, string: &str, guard: &Guard) -> Symbol {
         self.symbols.get(string, guard).copied().unwrap_or_else(|| self.intern_new(string, guard))
     }

@@ -1,16 +1,18 @@
-//! Gives every identifier of many texts a number, from many threads at once, as the threads of a compiler do.
+//! Gives every identifier of many texts a number, from many threads at once, as the threads of a
+//! compiler do.
 //!
 //! ```text
 //! cargo run --release --example interner -- [PATH…] [--threads N]
 //! ```
 //!
-//! All threads read all the texts in the same order, and each turns them into lists of symbols. So they meet the same
-//! new words at about the same time, and must agree. At the end that is checked: every thread has the same symbols,
-//! each word has one and each symbol one word, and turned back into words they are the texts. All this is done
-//! several times, each with an empty interner. The program exits with 1 if any of that does not hold, and with 2 if
-//! there is nothing to read.
+//! All threads read all the texts in the same order, and each turns them into lists of symbols. So
+//! they meet the same new words at about the same time, and must agree. At the end that is checked:
+//! every thread has the same symbols, each word has one and each symbol one word, and turned back
+//! into words they are the texts. All this is done several times, each with an empty interner. The
+//! program exits with 1 if any of that does not hold, and with 2 if there is nothing to read.
 //!
-//! Modules: `interner` (the two maps), `texts` (which files, and their words), `verify` (the checks).
+//! Modules: `interner` (the two maps), `texts` (which files, and their words), `verify` (the
+//! checks).
 
 mod interner;
 mod texts;
@@ -55,7 +57,12 @@ fn main() -> ExitCode {
         Err(error) => return fail(2, &error.to_string()),
     };
     let bytes: usize = texts.iter().map(String::len).sum();
-    println!("read     {} texts, {:.2} MB, by each of {} threads", texts.len(), bytes as f64 / 1e6, args.threads);
+    println!(
+        "read     {} texts, {:.2} MB, by each of {} threads",
+        texts.len(),
+        bytes as f64 / 1e6,
+        args.threads
+    );
     for _ in 0..args.rounds {
         if let Err(difference) = round(&texts, usize::from(args.threads)) {
             return fail(1, &difference);
@@ -103,6 +110,11 @@ fn report(interner: &Interner, results: &[Vec<Numbered>], elapsed: Duration) {
     let speed = looked_up as f64 / elapsed.as_secs_f64() / 1e6;
     let (known, drawn) = (interner.len(), interner.drawn() as usize);
     let vain = drawn - known;
-    println!("round    {looked_up} words at {speed:.2} M words/s, {known} symbols and {vain} drawn in vain");
-    println!("         {drawn} strings allocated; the other {} look-ups allocated nothing", looked_up - drawn);
+    println!(
+        "round    {looked_up} words at {speed:.2} M words/s, {known} symbols and {vain} drawn in vain"
+    );
+    println!(
+        "         {drawn} strings allocated; the other {} look-ups allocated nothing",
+        looked_up - drawn
+    );
 }

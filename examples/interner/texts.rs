@@ -10,7 +10,9 @@ use ignore::{Error, WalkBuilder};
 pub fn read(mut paths: Vec<PathBuf>) -> Result<Vec<String>, Error> {
     if paths.is_empty() {
         // Set under `cargo run`.
-        paths.push(env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from));
+        paths.push(
+            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from),
+        );
     }
     let mut texts = Vec::new();
     for path in paths {
@@ -27,5 +29,6 @@ pub fn read(mut paths: Vec<PathBuf>) -> Result<Vec<String>, Error> {
 
 /// The identifiers and numbers of a text: its longest runs of letters, digits and `_`.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| !word.is_empty())
 }

@@ -6,8 +6,13 @@ use crate::Numbered;
 use crate::interner::{Interner, Symbol};
 use crate::texts::words;
 
-/// Checks what the threads made of the texts, and then the maps themselves; what is wrong, in words.
-pub fn verify(interner: Interner, texts: &[String], results: &[Vec<Numbered>]) -> Result<(), String> {
+/// Checks what the threads made of the texts, and then the maps themselves; what is wrong, in
+/// words.
+pub fn verify(
+    interner: Interner,
+    texts: &[String],
+    results: &[Vec<Numbered>],
+) -> Result<(), String> {
     let (first, others) = results.split_first().expect("there is a thread");
     if let Some(other) = others.iter().position(|other| other != first) {
         return Err(format!("thread {} has other symbols than thread 0", other + 1));
@@ -22,7 +27,11 @@ pub fn verify(interner: Interner, texts: &[String], results: &[Vec<Numbered>]) -
 }
 
 /// Each word has one symbol, which leads back to the word. Returns the number of different words.
-fn there_and_back(interner: &Interner, texts: &[String], numbered: &[Numbered]) -> Result<usize, String> {
+fn there_and_back(
+    interner: &Interner,
+    texts: &[String],
+    numbered: &[Numbered],
+) -> Result<usize, String> {
     let guard = evacmap::pin();
     let mut known: HashMap<&str, Symbol> = HashMap::new();
     for (text, symbols) in texts.iter().zip(numbered) {
@@ -35,7 +44,10 @@ fn there_and_back(interner: &Interner, texts: &[String], numbered: &[Numbered]) 
                 return Err(format!("`{word}` is {before:?} and {symbol:?}"));
             }
             if interner.resolve(symbol, &guard) != Some(word) {
-                return Err(format!("{symbol:?} is `{word}`, but leads to {:?}", interner.resolve(symbol, &guard)));
+                return Err(format!(
+                    "{symbol:?} is `{word}`, but leads to {:?}",
+                    interner.resolve(symbol, &guard)
+                ));
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The load: clients that know what to expect.
 //!
-//! A client alone writes its keys, so it knows for each what was stored last, and within which bounds that expires:
-//! the server took the time between the request and its answer, by the same clock. Only an answer that comes between
-//! those bounds is in doubt; any other has to be right. Now and then a client reads a key of another, and checks that
-//! the value belongs to it.
+//! A client alone writes its keys, so it knows for each what was stored last, and within which
+//! bounds that expires: the server took the time between the request and its answer, by the same
+//! clock. Only an answer that comes between those bounds is in doubt; any other has to be right.
+//! Now and then a client reads a key of another, and checks that the value belongs to it.
 
 use std::collections::HashMap;
 use std::io;
@@ -142,7 +142,10 @@ impl Client {
         let key = self.key(other);
         let request = format!("GET {key}");
         self.ask(&request).await?;
-        let belongs = self.value().and_then(|value| value.strip_prefix(&key)).is_some_and(|rest| rest.starts_with('='));
+        let belongs = self
+            .value()
+            .and_then(|value| value.strip_prefix(&key))
+            .is_some_and(|rest| rest.starts_with('='));
         self.want(belongs || self.answer == NONE, &request)
     }
 
@@ -199,7 +202,10 @@ impl Client {
         let alive = self.known.get(key).map_or(Some(false), |known| known.is_alive(asked));
         *if found { &mut self.tally.found } else { &mut self.tally.gone } += 1;
         self.tally.doubtful += u64::from(alive.is_none());
-        self.want((found || self.answer == NONE) && alive.is_none_or(|alive| alive == found), request)
+        self.want(
+            (found || self.answer == NONE) && alive.is_none_or(|alive| alive == found),
+            request,
+        )
     }
 
     fn want(&self, right: bool, request: &str) -> io::Result<()> {

@@ -1,19 +1,21 @@
-//! A store of sessions that expire, served over TCP by a multi-threaded tokio runtime, and a load that checks it.
+//! A store of sessions that expire, served over TCP by a multi-threaded tokio runtime, and a load
+//! that checks it.
 //!
 //! ```text
 //! cargo run --release --example session_store -- [--clients N] [--seconds N] [--keys N] [--ttl-ms N] [--sweep-ms N]
 //! ```
 //!
-//! The sessions are in one `evacmap::HashMap`. No task ever waits for another at it, so it may be used between any
-//! two `.await`s, and under an owned guard also across them: an answer is written to the socket straight from the
-//! map. A timer removes what has expired by `extract_if`, beside everything else.
+//! The sessions are in one `evacmap::HashMap`. No task ever waits for another at it, so it may be
+//! used between any two `.await`s, and under an owned guard also across them: an answer is written
+//! to the socket straight from the map. A timer removes what has expired by `extract_if`, beside
+//! everything else.
 //!
-//! The server listens on a free port of the loopback interface. Clients use it for some seconds and compare each
-//! answer with what they know must be there; then the store has to become as empty as they expect, and the program
-//! ends. It exits with 1 if an answer was wrong, or the store is.
+//! The server listens on a free port of the loopback interface. Clients use it for some seconds and
+//! compare each answer with what they know must be there; then the store has to become as empty as
+//! they expect, and the program ends. It exits with 1 if an answer was wrong, or the store is.
 //!
-//! Modules: `protocol` (the lines that are spoken), `store` (the map), `server` (connections and the timer), `client`
-//! (the load, and what it expects).
+//! Modules: `protocol` (the lines that are spoken), `store` (the map), `server` (connections and
+//! the timer), `client` (the load, and what it expects).
 
 mod client;
 mod protocol;
@@ -107,7 +109,11 @@ async fn wait_for_expiry(store: &Store, alive: usize, args: &Args) -> Result<(),
     let start = Instant::now();
     while store.len() != alive {
         if start.elapsed() > Duration::from_millis(args.ttl_ms) + PATIENCE {
-            return Err(format!("{} sessions in the store, where {alive} should be left", store.len()).into());
+            return Err(format!(
+                "{} sessions in the store, where {alive} should be left",
+                store.len()
+            )
+            .into());
         }
         tokio::time::sleep(Duration::from_millis(args.sweep_ms)).await;
     }
@@ -123,7 +129,8 @@ fn report(tally: &Tally, args: &Args) -> Result<(), Box<dyn Error>> {
     let (requests, sets, seconds) = (latencies.len(), tally.sets, args.seconds.max(1));
     println!("load     {requests} requests, {} a second; {sets} sessions set", requests / seconds);
     println!("         {} found, {} gone, {} in doubt", tally.found, tally.gone, tally.doubtful);
-    let [half, most, longest] = [0.5, 0.99, 1.0].map(|quantile| latencies.value_at_quantile(quantile));
+    let [half, most, longest] =
+        [0.5, 0.99, 1.0].map(|quantile| latencies.value_at_quantile(quantile));
     println!("latency  {half} µs in the median, {most} µs for 99 %, {longest} µs at most");
     println!("server   {}", tally.stats);
     Ok(())

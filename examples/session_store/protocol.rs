@@ -33,9 +33,11 @@ impl<'line> Request<'line> {
     pub fn parse(line: &'line str) -> Option<Self> {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         Some(match words[..] {
-            ["SET", key, value, ttl] => {
-                Request::Set { key, value, ttl: Duration::from_millis(ttl.parse::<u32>().ok()?.into()) }
-            }
+            ["SET", key, value, ttl] => Request::Set {
+                key,
+                value,
+                ttl: Duration::from_millis(ttl.parse::<u32>().ok()?.into()),
+            },
             ["GET", key] => Request::Get { key },
             ["TOUCH", key] => Request::Touch { key },
             ["DEL", key] => Request::Del { key },

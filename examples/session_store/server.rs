@@ -56,9 +56,10 @@ async fn answer(store: &Store, line: &str, writer: &mut OwnedWriteHalf) -> io::R
     writer.write_all(answer.as_bytes()).await
 }
 
-/// Writes the answer from where it is in the map, without a copy. The guard keeps it there across the `.await`,
-/// whoever replaces or removes the session meanwhile, and whichever thread the task goes on with. It is held for one
-/// answer, not while the connection waits for the next request: as long as it is, no garbage can be freed.
+/// Writes the answer from where it is in the map, without a copy. The guard keeps it there across
+/// the `.await`, whoever replaces or removes the session meanwhile, and whichever thread the task
+/// goes on with. It is held for one answer, not while the connection waits for the next request: as
+/// long as it is, no garbage can be freed.
 async fn get(store: &Store, key: &str, writer: &mut OwnedWriteHalf) -> io::Result<()> {
     let guard = OwnedGuard::new();
     let answer = store.get(key, &guard).unwrap_or(NONE);

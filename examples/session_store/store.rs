@@ -60,8 +60,8 @@ impl Store {
         self.sessions.pin().remove(key).is_some_and(|session| !session.has_expired())
     }
 
-    /// Removes what has expired. A session that is renewed or set meanwhile stays: `extract_if` removes an entry only
-    /// in the state of which the condition held.
+    /// Removes what has expired. A session that is renewed or set meanwhile stays: `extract_if`
+    /// removes an entry only in the state of which the condition held.
     pub fn sweep(&self) {
         let swept = self.sessions.pin().extract_if(|_, session| session.has_expired()).count();
         self.swept.fetch_add(swept as u64, Relaxed);

@@ -9,10 +9,12 @@ use clap::{Parser, ValueEnum, value_parser};
 #[derive(Parser)]
 #[command(name = "word_index")]
 pub struct Args {
-    /// Files and directories [default: the Rust sources of the crates that cargo has downloaded, else this repository]
+    /// Files and directories [default: the Rust sources of the crates that cargo has downloaded,
+    /// else this repository]
     ///
-    /// A file is always taken. Below a directory, source and text files are taken by their extension; what is hidden,
-    /// ignored by git or in cargo's `target` is not. What is named twice counts twice.
+    /// A file is always taken. Below a directory, source and text files are taken by their
+    /// extension; what is hidden, ignored by git or in cargo's `target` is not. What is named twice
+    /// counts twice.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -32,7 +34,8 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Mode::Add)]
     pub mode: Mode,
 
-    /// Time one update in N. Timing them all costs up to a fifth of the speed, and misses no slow one
+    /// Time one update in N. Timing them all costs up to a fifth of the speed, and misses no slow
+    /// one
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
     pub sample: u32,
 

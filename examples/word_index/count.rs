@@ -16,8 +16,9 @@ use crate::timeline::Timeline;
 use crate::walk::{File, Skipped};
 use crate::words::Words;
 
-/// Words counted under one guard. A guard that is held keeps every thread's garbage from being freed, so it is given
-/// back now and then; at this number its cost is nothing against that of the words.
+/// Words counted under one guard. A guard that is held keeps every thread's garbage from being
+/// freed, so it is given back now and then; at this number its cost is nothing against that of the
+/// words.
 const WORDS_PER_GUARD: usize = 4096;
 
 /// Words and their numbers.
@@ -33,8 +34,9 @@ pub trait Counter: Send + Sync + Sized {
     fn get(&self) -> u64;
 }
 
-/// Adds in place. Nearly all words are known, and for them nothing is allocated or written but the number: the look-up
-/// takes the borrowed word. Right while the map grows, because a resize moves the entry's address and never the entry.
+/// Adds in place. Nearly all words are known, and for them nothing is allocated or written but the
+/// number: the look-up takes the borrowed word. Right while the map grows, because a resize moves
+/// the entry's address and never the entry.
 impl Counter for AtomicU64 {
     fn count(index: &PinnedIndex<'_, Self>, word: &str) -> u64 {
         let number = match index.get(word) {
@@ -96,11 +98,18 @@ pub fn count<C: Counter>(files: &[File], args: &Args) -> Run<C> {
     let index = Index::new();
     let progress = progress_bar(files);
     let start = Instant::now();
-    let job = Job { index: &index, files, next: AtomicUsize::new(0), sample: u64::from(args.sample), progress };
+    let job = Job {
+        index: &index,
+        files,
+        next: AtomicUsize::new(0),
+        sample: u64::from(args.sample),
+        progress,
+    };
     let stop = AtomicBool::new(false);
     let (workers, elapsed, timeline) = thread::scope(|scope| {
         let watcher = scope.spawn(|| Timeline::watch(start, &stop, || index.stats()));
-        let handles: Vec<_> = (0..args.threads()).map(|_| scope.spawn(|| Worker::new(&job).run())).collect();
+        let handles: Vec<_> =
+            (0..args.threads()).map(|_| scope.spawn(|| Worker::new(&job).run())).collect();
         let results: Vec<_> = handles.into_iter().map(ScopedJoinHandle::join).collect();
         let elapsed = start.elapsed();
         // Before a worker's panic goes on: else the scope would wait for the watcher for ever.
@@ -128,8 +137,10 @@ fn sum(workers: impl Iterator<Item = (Tally, Vec<Skipped>)>) -> (Tally, Vec<Skip
 
 /// Hidden when stderr is not a terminal.
 fn progress_bar(files: &[File]) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-    ProgressBar::new(files.iter().map(|file| file.bytes).sum()).with_style(style.expect("the template is a constant"))
+    let style =
+        ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    ProgressBar::new(files.iter().map(|file| file.bytes).sum())
+        .with_style(style.expect("the template is a constant"))
 }
 
 /// What all workers share.
@@ -161,7 +172,8 @@ impl<'a, C: Counter> Worker<'a, C> {
             match read(file, &mut buffer) {
                 Ok(text) => self.count_text(text),
                 Err(error) => {
-                    self.skipped.push(Skipped { path: Some(file.path.clone()), reason: error.to_string() });
+                    self.skipped
+                        .push(Skipped { path: Some(file.path.clone()), reason: error.to_string() });
                 }
             }
             self.job.progress.inc(file.bytes);

@@ -11,7 +11,8 @@ const DIGITS: u8 = 3;
 /// Readings of the clock for its own cost. Its median is wanted, for which some hundreds would do.
 const CLOCK_READINGS: u32 = 10_000;
 
-/// Latencies in nanoseconds, those of new words apart: they allocate, and start and drive the map's resizes.
+/// Latencies in nanoseconds, those of new words apart: they allocate, and start and drive the map's
+/// resizes.
 pub struct Latencies {
     pub known: Histogram<u64>,
     pub new: Histogram<u64>,
@@ -52,7 +53,8 @@ pub fn clock_cost() -> u64 {
 }
 
 fn histogram() -> Histogram<u64> {
-    Histogram::new_with_bounds(1, nanos(LONGEST), DIGITS).expect("bounds and digits are constants within range")
+    Histogram::new_with_bounds(1, nanos(LONGEST), DIGITS)
+        .expect("bounds and digits are constants within range")
 }
 
 fn merge(into: &mut Histogram<u64>, from: &Histogram<u64>) {

@@ -1,23 +1,26 @@
-//! Counts every identifier of many text files, with all cores, into one `evacmap::HashMap` that starts empty.
+//! Counts every identifier of many text files, with all cores, into one `evacmap::HashMap` that
+//! starts empty.
 //!
 //! ```text
 //! cargo run --release --example word_index -- [PATH…] [--threads N] [--verify] [--top N]
 //! ```
 //!
-//! Without a PATH it reads the Rust sources of the crates that cargo has already downloaded on this machine or, if there
-//! are none, the repository itself. It prints the most frequent words, the throughput, the map's own statistics, when
-//! the map was resized while everybody went on writing, and how long single updates took.
+//! Without a PATH it reads the Rust sources of the crates that cargo has already downloaded on this
+//! machine or, if there are none, the repository itself. It prints the most frequent words, the
+//! throughput, the map's own statistics, when the map was resized while everybody went on writing,
+//! and how long single updates took.
 //!
-//! `--verify` counts once more with `std::collections::HashMap` and exits with 1 on any difference. A path that does not
-//! exist and any other mistake on the command line exit with 2. Files that cannot be read or are not UTF-8 are named on
-//! stderr and left out.
+//! `--verify` counts once more with `std::collections::HashMap` and exits with 1 on any difference.
+//! A path that does not exist and any other mistake on the command line exit with 2. Files that
+//! cannot be read or are not UTF-8 are named on stderr and left out.
 //!
-//! `--mode` chooses how a word is counted (see [`count::Counter`]): `add` looks the word up and adds to an atomic in
-//! place, and inserts only new words; `update` replaces the word's entry each time, which is the dearest way to use the
-//! map and so the hardest test of it.
+//! `--mode` chooses how a word is counted (see [`count::Counter`]): `add` looks the word up and
+//! adds to an atomic in place, and inserts only new words; `update` replaces the word's entry each
+//! time, which is the dearest way to use the map and so the hardest test of it.
 //!
-//! Modules in the order of the work: `cli` (arguments), `walk` (which files), `words` (text to identifiers), `count`
-//! (workers and the map), `latency` and `timeline` (what is observed meanwhile), `verify` and `report`.
+//! Modules in the order of the work: `cli` (arguments), `walk` (which files), `words` (text to
+//! identifiers), `count` (workers and the map), `latency` and `timeline` (what is observed
+//! meanwhile), `verify` and `report`.
 
 mod cli;
 mod count;
@@ -77,11 +80,14 @@ fn run<C: Counter>(args: &Args, sources: Sources) -> ExitCode {
     if verdict.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENCE) }
 }
 
-/// Writes to stdout. A reader that has gone away (`… | head`) must not keep the verification from its exit code.
+/// Writes to stdout. A reader that has gone away (`… | head`) must not keep the verification from
+/// its exit code.
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => eprintln!("error: writing the report: {error}"),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("error: writing the report: {error}")
+        }
         _ => {}
     }
 }

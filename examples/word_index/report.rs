@@ -53,7 +53,11 @@ pub fn verdict(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
     if verdict.differences.is_empty() {
         return writeln!(out, "\nverified: {words} words, {bytes} bytes, no difference");
     }
-    writeln!(out, "\nNOT verified: {words} words, {bytes} bytes, {} differences", verdict.differences.len())?;
+    writeln!(
+        out,
+        "\nNOT verified: {words} words, {bytes} bytes, {} differences",
+        verdict.differences.len()
+    )?;
     for difference in verdict.differences.iter().take(NAMED) {
         writeln!(out, "  {difference}")?;
     }
@@ -62,7 +66,8 @@ pub fn verdict(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
 
 fn top_words<C: Counter>(out: &mut dyn Write, index: &Index<C>, top: usize) -> io::Result<()> {
     let index = index.pin();
-    let mut words: Vec<_> = index.iter().map(|(word, number)| (Reverse(number.get()), &**word)).collect();
+    let mut words: Vec<_> =
+        index.iter().map(|(word, number)| (Reverse(number.get()), &**word)).collect();
     words.sort_unstable();
     for (Reverse(number), word) in words.into_iter().take(top) {
         writeln!(out, "{:>12}  {word}", grouped(number))?;
@@ -70,14 +75,26 @@ fn top_words<C: Counter>(out: &mut dyn Write, index: &Index<C>, top: usize) -> i
     Ok(())
 }
 
-fn throughput(out: &mut dyn Write, args: &Args, tally: &Tally, elapsed: Duration, different: usize) -> io::Result<()> {
+fn throughput(
+    out: &mut dyn Write,
+    args: &Args,
+    tally: &Tally,
+    elapsed: Duration,
+    different: usize,
+) -> io::Result<()> {
     let seconds = elapsed.as_secs_f64();
     let (megabytes, millions) = (tally.bytes as f64 / 1e6, tally.words as f64 / 1e6);
     let (files, words) = (HumanCount(tally.files), HumanCount(tally.words));
     let (threads, different) = (args.threads(), HumanCount(different as u64));
-    writeln!(out, "\nread     {files} files, {megabytes:.1} MB, {words} words, {different} different")?;
+    writeln!(
+        out,
+        "\nread     {files} files, {megabytes:.1} MB, {words} words, {different} different"
+    )?;
     let (per_byte, per_word) = (megabytes / seconds, millions / seconds);
-    writeln!(out, "speed    {per_byte:.1} MB/s, {per_word:.2} M words/s ({seconds:.3} s, threads: {threads})")
+    writeln!(
+        out,
+        "speed    {per_byte:.1} MB/s, {per_word:.2} M words/s ({seconds:.3} s, threads: {threads})"
+    )
 }
 
 fn map_stats(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
@@ -87,8 +104,16 @@ fn map_stats(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
     let bytes = BinaryBytes(stats.bytes as u64);
     writeln!(out, "map      len {len}, capacity {capacity}, {bytes}")?;
     writeln!(out, "         {buckets} buckets and {overflow} overflow buckets")?;
-    writeln!(out, "         {growths} growths, {rebuilds} rebuilds, {shrinks} shrinks, {clears} clears")?;
-    writeln!(out, "         {} entries retired and not yet freed, {} spare", count(stats.retired), count(stats.spare))
+    writeln!(
+        out,
+        "         {growths} growths, {rebuilds} rebuilds, {shrinks} shrinks, {clears} clears"
+    )?;
+    writeln!(
+        out,
+        "         {} entries retired and not yet freed, {} spare",
+        count(stats.retired),
+        count(stats.spare)
+    )
 }
 
 fn resizes(out: &mut dyn Write, timeline: &Timeline, stats: &Stats) -> io::Result<()> {
@@ -102,14 +127,18 @@ fn resizes(out: &mut dyn Write, timeline: &Timeline, stats: &Stats) -> io::Resul
     }
     if stats.old_buckets > 0 {
         let [done, total] = [stats.groups_evacuated, stats.groups_total].map(count);
-        writeln!(out, "the last one had {done} of {total} groups evacuated when the last word was counted")?;
+        writeln!(
+            out,
+            "the last one had {done} of {total} groups evacuated when the last word was counted"
+        )?;
     }
     Ok(())
 }
 
 /// The kinds of resize that passed between two looks.
 fn what(resize: &Resize) -> String {
-    let kinds = [(resize.growths, "growth"), (resize.rebuilds, "rebuild"), (resize.shrinks, "shrink")];
+    let kinds =
+        [(resize.growths, "growth"), (resize.rebuilds, "rebuild"), (resize.shrinks, "shrink")];
     let seen = kinds.iter().filter(|(number, _)| *number > 0);
     let names: Vec<_> = seen.map(|(number, name)| plural(*number, name)).collect();
     if names.is_empty() { "first table".to_owned() } else { names.join(", ") }
@@ -120,16 +149,26 @@ fn plural(number: u64, name: &str) -> String {
 }
 
 fn latencies(out: &mut dyn Write, args: &Args, tally: &Tally) -> io::Result<()> {
-    let timed = if args.sample == 1 { "each".to_owned() } else { format!("one in {}", args.sample) };
+    let timed =
+        if args.sample == 1 { "each".to_owned() } else { format!("one in {}", args.sample) };
     let clock = Nanos(latency::clock_cost());
     writeln!(out, "\nlatency of updates, {timed} timed; reading the clock adds {clock}")?;
-    writeln!(out, "{:>12}{:>14}{:>12}{:>12}{:>12}{:>12}", "words", "timed", "p50", "p99", "p99.9", "max")?;
+    writeln!(
+        out,
+        "{:>12}{:>14}{:>12}{:>12}{:>12}{:>12}",
+        "words", "timed", "p50", "p99", "p99.9", "max"
+    )?;
     let latencies = &tally.latencies;
-    for (kind, histogram) in [("known", &latencies.known), ("new", &latencies.new), ("all", &latencies.all())] {
+    for (kind, histogram) in
+        [("known", &latencies.known), ("new", &latencies.new), ("all", &latencies.all())]
+    {
         latency_row(out, kind, histogram)?;
     }
     if args.threads() > cli::cores() {
-        writeln!(out, "(more threads than cores: the longest hold the time that a thread waited for a core)")?;
+        writeln!(
+            out,
+            "(more threads than cores: the longest hold the time that a thread waited for a core)"
+        )?;
     }
     Ok(())
 }
@@ -138,7 +177,8 @@ fn latency_row(out: &mut dyn Write, kind: &str, histogram: &Histogram<u64>) -> i
     if histogram.is_empty() {
         return writeln!(out, "{kind:>12}{:>14}", 0);
     }
-    let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|quantile| Nanos(histogram.value_at_quantile(quantile)));
+    let [p50, p99, p999] =
+        [0.5, 0.99, 0.999].map(|quantile| Nanos(histogram.value_at_quantile(quantile)));
     let (timed, max) = (grouped(histogram.len()), Nanos(histogram.max()));
     writeln!(out, "{kind:>12}{timed:>14}{p50:>12}{p99:>12}{p999:>12}{max:>12}")
 }

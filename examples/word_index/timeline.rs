@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use evacmap::Stats;
 
-/// Pause between two looks. Short enough to see each growth of a large map, long enough to cost next to nothing;
-/// the first growths, from a few words to thousands, pass in less and are seen as one.
+/// Pause between two looks. Short enough to see each growth of a large map, long enough to cost
+/// next to nothing; the first growths, from a few words to thousands, pass in less and are seen as
+/// one.
 pub const INTERVAL: Duration = Duration::from_millis(1);
 
 /// One resize, or several that passed between two looks.
@@ -79,11 +80,17 @@ struct Counters {
 
 impl Counters {
     fn of(stats: &Stats) -> Self {
-        Self { buckets: stats.buckets, growths: stats.growths, shrinks: stats.shrinks, rebuilds: stats.rebuilds }
+        Self {
+            buckets: stats.buckets,
+            growths: stats.growths,
+            shrinks: stats.shrinks,
+            rebuilds: stats.rebuilds,
+        }
     }
 }
 
-/// The difference between two looks. The counters are read one by one while others write: never below zero here.
+/// The difference between two looks. The counters are read one by one while others write: never
+/// below zero here.
 fn resize(seen: Duration, last: Counters, now: Counters, len: usize) -> Resize {
     Resize {
         seen,

@@ -76,20 +76,28 @@ fn compare_sums<C: Counter>(run: &Run<C>, recount: &Recount, differences: &mut V
     }
 }
 
-/// Everything that the map's iterator yields is in the recount, with that number, and is yielded once.
+/// Everything that the map's iterator yields is in the recount, with that number, and is yielded
+/// once.
 fn compare_iteration<C: Counter>(run: &Run<C>, recount: &Recount, differences: &mut Vec<String>) {
     let index = run.index.pin();
     let mut yielded: HashMap<&str, u64> = HashMap::new();
     for (word, number) in index.iter() {
         if let Some(before) = yielded.insert(word, number.get()) {
-            differences.push(format!("`{word}`: yielded twice, with {before} and {}", number.get()));
+            differences
+                .push(format!("`{word}`: yielded twice, with {before} and {}", number.get()));
         }
         if !recount.numbers.contains_key(&**word) {
             differences.push(format!("`{word}`: {}, not in the recount", number.get()));
         }
     }
     for (word, &expected) in &recount.numbers {
-        compare_number("iteration", word, yielded.get(word.as_str()).copied(), expected, differences);
+        compare_number(
+            "iteration",
+            word,
+            yielded.get(word.as_str()).copied(),
+            expected,
+            differences,
+        );
     }
 }
 
@@ -102,10 +110,18 @@ fn compare_look_ups<C: Counter>(run: &Run<C>, recount: &Recount, differences: &m
     }
 }
 
-fn compare_number(how: &str, word: &str, found: Option<u64>, expected: u64, differences: &mut Vec<String>) {
+fn compare_number(
+    how: &str,
+    word: &str,
+    found: Option<u64>,
+    expected: u64,
+    differences: &mut Vec<String>,
+) {
     match found {
         Some(number) if number == expected => {}
-        Some(number) => differences.push(format!("`{word}`: {number} by {how}, recount: {expected}")),
+        Some(number) => {
+            differences.push(format!("`{word}`: {number} by {how}, recount: {expected}"))
+        }
         None => differences.push(format!("`{word}`: not found by {how}, recount: {expected}")),
     }
 }

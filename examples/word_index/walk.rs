@@ -12,9 +12,10 @@ use crate::cli::Args;
 
 /// What is taken below a directory that the user named.
 const TEXT: &[&str] = &[
-    "bash", "c", "cc", "cpp", "cs", "css", "cxx", "go", "h", "hh", "hpp", "hs", "htm", "html", "hxx", "java", "js",
-    "json", "jsx", "kt", "lua", "md", "ml", "php", "pl", "proto", "py", "rb", "rs", "rst", "s", "scala", "sh", "sql",
-    "swift", "toml", "ts", "tsx", "txt", "yaml", "yml", "zig",
+    "bash", "c", "cc", "cpp", "cs", "css", "cxx", "go", "h", "hh", "hpp", "hs", "htm", "html",
+    "hxx", "java", "js", "json", "jsx", "kt", "lua", "md", "ml", "php", "pl", "proto", "py", "rb",
+    "rs", "rst", "s", "scala", "sh", "sql", "swift", "toml", "ts", "tsx", "txt", "yaml", "yml",
+    "zig",
 ];
 
 /// What is taken below cargo's directory of sources.
@@ -70,7 +71,8 @@ impl fmt::Display for Error {
 /// Finds the files that the arguments ask for; there may be none.
 pub fn find(args: &Args) -> Result<Sources, Error> {
     let mut walk = Walk { standard_filters: !args.no_ignore, ..Walk::default() };
-    let origin = if args.paths.is_empty() { walk.default_roots()? } else { walk.named_roots(&args.paths)? };
+    let origin =
+        if args.paths.is_empty() { walk.default_roots()? } else { walk.named_roots(&args.paths)? };
     let Walk { mut files, skipped, .. } = walk;
     files.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
     Ok(Sources { files, skipped, origin })
@@ -88,7 +90,8 @@ impl Walk {
     /// Takes what the user named, all of it or nothing.
     fn named_roots(&mut self, paths: &[PathBuf]) -> Result<String, Error> {
         for path in paths {
-            let metadata = fs::metadata(path).map_err(|error| Error::Missing(path.clone(), error))?;
+            let metadata =
+                fs::metadata(path).map_err(|error| Error::Missing(path.clone(), error))?;
             if metadata.is_dir() {
                 self.directory(path, TEXT);
             } else if metadata.is_file() {
@@ -104,7 +107,8 @@ impl Walk {
     /// Takes cargo's sources or, where there are none, the repository.
     fn default_roots(&mut self) -> Result<String, Error> {
         if let Some(registry) = cargo_sources() {
-            // A crate's own .gitignore was written for its repository and says nothing about what was published.
+            // A crate's own .gitignore was written for its repository and says nothing about what
+            // was published.
             let filters = std::mem::replace(&mut self.standard_filters, false);
             self.directory(&registry, RUST);
             self.standard_filters = filters;
@@ -136,7 +140,9 @@ impl Walk {
             return;
         }
         match entry.metadata() {
-            Ok(metadata) => self.files.push(File { path: entry.into_path(), bytes: metadata.len() }),
+            Ok(metadata) => {
+                self.files.push(File { path: entry.into_path(), bytes: metadata.len() })
+            }
             Err(error) => self.skipped.push(Skipped { path: None, reason: error.to_string() }),
         }
     }
@@ -144,12 +150,16 @@ impl Walk {
 
 fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| extensions.iter().any(|known| known.eq_ignore_ascii_case(extension)))
+    extension.is_some_and(|extension| {
+        extensions.iter().any(|known| known.eq_ignore_ascii_case(extension))
+    })
 }
 
 /// Whether cargo builds into this directory, which no .gitignore need say outside of a repository.
 fn is_cargo_target(entry: &DirEntry) -> bool {
-    entry.depth() > 0 && entry.file_name() == "target" && entry.path().join("CACHEDIR.TAG").is_file()
+    entry.depth() > 0
+        && entry.file_name() == "target"
+        && entry.path().join("CACHEDIR.TAG").is_file()
 }
 
 /// Where cargo unpacks the crates it has downloaded, if it has.

@@ -1,8 +1,10 @@
 //! Text to identifiers.
 
-/// The identifiers of a text in order: the longest runs of ASCII letters, digits and `_` that do not begin with a digit.
+/// The identifiers of a text in order: the longest runs of ASCII letters, digits and `_` that do
+/// not begin with a digit.
 ///
-/// So `0xff` and `1u32` are numbers and hold no identifier, and a letter outside of ASCII parts two words.
+/// So `0xff` and `1u32` are numbers and hold no identifier, and a letter outside of ASCII parts two
+/// words.
 pub struct Words<'text> {
     text: &'text str,
     /// The byte where the search for the next word begins; never inside a run.

@@ -1,5 +1,5 @@
-//! Reads bytes as operations, each with a call of `Hash`, `Eq`, `Clone`, `Drop` or a closure that is to panic, and applies
-//! them to the map and to the standard library's.
+//! Reads bytes as operations, each with a call of `Hash`, `Eq`, `Clone`, `Drop` or a closure that
+//! is to panic, and applies them to the map and to the standard library's.
 //!
 //! ```text
 //! byte 0    hash mode
@@ -8,8 +8,8 @@
 //!           call panics (low 3 bits; none for 5 to 7) after how many of its kind (high 5 bits); the key; the value
 //! ```
 //!
-//! An operation that panicked has done what it does, or nothing: each key is as before or as after. Used by the fuzzer and by
-//! `tests/fuzz_corpus.rs`, so it depends on the crate and on std only.
+//! An operation that panicked has done what it does, or nothing: each key is as before or as after.
+//! Used by the fuzzer and by `tests/fuzz_corpus.rs`, so it depends on the crate and on std only.
 
 use std::array;
 use std::cell::Cell;
@@ -197,7 +197,13 @@ pub fn run(bytes: &[u8]) {
     };
     let (capacity, drops) = (usize::from(setup & 0x7f), setup & 0x80 > 0);
     let map = HashMap::with_capacity_and_hasher(capacity, Mode::new(mode));
-    let mut case = Case { map, model: Model::new(), tally: Arc::default(), held: Vec::new(), owned: Vec::new() };
+    let mut case = Case {
+        map,
+        model: Model::new(),
+        tally: Arc::default(),
+        held: Vec::new(),
+        owned: Vec::new(),
+    };
     for _ in 0..MAX_OPERATIONS {
         let Some(byte) = input.byte() else { break };
         case.operate(byte, &mut input);
@@ -205,7 +211,11 @@ pub fn run(bytes: &[u8]) {
     let Case { map, tally, held, owned, .. } = case;
     lit(drops.then_some((Call::Drop, 2)), || drop(map));
     drop((held, owned));
-    assert_eq!(tally.made.load(Relaxed), tally.dropped.load(Relaxed), "made (left) and dropped (right)");
+    assert_eq!(
+        tally.made.load(Relaxed),
+        tally.dropped.load(Relaxed),
+        "made (left) and dropped (right)"
+    );
 }
 
 struct Case {
@@ -230,7 +240,9 @@ impl Case {
         let (fuse, key) = (fuse(input.byte_or_zero()), input.key());
         match op {
             Op::Hold if number < 4 && self.held.len() < MAX_HELD => self.held.push(evacmap::pin()),
-            Op::Hold if number >= 4 && self.owned.len() < MAX_HELD => self.owned.push(OwnedGuard::new()),
+            Op::Hold if number >= 4 && self.owned.len() < MAX_HELD => {
+                self.owned.push(OwnedGuard::new())
+            }
             Op::Release if number < 4 => drop(self.held.pop()),
             Op::Release => drop(self.owned.pop()),
             _ => {}
@@ -255,7 +267,10 @@ impl Case {
                 assert_eq!(self.map.pin().get(&self.key(key)).map(Touchy::plain), found.copied());
             }
             let (before, after) = (self.model.get(&key), after.get(&key));
-            assert!(found == after || blown && found == before, "{key} of {before:?} became {found:?}, not {after:?}");
+            assert!(
+                found == after || blown && found == before,
+                "{key} of {before:?} became {found:?}, not {after:?}"
+            );
         }
         assert_eq!(self.map.len(), now.len());
         self.model = now;
@@ -282,7 +297,9 @@ impl Case {
                 let keys: [Key; 4] = array::from_fn(|more| self.key((key + more as u8) % KEYS));
                 let _ = map.get_many(keys.each_ref());
             }
-            Op::GetOrInsertWith => drop(map.get_or_insert_with(self.key(key), || closure(self.value(value)))),
+            Op::GetOrInsertWith => {
+                drop(map.get_or_insert_with(self.key(key), || closure(self.value(value))))
+            }
             Op::GetOrTryInsertWith => {
                 let make = || closure(if number < 4 { Ok(self.value(value)) } else { Err(number) });
                 let _ = map.get_or_try_insert_with(self.key(key), make);
@@ -293,28 +310,38 @@ impl Case {
                 map.update_or_insert_with(self.key(key), |old| self.changed(old, value), make);
             }
             Op::ComputeInsert => {
-                map.compute(self.key(key), |_| closure(Operation::<_, ()>::Insert(self.value(value))));
+                map.compute(self.key(key), |_| {
+                    closure(Operation::<_, ()>::Insert(self.value(value)))
+                });
             }
             Op::ComputeRemove => {
                 map.compute(self.key(key), |entry| {
-                    closure(if entry.is_some() { Operation::Remove } else { Operation::Abort(self.value(value)) })
+                    closure(if entry.is_some() {
+                        Operation::Remove
+                    } else {
+                        Operation::Abort(self.value(value))
+                    })
                 });
             }
-            Op::CompareExchange => {
-                drop(map.compare_exchange(self.key(key), &self.value(value), self.value(u32::from(number))))
-            }
+            Op::CompareExchange => drop(map.compare_exchange(
+                self.key(key),
+                &self.value(value),
+                self.value(u32::from(number)),
+            )),
             Op::CompareRemove => drop(map.compare_remove(&self.key(key), &self.value(value))),
             Op::Remove => run_of(key, number).for_each(|key| {
                 map.remove(&self.key(key));
             }),
-            Op::RemoveIf => drop(map.remove_if(&self.key(key), |_, old| closure(old.plain() < value))),
+            Op::RemoveIf => {
+                drop(map.remove_if(&self.key(key), |_, old| closure(old.plain() < value)))
+            }
             Op::Retain => map.retain(|key, old| closure(kept(key.plain(), old.plain(), number))),
             Op::ExtractIf => map
                 .extract_if(|key, old| closure(!kept(key.plain(), old.plain(), number)))
                 .for_each(|(key, _)| assert!(closure(key.plain()) < KEYS)),
-            Op::Extend => {
-                (&self.map).extend(run_of(key, 4 * number).map(|key| closure((self.key(key), self.value(value)))))
-            }
+            Op::Extend => (&self.map).extend(
+                run_of(key, 4 * number).map(|key| closure((self.key(key), self.value(value)))),
+            ),
             Op::Clear => map.clear(),
             Op::Iterate => map.iter().for_each(|(key, _)| assert!(closure(key.plain()) < KEYS)),
             Op::Clone => drop(self.map.clone() == self.map),
@@ -373,7 +400,9 @@ fn predict(model: &mut Model<u8, u32>, op: Op, number: u8, key: u8, value: u32) 
             _ => drop(model.remove(&key)),
         },
         Op::Update => drop(model.entry(key).and_modify(|old| *old ^= value)),
-        Op::UpdateOrInsertWith => drop(model.entry(key).and_modify(|old| *old ^= value).or_insert(value)),
+        Op::UpdateOrInsertWith => {
+            drop(model.entry(key).and_modify(|old| *old ^= value).or_insert(value))
+        }
         Op::ComputeInsert => drop(model.insert(key, value)),
         Op::ComputeRemove => drop(model.remove(&key)),
         Op::CompareExchange if old == Some(value) => drop(model.insert(key, u32::from(number))),

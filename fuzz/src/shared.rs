@@ -1,4 +1,5 @@
-//! What the targets share: bytes read as keys and values, ways to hash badly, keys and values that count their drops.
+//! What the targets share: bytes read as keys and values, ways to hash badly, keys and values that
+//! count their drops.
 
 use std::borrow::Borrow;
 use std::fmt::Debug;
@@ -53,8 +54,14 @@ pub(super) enum Mode {
 
 impl Mode {
     pub(super) fn new(byte: u8) -> Self {
-        [Self::Good, Self::Constant, Self::ThreeBits, Self::Identity, Self::LowBitsZero, Self::LowBitsOne]
-            [usize::from(byte % 6)]
+        [
+            Self::Good,
+            Self::Constant,
+            Self::ThreeBits,
+            Self::Identity,
+            Self::LowBitsZero,
+            Self::LowBitsOne,
+        ][usize::from(byte % 6)]
     }
 
     fn hash(self, key: u8) -> u64 {
@@ -125,8 +132,8 @@ impl<T: Copy + Debug + PartialEq + Send + Sync> Part<T> for T {
     }
 }
 
-/// Counts itself, and notices when it is used or dropped after its drop. It is boxed because the map uses the memory of
-/// its entries again, where a sanitizer would not see that.
+/// Counts itself, and notices when it is used or dropped after its drop. It is boxed because the
+/// map uses the memory of its entries again, where a sanitizer would not see that.
 #[derive(Debug)]
 pub(super) struct Counted<T> {
     plain: Box<T>,

@@ -1,4 +1,5 @@
-//! Reads bytes as what a few threads do to one map, has them do it, and checks the history for linearizability.
+//! Reads bytes as what a few threads do to one map, has them do it, and checks the history for
+//! linearizability.
 //!
 //! ```text
 //! byte 0    hash mode
@@ -8,8 +9,9 @@
 //!           thread a byte that says how many actions, and those, each of two bytes (see `lin::action`)
 //! ```
 //!
-//! Few keys and small tables, so that the threads meet. When they do is not in the bytes: an input that failed may have to
-//! be run many times before it fails again. Used by the fuzzer and by `lin/tests/corpus.rs`.
+//! Few keys and small tables, so that the threads meet. When they do is not in the bytes: an input
+//! that failed may have to be run many times before it fails again. Used by the fuzzer and by
+//! `lin/tests/corpus.rs`.
 
 use lin::MODES;
 use lin::action::MAX_KEYS;

@@ -146,8 +146,8 @@ impl<'m> Actor<'m> {
         }
     }
 
-    /// Plays the rest under an owned guard. What was found under it must read the same at the end, when everything that no
-    /// guard protects has been freed and some of it written over.
+    /// Plays the rest under an owned guard. What was found under it must read the same at the end,
+    /// when everything that no guard protects has been freed and some of it written over.
     fn hold(&mut self, key: u8, rest: &[(Action, u8)]) {
         let start = Instant::now();
         let guard = OwnedGuard::new();
@@ -202,7 +202,8 @@ impl<'m> Actor<'m> {
         }
     }
 
-    /// A record for each key, with the times of the call. By an array or by an iterator, as the number says.
+    /// A record for each key, with the times of the call. By an array or by an iterator, as the
+    /// number says.
     fn get_many(&mut self, number: u8) {
         let start = Instant::now();
         let guard = pin();
@@ -248,8 +249,8 @@ impl<'m> Actor<'m> {
         }
     }
 
-    /// A removal for each entry that was taken out, in that call of `next`; and if no more were found, one record for each other
-    /// key.
+    /// A removal for each entry that was taken out, in that call of `next`; and if no more were
+    /// found, one record for each other key.
     fn extract_odd(&mut self, most: usize) {
         let (map, mut taken, mut count) = (self.map, 0_u16, 0);
         let start = Instant::now();
@@ -258,7 +259,11 @@ impl<'m> Actor<'m> {
         for (&key, &value) in map.extract_if(|_, value| value.is_odd(), &guard).take(most) {
             let now = Instant::now();
             let again = taken & 1 << key != 0;
-            let what = if again { What::MetAgain(key) } else { What::Key(key, Event::RemoveIfOdd(Ok(Some(value)))) };
+            let what = if again {
+                What::MetAgain(key)
+            } else {
+                What::Key(key, Event::RemoveIfOdd(Ok(Some(value))))
+            };
             self.recorder.add(before, now, what);
             (before, taken, count) = (now, taken | 1 << key, count + 1);
         }
@@ -286,7 +291,13 @@ struct Met {
 }
 
 impl Met {
-    fn record(&mut self, recorder: &mut Recorder, key: u8, value: Value, before: Instant) -> Instant {
+    fn record(
+        &mut self,
+        recorder: &mut Recorder,
+        key: u8,
+        value: Value,
+        before: Instant,
+    ) -> Instant {
         let now = Instant::now();
         if self.keys & 1 << key == 0 {
             recorder.add(before, now, What::Key(key, Event::Met(value)));

@@ -1,10 +1,11 @@
-//! Decides whether a history is linearizable: whether its events could have happened one after the other, each at a moment
-//! between its start and its end.
+//! Decides whether a history is linearizable: whether its events could have happened one after the
+//! other, each at a moment between its start and its end.
 //!
-//! The search of Wing and Gong ("Testing and verifying concurrent objects", 1993) with the memory of Lowe ("Testing for
-//! linearizability", 2017): of the events that no other must precede, some one happens next; what turned out to lead nowhere
-//! is not tried again. An event that only reads happens as soon as it can, since it is in nobody's way. And a state
-//! in which something has become impossible for good leads nowhere.
+//! The search of Wing and Gong ("Testing and verifying concurrent objects", 1993) with the memory
+//! of Lowe ("Testing for linearizability", 2017): of the events that no other must precede, some
+//! one happens next; what turned out to lead nowhere is not tried again. An event that only reads
+//! happens as soon as it can, since it is in nobody's way. And a state in which something has
+//! become impossible for good leads nowhere.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -22,12 +23,13 @@ pub trait Specification {
     /// Whether the event changes no state that it can happen in.
     fn is_read(event: &Self::Event) -> bool;
 
-    /// Whether `event` may make `later` possible where it was not. What is said too often costs time alone.
+    /// Whether `event` may make `later` possible where it was not. What is said too often costs
+    /// time alone.
     fn may_enable(event: &Self::Event, later: &Self::Event) -> bool;
 }
 
-/// One key of a map. Keys are independent as long as nothing changes several at a moment, so each can be checked by itself:
-/// linearizability is a local property.
+/// One key of a map. Keys are independent as long as nothing changes several at a moment, so each
+/// can be checked by itself: linearizability is a local property.
 pub struct OneKey;
 
 impl Specification for OneKey {
@@ -80,7 +82,9 @@ impl Specification for AllKeys {
 
     fn may_enable(event: &MapEvent, later: &MapEvent) -> bool {
         match (*event, *later) {
-            (MapEvent::Key(one, event), MapEvent::Key(other, later)) => one == other && event.may_enable(later),
+            (MapEvent::Key(one, event), MapEvent::Key(other, later)) => {
+                one == other && event.may_enable(later)
+            }
             (MapEvent::Clear, MapEvent::Key(_, later)) => Event::Clear.may_enable(later),
             (_, MapEvent::Clear) => false,
         }
@@ -94,7 +98,11 @@ type Events = u128;
 pub const LONGEST: usize = Events::BITS as usize;
 
 /// Whether the history can lead from state `first` to state `last`.
-pub fn is_linearizable<S: Specification>(first: &S::State, last: &S::State, history: &[(Record, S::Event)]) -> bool {
+pub fn is_linearizable<S: Specification>(
+    first: &S::State,
+    last: &S::State,
+    history: &[(Record, S::Event)],
+) -> bool {
     assert!(history.len() <= LONGEST, "{} events are too many", history.len());
     let predecessors = |later: &Record| {
         let precedes = |at: &usize| history[*at].0.precedes(later);
@@ -106,11 +114,12 @@ pub fn is_linearizable<S: Specification>(first: &S::State, last: &S::State, hist
         (0..history.len()).filter(enables).fold(0, |set, at| set | 1 << at)
     };
     let enablers = history.iter().map(|(_, event)| enablers(event)).collect();
-    Search::<S> { history, last, before, enablers, dead_ends: HashSet::new() }.leads_on(0, first.clone())
+    Search::<S> { history, last, before, enablers, dead_ends: HashSet::new() }
+        .leads_on(0, first.clone())
 }
 
-/// `None` if the history is linearizable; else as few of its records as cannot be. Only reads are left out: a history from which
-/// reads were taken is linearizable if the whole was.
+/// `None` if the history is linearizable; else as few of its records as cannot be. Only reads are
+/// left out: a history from which reads were taken is linearizable if the whole was.
 pub fn witness<S: Specification>(
     first: &S::State,
     last: &S::State,
@@ -168,8 +177,9 @@ impl<S: Specification> Search<'_, S> {
         false
     }
 
-    /// Whether some event is impossible now, and nothing is left that could make it possible. Without this, one event taken too
-    /// early is found out only when all orders of the others have been tried.
+    /// Whether some event is impossible now, and nothing is left that could make it possible.
+    /// Without this, one event taken too early is found out only when all orders of the others have
+    /// been tried.
     fn is_hopeless(&self, done: Events, state: &S::State) -> bool {
         (0..self.history.len())
             .filter(|at| done & 1 << at == 0 && self.enablers[*at] & !done == 0)

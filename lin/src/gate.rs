@@ -1,10 +1,12 @@
-//! Lets threads begin a window together, and tells when all are through it. Waits by spinning: a window takes microseconds.
+//! Lets threads begin a window together, and tells when all are through it. Waits by spinning: a
+//! window takes microseconds.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::thread;
 
-/// How often a thread looks before it lets others have the processor. There may be more threads than processors.
+/// How often a thread looks before it lets others have the processor. There may be more threads
+/// than processors.
 const LOOKS: usize = 40;
 
 #[derive(Default)]

@@ -14,10 +14,11 @@ pub enum Mode {
     Identity,
 }
 
-pub const MODES: [Mode; 5] = [Mode::Good, Mode::Constant, Mode::OneBit, Mode::Ordered, Mode::Identity];
+pub const MODES: [Mode; 5] =
+    [Mode::Good, Mode::Constant, Mode::OneBit, Mode::Ordered, Mode::Identity];
 
-/// The map multiplies by this (the odd number next to 2^64 over the golden ratio) and takes the high bits; the inverse makes
-/// a hash come out as it is meant.
+/// The map multiplies by this (the odd number next to 2^64 over the golden ratio) and takes the
+/// high bits; the inverse makes a hash come out as it is meant.
 const INVERSE: u64 = 0xF1DE_83E1_9937_733D;
 
 impl BuildHasher for Mode {

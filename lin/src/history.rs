@@ -1,9 +1,10 @@
 //! What was recorded: who did what, when, and what came of it.
 //!
-//! Every value is written once, so that a read says which write it saw. A thread stamps an operation before it pins and after
-//! it has unpinned, with the system's monotonic clock, into a buffer of its own. There is no counter that threads share: it
-//! would order the very accesses whose order is in question. The pin is a locked instruction, so nothing that the
-//! operation reads is read before the first stamp; and the clock is read only when all earlier loads are done.
+//! Every value is written once, so that a read says which write it saw. A thread stamps an
+//! operation before it pins and after it has unpinned, with the system's monotonic clock, into a
+//! buffer of its own. There is no counter that threads share: it would order the very accesses
+//! whose order is in question. The pin is a locked instruction, so nothing that the operation reads
+//! is read before the first stamp; and the clock is read only when all earlier loads are done.
 
 use std::time::Instant;
 use std::{fmt, iter};
@@ -138,7 +139,8 @@ impl Event {
         self.transition().and_then(|(_, after)| after)
     }
 
-    /// What an event that tells what it found has found, and what it left. `None` if it tells nothing, or contradicts itself.
+    /// What an event that tells what it found has found, and what it left. `None` if it tells
+    /// nothing, or contradicts itself.
     fn transition(self) -> Option<(Cell, Cell)> {
         Some(match self {
             Event::Get(cell) | Event::ComputeAbort { seen: cell } => (cell, cell),
@@ -154,15 +156,21 @@ impl Event {
             Event::ComputeRemove { seen } => (Some(seen), None),
             Event::RemoveIfOdd(Ok(old)) if old.is_none_or(Value::is_odd) => (old, None),
             Event::RemoveIfOdd(Err(kept)) if !kept.is_odd() => (Some(kept), Some(kept)),
-            Event::CompareExchange { expected, new, result: Ok(old) } if old == expected => (Some(old), Some(new)),
-            Event::CompareRemove { expected, result: Ok(old) } if old == expected => (Some(old), None),
+            Event::CompareExchange { expected, new, result: Ok(old) } if old == expected => {
+                (Some(old), Some(new))
+            }
+            Event::CompareRemove { expected, result: Ok(old) } if old == expected => {
+                (Some(old), None)
+            }
             Event::CompareExchange { expected, result: Err(found), .. }
             | Event::CompareRemove { expected, result: Err(found) }
                 if found != Some(expected) =>
             {
                 (found, found)
             }
-            Event::RemoveIfOdd(_) | Event::CompareExchange { .. } | Event::CompareRemove { .. } => return None,
+            Event::RemoveIfOdd(_) | Event::CompareExchange { .. } | Event::CompareRemove { .. } => {
+                return None;
+            }
             Event::RetainOdd | Event::Spared | Event::Clear => return None,
         })
     }
@@ -192,7 +200,8 @@ pub struct Record {
 impl Record {
     /// Whether this was over when `other` began. Two of one thread may carry the same time.
     pub fn precedes(&self, other: &Record) -> bool {
-        self.end < other.start || (self.thread == other.thread && self.end == other.start && self.start < other.end)
+        self.end < other.start
+            || (self.thread == other.thread && self.end == other.start && self.start < other.end)
     }
 }
 
@@ -209,7 +218,12 @@ pub struct Recorder {
 impl Recorder {
     /// With room for so many records in so many windows.
     pub fn new(thread: usize, records: usize, windows: usize) -> Self {
-        Recorder { thread, written: 0, records: Vec::with_capacity(records), ends: Vec::with_capacity(windows) }
+        Recorder {
+            thread,
+            written: 0,
+            records: Vec::with_capacity(records),
+            ends: Vec::with_capacity(windows),
+        }
     }
 
     /// A value that nobody else writes.

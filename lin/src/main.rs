@@ -12,7 +12,10 @@ use lin::window::{RESIZES, Window};
 const WINDOWS_PER_SESSION: usize = 250;
 
 #[derive(Parser)]
-#[command(name = "lin", about = "Records short windows of concurrent operations and checks that they are linearizable")]
+#[command(
+    name = "lin",
+    about = "Records short windows of concurrent operations and checks that they are linearizable"
+)]
 struct Options {
     /// How many windows to run
     #[arg(long, default_value_t = 100_000)]
@@ -47,7 +50,9 @@ fn main() -> ExitCode {
     while tally.windows < options.windows {
         let seed = options.seed.wrapping_add((tally.windows / WINDOWS_PER_SESSION) as u64);
         let windows = WINDOWS_PER_SESSION.min(options.windows - tally.windows);
-        for (number, window) in Session::random(seed, windows, options.threads.into()).run().iter().enumerate() {
+        for (number, window) in
+            Session::random(seed, windows, options.threads.into()).run().iter().enumerate()
+        {
             tally.add(window);
             if let Err(violation) = window.check() {
                 tally.violations += 1;

@@ -6,15 +6,25 @@ use crate::action::{Action, Map};
 use crate::hasher::Mode;
 use crate::history::{Event, Recorder, Value};
 
-/// Does it, and tells what came of it: by what the operation returned, wherever it returns something.
-pub fn on_key(map: &Map, action: Action, key: u8, expected: Value, recorder: &mut Recorder, guard: &Guard) -> Event {
+/// Does it, and tells what came of it: by what the operation returned, wherever it returns
+/// something.
+pub fn on_key(
+    map: &Map,
+    action: Action,
+    key: u8,
+    expected: Value,
+    recorder: &mut Recorder,
+    guard: &Guard,
+) -> Event {
     let new = recorder.fresh();
     match action {
         Action::Get => Event::Get(map.get(&key, guard).copied()),
         Action::Insert => Event::Insert { new, old: map.insert(key, new, guard).copied() },
         Action::TryInsert => match map.try_insert(key, new, guard) {
             Ok(&new) => Event::TryInsert { new, present: None },
-            Err(error) => Event::TryInsert { new: error.not_inserted, present: Some(*error.current) },
+            Err(error) => {
+                Event::TryInsert { new: error.not_inserted, present: Some(*error.current) }
+            }
         },
         Action::GetOrInsert => Event::GetOrInsert { new, got: *map.get_or_insert(key, new, guard) },
         Action::GetOrTryInsert => {
@@ -28,7 +38,9 @@ pub fn on_key(map: &Map, action: Action, key: u8, expected: Value, recorder: &mu
         Action::Remove => Event::Remove { old: map.remove(&key, guard).copied() },
         Action::RemoveIfOdd => {
             let removed = map.remove_if(&key, |_, value| value.is_odd(), guard);
-            Event::RemoveIfOdd(removed.map(|pair| pair.map(|(_, value)| *value)).map_err(|(_, value)| *value))
+            Event::RemoveIfOdd(
+                removed.map(|pair| pair.map(|(_, value)| *value)).map_err(|(_, value)| *value),
+            )
         }
         Action::Update => {
             let mut seen = None;
@@ -50,13 +62,18 @@ pub fn on_key(map: &Map, action: Action, key: u8, expected: Value, recorder: &mu
             let new = *map.update_or_insert(key, change, first, guard);
             Event::UpdateOrInsert { seen: seen.filter(|_| new != first), new }
         }
-        Action::ComputeInsert => match map.compute(key, |_| Operation::<_, ()>::Insert(new), guard) {
-            Compute::Updated { old, new } => Event::ComputeInsert { seen: Some(*old.1), new: *new.1 },
+        Action::ComputeInsert => match map.compute(key, |_| Operation::<_, ()>::Insert(new), guard)
+        {
+            Compute::Updated { old, new } => {
+                Event::ComputeInsert { seen: Some(*old.1), new: *new.1 }
+            }
             Compute::Inserted(_, &new) => Event::ComputeInsert { seen: None, new },
             other => unreachable!("an insert gave {other:?}"),
         },
         Action::ComputeRemove => {
-            let decide = |entry: Option<_>| if entry.is_some() { Operation::Remove } else { Operation::Abort(()) };
+            let decide = |entry: Option<_>| {
+                if entry.is_some() { Operation::Remove } else { Operation::Abort(()) }
+            };
             match map.compute(key, decide, guard) {
                 Compute::Removed(_, &seen) => Event::ComputeRemove { seen },
                 Compute::Aborted(()) => Event::ComputeAbort { seen: None },
@@ -70,15 +87,23 @@ pub fn on_key(map: &Map, action: Action, key: u8, expected: Value, recorder: &mu
         }
         Action::CompareRemove => {
             let result = map.compare_remove(&key, &expected, guard);
-            Event::CompareRemove { expected, result: result.copied().map_err(|error| error.current.copied()) }
+            Event::CompareRemove {
+                expected,
+                result: result.copied().map_err(|error| error.current.copied()),
+            }
         }
         _ => through_entry(map.entry(key, guard), action, new, recorder),
     }
 }
 
-/// As [`on_key`], for the operations of an entry. Every value is written once, so "the entry that was seen" is the one with
-/// the value that was seen.
-fn through_entry(entry: Entry<'_, u8, Value, Mode>, action: Action, new: Value, recorder: &mut Recorder) -> Event {
+/// As [`on_key`], for the operations of an entry. Every value is written once, so "the entry that
+/// was seen" is the one with the value that was seen.
+fn through_entry(
+    entry: Entry<'_, u8, Value, Mode>,
+    action: Action,
+    new: Value,
+    recorder: &mut Recorder,
+) -> Event {
     match (action, entry) {
         (Action::EntryOrInsert, entry) => Event::GetOrInsert { new, got: *entry.or_insert(new) },
         (Action::EntryModify, entry) => {
@@ -106,7 +131,9 @@ fn through_entry(entry: Entry<'_, u8, Value, Mode>, action: Action, new: Value, 
             Event::CompareRemove { expected, result }
         }
         (Action::EntryRemove, Entry::Vacant(_)) => Event::Get(None),
-        (Action::EntryRemoveAny, entry) => Event::Remove { old: entry.remove_entry().map(|(_, value)| *value) },
+        (Action::EntryRemoveAny, entry) => {
+            Event::Remove { old: entry.remove_entry().map(|(_, value)| *value) }
+        }
         (action, _) => unreachable!("{action:?} is not about one key"),
     }
 }

@@ -12,7 +12,8 @@ use rand::rngs::SmallRng;
 const SLEEP_EVERY: u32 = 20_000;
 const LONGEST_SLEEP: Duration = Duration::from_millis(2);
 
-/// From now on this thread spins at some steps, or lets others run, for as long as an operation takes.
+/// From now on this thread spins at some steps, or lets others run, for as long as an operation
+/// takes.
 pub fn pause_briefly(mut random: SmallRng) {
     hooks::on_reach(move |_| brief(&mut random));
 }

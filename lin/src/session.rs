@@ -14,7 +14,8 @@ use crate::history::{Cell, Recorder};
 use crate::pauses::pause_briefly;
 use crate::window::{RESIZES, Resize, Window};
 
-/// The most actions of one thread in a window. With one of them wide, the histories stay within what the checker takes.
+/// The most actions of one thread in a window. With one of them wide, the histories stay within
+/// what the checker takes.
 pub const MAX_ACTIONS: usize = 5;
 /// The most threads of a session.
 pub const MAX_THREADS: u8 = 4;
@@ -58,7 +59,9 @@ impl Session {
             keys,
             fillers: random.random_range(0..=MAX_KEYS - keys),
             pauses: random.random_bool(0.7).then(|| random.random()),
-            plans: (0..windows).map(|number| Plan::random(&mut random, number, threads, keys)).collect(),
+            plans: (0..windows)
+                .map(|number| Plan::random(&mut random, number, threads, keys))
+                .collect(),
         }
     }
 
@@ -77,7 +80,10 @@ impl Session {
             let followers: Vec<_> = (1..self.threads()).map(follow).collect();
             let (windows, recorder) = leader.join().expect("a thread panicked");
             let join = |thread: ScopedJoinHandle<'_, _>| thread.join().expect("a thread panicked");
-            (windows, iter::once(recorder).chain(followers.into_iter().map(join)).collect::<Vec<_>>())
+            (
+                windows,
+                iter::once(recorder).chain(followers.into_iter().map(join)).collect::<Vec<_>>(),
+            )
         });
         map.validate().expect("the invariants hold");
         joined(windows, &recorders)
@@ -88,7 +94,11 @@ impl Session {
             pause_briefly(SmallRng::seed_from_u64(seed + number as u64));
         }
         let windows = self.plans.len();
-        Actor::new(map, self.keys + self.fillers, Recorder::new(number, windows * 2 * MAX_ACTIONS, windows))
+        Actor::new(
+            map,
+            self.keys + self.fillers,
+            Recorder::new(number, windows * 2 * MAX_ACTIONS, windows),
+        )
     }
 
     fn follow(&self, map: &Map, gate: &Gate, number: usize) -> Recorder {
@@ -131,7 +141,8 @@ fn read(map: &Map, keys: usize) -> Vec<Cell> {
     (0..keys as u8).map(|key| map.get(&key).copied()).collect()
 }
 
-/// The kinds of resize that were live in a window: the one that was running when it began, and those that began in it.
+/// The kinds of resize that were live in a window: the one that was running when it began, and
+/// those that began in it.
 fn live(prepared: Option<Resize>, before: &Stats, after: &Stats) -> [bool; RESIZES.len()] {
     RESIZES.map(|kind| {
         let begun = |stats: &Stats| match kind {
@@ -161,8 +172,9 @@ impl Plan {
     fn random(random: &mut SmallRng, number: usize, threads: usize, keys: u8) -> Self {
         // Each kind in turn, and every fifth window without.
         let resize = RESIZES.get(number % (RESIZES.len() + 1)).copied();
-        let scripts =
-            (0..threads).map(|_| script((0..random.random_range(1..=MAX_ACTIONS)).map(|_| random.random()), keys));
+        let scripts = (0..threads).map(|_| {
+            script((0..random.random_range(1..=MAX_ACTIONS)).map(|_| random.random()), keys)
+        });
         Plan { resize, scripts: scripts.collect(), refill: random.random_bool(0.25) }
     }
 
@@ -202,5 +214,8 @@ impl Plan {
 pub fn script(bytes: impl Iterator<Item = [u8; 2]>, keys: u8) -> Script {
     let mut wide = false;
     let actions = bytes.map(|[action, key]| (Action::new(action), key % keys));
-    actions.filter(|(action, _)| !action.is_wide() || !mem::replace(&mut wide, true)).take(MAX_ACTIONS).collect()
+    actions
+        .filter(|(action, _)| !action.is_wide() || !mem::replace(&mut wide, true))
+        .take(MAX_ACTIONS)
+        .collect()
 }

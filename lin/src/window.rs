@@ -26,7 +26,8 @@ pub struct Window {
     /// What `len` returned afterwards.
     pub len: usize,
     pub records: Vec<Record>,
-    /// The kinds of resize that were under way at some moment between the first call and the last return.
+    /// The kinds of resize that were under way at some moment between the first call and the last
+    /// return.
     pub live: [bool; RESIZES.len()],
 }
 
@@ -85,18 +86,23 @@ impl Window {
         }
     }
 
-    /// At rest `len` is exact. Otherwise it counts what its own thread has done, and may or may not count what others did in this
-    /// window, up to its end.
+    /// At rest `len` is exact. Otherwise it counts what its own thread has done, and may or may not
+    /// count what others did in this window, up to its end.
     fn check_lengths(&self) -> Result<(), Box<Violation>> {
         let count = |cells: &[Cell]| cells.iter().flatten().count();
         if self.len != count(&self.last) {
-            return Err(self.violation(&format!("at rest the length was {}", self.len), None, self.records.clone()));
+            return Err(self.violation(
+                &format!("at rest the length was {}", self.len),
+                None,
+                self.records.clone(),
+            ));
         }
         for record in &self.records {
             if let What::Len(len) = record.what {
                 let (least, most) = self.bounds(record, count(&self.first));
                 if !(least..=most).contains(&len.cast_signed()) {
-                    let what = format!("the length was {len}, which is not within {least}..={most}");
+                    let what =
+                        format!("the length was {len}, which is not within {least}..={most}");
                     return Err(self.violation(&what, None, self.records.clone()));
                 }
             }
@@ -113,7 +119,11 @@ impl Window {
                 What::Key(_, Event::RetainOdd) => (-1, 0),
                 What::Key(_, event) => {
                     let growth = event.growth().unwrap_or(0);
-                    if record.thread == call.thread { (growth, growth) } else { (growth.min(0), growth.max(0)) }
+                    if record.thread == call.thread {
+                        (growth, growth)
+                    } else {
+                        (growth.min(0), growth.max(0))
+                    }
                 }
                 What::Clear => {
                     cleared = true;
@@ -130,7 +140,12 @@ impl Window {
 
     fn violation(&self, what: &str, key: Option<usize>, records: Vec<Record>) -> Box<Violation> {
         let of_key = |cells: &[Cell]| {
-            cells.iter().copied().enumerate().filter(|(at, _)| key.is_none_or(|key| key == *at)).collect()
+            cells
+                .iter()
+                .copied()
+                .enumerate()
+                .filter(|(at, _)| key.is_none_or(|key| key == *at))
+                .collect()
         };
         let (first, last) = (of_key(&self.first), of_key(&self.last));
         Box::new(Violation { what: what.to_owned(), first, last, records })
@@ -140,7 +155,9 @@ impl Window {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.what)?;
-        let Some(origin) = self.records.iter().map(|record| record.start).min() else { return Ok(()) };
+        let Some(origin) = self.records.iter().map(|record| record.start).min() else {
+            return Ok(());
+        };
         writeln!(f, "  before: {}", Cells(&self.first))?;
         let since = |moment: Instant| moment.duration_since(origin).as_nanos();
         let mut records = self.records.clone();

@@ -41,7 +41,11 @@ fn one_after_the_other() {
     let insert = Event::Insert { new: A, old: None };
     accepts(
         None,
-        &[(0, 0, 1, insert), (1, 2, 3, Event::Get(Some(A))), (0, 4, 5, Event::Remove { old: Some(A) })],
+        &[
+            (0, 0, 1, insert),
+            (1, 2, 3, Event::Get(Some(A))),
+            (0, 4, 5, Event::Remove { old: Some(A) }),
+        ],
         None,
     );
     rejects(None, &[(0, 0, 1, insert), (1, 2, 3, Event::Get(None))], Some(A));
@@ -52,14 +56,22 @@ fn what_overlaps_may_be_in_either_order() {
     let (insert, get) = (Event::Insert { new: A, old: None }, |cell| (1, 1, 2, Event::Get(cell)));
     accepts(None, &[(0, 0, 3, insert), get(None)], Some(A));
     accepts(None, &[(0, 0, 3, insert), get(Some(A))], Some(A));
-    let writes = [(0, 0, 9, Event::Insert { new: A, old: Some(B) }), (1, 0, 9, Event::Insert { new: B, old: None })];
+    let writes = [
+        (0, 0, 9, Event::Insert { new: A, old: Some(B) }),
+        (1, 0, 9, Event::Insert { new: B, old: None }),
+    ];
     accepts(None, &writes, Some(A));
     rejects(None, &writes, Some(B));
 }
 
 #[test]
 fn a_lost_update() {
-    let both = |seen| [(0, 0, 5, Event::Update { seen: Some(A), new: B }), (1, 1, 6, Event::Update { seen, new: C })];
+    let both = |seen| {
+        [
+            (0, 0, 5, Event::Update { seen: Some(A), new: B }),
+            (1, 1, 6, Event::Update { seen, new: C }),
+        ]
+    };
     accepts(Some(A), &both(Some(B)), Some(C));
     rejects(Some(A), &both(Some(A)), Some(C));
 }
@@ -81,14 +93,22 @@ fn a_stale_read() {
 fn a_duplicate_insert() {
     let insert = |new| Event::TryInsert { new, present: None };
     rejects(None, &[(0, 0, 5, insert(A)), (1, 0, 5, insert(B))], Some(A));
-    accepts(None, &[(0, 0, 5, insert(A)), (1, 0, 5, insert(B)), (2, 0, 5, Event::Remove { old: Some(B) })], Some(A));
+    accepts(
+        None,
+        &[(0, 0, 5, insert(A)), (1, 0, 5, insert(B)), (2, 0, 5, Event::Remove { old: Some(B) })],
+        Some(A),
+    );
 }
 
 #[test]
 fn a_ghost_and_a_loss() {
     rejects(None, &[(0, 0, 1, Event::Get(Some(C)))], None);
     rejects(None, &[(0, 0, 1, Event::Insert { new: A, old: None })], None);
-    rejects(Some(A), &[(0, 0, 1, Event::Remove { old: Some(A) }), (1, 2, 3, Event::Get(None))], Some(A));
+    rejects(
+        Some(A),
+        &[(0, 0, 1, Event::Remove { old: Some(A) }), (1, 2, 3, Event::Get(None))],
+        Some(A),
+    );
 }
 
 #[test]
@@ -107,7 +127,8 @@ fn retain_takes_what_it_must() {
     rejects(Some(B), &[(0, 0, 1, Event::RetainOdd)], Some(B));
     accepts(Some(A), &[(0, 0, 1, Event::RetainOdd)], Some(A));
     // A read, before which the removal may not be, although it would leave the cell alone at first.
-    let filled_later = [(0, 0, 9, Event::RetainOdd), (1, 1, 2, Event::Insert { new: B, old: None })];
+    let filled_later =
+        [(0, 0, 9, Event::RetainOdd), (1, 1, 2, Event::Insert { new: B, old: None })];
     accepts(None, &filled_later, None);
     accepts(None, &filled_later, Some(B));
 }
@@ -117,7 +138,8 @@ fn retain_takes_what_it_must() {
 fn what_is_spared_was_not_to_be_taken() {
     accepts(Some(B), &[(0, 0, 1, Event::Spared)], Some(B));
     rejects(Some(A), &[(0, 0, 1, Event::Spared)], Some(A));
-    let replaced = |end| [(0, 0, end, Event::Spared), (1, 2, 3, Event::Insert { new: B, old: Some(A) })];
+    let replaced =
+        |end| [(0, 0, end, Event::Spared), (1, 2, 3, Event::Insert { new: B, old: Some(A) })];
     accepts(Some(A), &replaced(9), Some(B));
     rejects(Some(A), &replaced(1), Some(B));
 }
@@ -142,8 +164,14 @@ fn a_map_half_cleared() {
         ];
         let origin = Instant::now();
         let at = |nanos| origin + Duration::from_nanos(nanos);
-        let record = |thread, start, end| Record { thread, start: at(start), end: at(end), what: What::Clear };
-        let history: Vec<_> = events.map(|(thread, start, end, event)| (record(thread, start, end), event)).into();
+        let record = |thread, start, end| Record {
+            thread,
+            start: at(start),
+            end: at(end),
+            what: What::Clear,
+        };
+        let history: Vec<_> =
+            events.map(|(thread, start, end, event)| (record(thread, start, end), event)).into();
         is_linearizable::<AllKeys>(&vec![Some(A), Some(B), None], &vec![None; 3], &history)
     };
     assert!(!seen(0, 1), "key 0 is gone, so the clear is over");
@@ -189,25 +217,36 @@ fn happen(kind: usize, cell: Cell, new: Value, expected: Value) -> Event {
         3 => Event::TryInsert { new, present: cell },
         4 => Event::GetOrInsert { new, got: cell.unwrap_or(new) },
         5 => Event::Remove { old: cell },
-        6 => Event::RemoveIfOdd(cell.map_or(Ok(None), |value| if value.is_odd() { Ok(cell) } else { Err(value) })),
+        6 => Event::RemoveIfOdd(
+            cell.map_or(Ok(None), |value| if value.is_odd() { Ok(cell) } else { Err(value) }),
+        ),
         7 => Event::Update { seen: cell, new },
         8 => Event::UpdateOrInsert { seen: cell, new },
         9 => Event::ComputeInsert { seen: cell, new },
         10 => cell.map_or(Event::ComputeAbort { seen: None }, |seen| Event::ComputeRemove { seen }),
-        11 => Event::CompareExchange { expected, new, result: cell.filter(|now| *now == expected).ok_or(cell) },
-        12 => Event::CompareRemove { expected, result: cell.filter(|now| *now == expected).ok_or(cell) },
+        11 => Event::CompareExchange {
+            expected,
+            new,
+            result: cell.filter(|now| *now == expected).ok_or(cell),
+        },
+        12 => Event::CompareRemove {
+            expected,
+            result: cell.filter(|now| *now == expected).ok_or(cell),
+        },
         13 => Event::RetainOdd,
         14 if !cell.is_some_and(Value::is_odd) => Event::Spared,
         _ => Event::Clear,
     }
 }
 
-/// A random history of three threads, as steps: an operation is called, happens, and returns. Made so that it is
-/// linearizable; unless some of it `lies`, about a cell that was not there.
+/// A random history of three threads, as steps: an operation is called, happens, and returns. Made
+/// so that it is linearizable; unless some of it `lies`, about a cell that was not there.
 fn random_history(random: &mut SmallRng, lies: bool) -> (Vec<(usize, u64, u64, Event)>, Cell) {
-    let mut steps: Vec<usize> = (0..3).flat_map(|thread| vec![thread; 3 * random.random_range(1..=3)]).collect();
+    let mut steps: Vec<usize> =
+        (0..3).flat_map(|thread| vec![thread; 3 * random.random_range(1..=3)]).collect();
     let liar = random.random_range(0..steps.len() / 3);
-    let (mut cell, mut written, mut running, mut events): (Cell, _, _, Vec<_>) = (None, 0, [(0, 0, None); 3], vec![]);
+    let (mut cell, mut written, mut running, mut events): (Cell, _, _, Vec<_>) =
+        (None, 0, [(0, 0, None); 3], vec![]);
     for now in 0_u64.. {
         if steps.is_empty() {
             break;
@@ -219,9 +258,14 @@ fn random_history(random: &mut SmallRng, lies: bool) -> (Vec<(usize, u64, u64, E
             1 => {
                 written += 1;
                 let expected = value(random.random_range(0..written));
-                let lie =
-                    (lies && written == liar as u32 + 1).then(|| Some(expected).filter(|_| random.random_bool(0.7)));
-                let happened = happen(random.random_range(0..16), lie.unwrap_or(cell), value(written), expected);
+                let lie = (lies && written == liar as u32 + 1)
+                    .then(|| Some(expected).filter(|_| random.random_bool(0.7)));
+                let happened = happen(
+                    random.random_range(0..16),
+                    lie.unwrap_or(cell),
+                    value(written),
+                    expected,
+                );
                 cell = happened.after(lie.unwrap_or(cell)).expect("made to fit");
                 *event = Some(happened);
             }
@@ -240,7 +284,8 @@ fn independent_verdict(events: &[(usize, u64, u64, Event)], last: Cell) -> bool 
         })
         .collect();
     actions.sort_by_key(|(time, _, _)| *time);
-    let mut actions: Vec<_> = actions.into_iter().map(|(_, thread, action)| (thread, action)).collect();
+    let mut actions: Vec<_> =
+        actions.into_iter().map(|(_, thread, action)| (thread, action)).collect();
     actions.extend([(0, Action::Call(Event::Get(last))), (0, Action::Response(Event::Get(last)))]);
     WGLChecker::<Register>::is_linearizable(History::from_actions(actions))
 }

@@ -1,9 +1,11 @@
-//! The harness of the models: one door to loom, so that the same bodies also compile and run without it.
+//! The harness of the models: one door to loom, so that the same bodies also compile and run
+//! without it.
 //!
-//! Under `--cfg evacmap_loom` every atomic of the map is loom's, all sizes are tiny (2 slots to a bucket, a growth at the
-//! third key, every write helps), and the reclaimer frees at the earliest permitted moment and asserts at every dereference.
-//! `LOOM_MAX_PREEMPTIONS` bounds the preemptions of an execution; within the bound a model runs to exhaustion, or not at
-//! all: it is never cut short from inside.
+//! Under `--cfg evacmap_loom` every atomic of the map is loom's, all sizes are tiny (2 slots to a
+//! bucket, a growth at the third key, every write helps), and the reclaimer frees at the earliest
+//! permitted moment and asserts at every dereference. `LOOM_MAX_PREEMPTIONS` bounds the preemptions
+//! of an execution; within the bound a model runs to exhaustion, or not at all: it is never cut
+//! short from inside.
 //!
 //! Without the cfg each body runs a number of times on real threads.
 
@@ -64,7 +66,8 @@ pub fn spawn<H: 'static, T: 'static + Send>(
     thread::spawn(move || body(&map))
 }
 
-/// The end of every model: all threads are joined, the map is as it should be, and holds exactly these keys.
+/// The end of every model: all threads are joined, the map is as it should be, and holds exactly
+/// these keys.
 pub fn exactly<H: Hasher + Default>(map: Arc<Map<H>>, wanted: &[u64]) {
     let mut map = Arc::into_inner(map).expect("all threads are joined");
     map.validate().unwrap();

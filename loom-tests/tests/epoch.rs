@@ -1,15 +1,18 @@
-//! Models of the reclaimer itself, on the real crossbeam-epoch: when entries, tables and batches are freed. Two threads and
-//! one or two operations each, for the epochs alone make many interleavings.
+//! Models of the reclaimer itself, on the real crossbeam-epoch: when entries, tables and batches
+//! are freed. Two threads and one or two operations each, for the epochs alone make many
+//! interleavings.
 //!
-//! The oracle is in the entries, tables and batches of the library (`src/reclaim/alive.rs`), and in the values here: a use
-//! of one that has been dropped fails, and so does one that is not ordered before the drop.
+//! The oracle is in the entries, tables and batches of the library (`src/reclaim/alive.rs`), and in
+//! the values here: a use of one that has been dropped fails, and so does one that is not ordered
+//! before the drop.
 #![cfg(any(not(evacmap_loom), crossbeam_loom))]
 
 use std::sync::Arc;
 
 use loom_tests::*;
 
-/// Lets the epoch advance as far as it takes for what this thread has retired to be freed, if no guard is in the way.
+/// Lets the epoch advance as far as it takes for what this thread has retired to be freed, if no
+/// guard is in the way.
 fn flush(map: &WitnessMap) {
     (0..3).for_each(|_| map.flush());
 }
@@ -79,7 +82,8 @@ fn old_table_against_slow_reader() {
     });
 }
 
-/// The map is dropped while the collector comes to say that a batch of its garbage is ripe: either frees the batch.
+/// The map is dropped while the collector comes to say that a batch of its garbage is ripe: either
+/// frees the batch.
 #[test]
 fn batch_against_map_drop() {
     model("batch_against_map_drop", || {
@@ -109,7 +113,8 @@ fn two_flush_one_map() {
     });
 }
 
-/// The map is dropped while the collector comes to say that a table of it is ripe: either frees the table.
+/// The map is dropped while the collector comes to say that a table of it is ripe: either frees the
+/// table.
 #[test]
 fn table_against_map_drop() {
     model("table_against_map_drop", || {
@@ -141,7 +146,8 @@ fn two_give_tables_back() {
     });
 }
 
-/// Two writers find their chain full: each clears a piece of the next table, or finds it in the other's hands.
+/// Two writers find their chain full: each clears a piece of the next table, or finds it in the
+/// other's hands.
 #[test]
 fn two_prepare_a_table() {
     model("two_prepare_a_table", || {

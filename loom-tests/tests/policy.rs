@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use evacmap::{HashMap, OwnedGuard, ShrinkPolicy};
 use loom_tests::*;
 
-/// A removal that leaves the table sparse begins a shrink, beside an insert: nothing is lost, whichever comes first.
+/// A removal that leaves the table sparse begins a shrink, beside an insert: nothing is lost,
+/// whichever comes first.
 #[test]
 fn a_removal_that_shrinks_against_an_insert() {
     static SHRINKS: AtomicU64 = AtomicU64::new(0);
@@ -29,11 +30,13 @@ fn a_removal_that_shrinks_against_an_insert() {
         SHRINKS.fetch_add(map.stats().shrinks, Relaxed);
         exactly(map, &[2, 9]);
     });
-    // In the models a table of eight buckets with one key is sparse; with the sizes of ordinary builds it is not.
+    // In the models a table of eight buckets with one key is sparse; with the sizes of ordinary
+    // builds it is not.
     assert_eq!(SHRINKS.load(Relaxed) > 0, cfg!(evacmap_loom));
 }
 
-/// A guard that was made on another thread protects what is read under it, however the read falls among removal and growth.
+/// A guard that was made on another thread protects what is read under it, however the read falls
+/// among removal and growth.
 #[test]
 fn a_guard_from_elsewhere_protects() {
     model("a_guard_from_elsewhere_protects", || {

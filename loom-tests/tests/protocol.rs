@@ -1,4 +1,5 @@
-//! Models of the slot and evacuation protocol. Each says what it hunts and which invariant would be broken.
+//! Models of the slot and evacuation protocol. Each says what it hunts and which invariant would be
+//! broken.
 #![cfg(not(crossbeam_loom))]
 
 use std::sync::Arc;
@@ -19,7 +20,8 @@ fn two_inserts_of_one_key() {
     });
 }
 
-/// Inserts of one key against the start of a growth and their own shares of it: neither lost nor twice (I2, I3).
+/// Inserts of one key against the start of a growth and their own shares of it: neither lost nor
+/// twice (I2, I3).
 #[test]
 fn insert_against_evacuation() {
     model("insert_against_evacuation", || {
@@ -61,7 +63,8 @@ fn two_helpers_against_remove() {
     });
 }
 
-/// Remove and reinsert in the new table against a helper that read the old one long before: it changes nothing (I5).
+/// Remove and reinsert in the new table against a helper that read the old one long before: it
+/// changes nothing (I5).
 #[test]
 fn reinsert_against_late_helper() {
     model("reinsert_against_late_helper", || {
@@ -77,7 +80,8 @@ fn reinsert_against_late_helper() {
     });
 }
 
-/// A key that is only ever replaced is never seen absent, nor with a value that was replaced before it was seen newer.
+/// A key that is only ever replaced is never seen absent, nor with a value that was replaced before
+/// it was seen newer.
 #[test]
 fn read_through_growth() {
     model("read_through_growth", || {
@@ -96,8 +100,8 @@ fn read_through_growth() {
     });
 }
 
-/// Promotion, and the growth after it, against a reader and a writer that are still at the first one: a table is retired
-/// once, and not while it can be reached (I8).
+/// Promotion, and the growth after it, against a reader and a writer that are still at the first
+/// one: a table is retired once, and not while it can be reached (I8).
 #[test]
 fn promotion_against_next_growth() {
     model("promotion_against_next_growth", || {
@@ -133,8 +137,8 @@ fn growth_of_two_groups() {
     });
 }
 
-/// A helper stops with its heads set and not counted. One sweeper finds them set, another goes on from there, promotes
-/// without having looked at them, and still sees what is in them (P14).
+/// A helper stops with its heads set and not counted. One sweeper finds them set, another goes on
+/// from there, promotes without having looked at them, and still sees what is in them (P14).
 #[test]
 fn sweep_past_an_uncounted_group() {
     model("sweep_past_an_uncounted_group", || {
@@ -154,8 +158,8 @@ fn sweep_past_an_uncounted_group() {
     });
 }
 
-/// The heads of a growing group are set one after the other; meanwhile entries behind the first are replaced and freed,
-/// and nobody may follow the source's words to them ("Half-set groups").
+/// The heads of a growing group are set one after the other; meanwhile entries behind the first are
+/// replaced and freed, and nobody may follow the source's words to them ("Half-set groups").
 #[test]
 fn half_set_group() {
     model("half_set_group", || {
@@ -175,8 +179,8 @@ fn half_set_group() {
     });
 }
 
-/// The same with two helpers: one that comes to a half-set group may not walk its source. With tags a walk would do no
-/// harm here; without them, and when tags run out, it looks at every entry.
+/// The same with two helpers: one that comes to a half-set group may not walk its source. With tags
+/// a walk would do no harm here; without them, and when tags run out, it looks at every entry.
 #[test]
 fn half_set_group_and_a_second_helper() {
     model("half_set_group_and_a_second_helper", || {
@@ -184,8 +188,8 @@ fn half_set_group_and_a_second_helper() {
         map.pin().insert(2, 2);
         map.start_resize(1);
         map.finish_resize();
-        // Two groups: the key is behind the first head of the first. The writer does its share on the other group, and the
-        // second helper comes to sweep the first.
+        // Two groups: the key is behind the first head of the first. The writer does its share on
+        // the other group, and the second helper comes to sweep the first.
         map.start_resize(1);
         let map = Arc::new(map);
         let a = spawn(&map, |map| assert!(map.help_resize(1).total > 0));
@@ -268,7 +272,8 @@ fn shrink_against_writers() {
     });
 }
 
-/// A clear against insert and get: all or nothing of what was before it, and each entry dropped once.
+/// A clear against insert and get: all or nothing of what was before it, and each entry dropped
+/// once.
 #[test]
 fn clear_against_writers() {
     model("clear_against_writers", || {
@@ -289,7 +294,8 @@ fn clear_against_writers() {
     });
 }
 
-/// A clear against the insert of a key whose chain has room behind it: what is inserted after the clear stays.
+/// A clear against the insert of a key whose chain has room behind it: what is inserted after the
+/// clear stays.
 #[test]
 fn clear_against_insert_into_room() {
     model("clear_against_insert_into_room", || {
@@ -326,7 +332,8 @@ fn compute_through_growth() {
     model("compute_through_growth", || {
         fn add(map: &Map) {
             let pinned = map.pin();
-            let done = pinned.compute(1, |entry| Operation::<u64, ()>::Insert(entry.map_or(1, |(_, n)| n + 1)));
+            let done = pinned
+                .compute(1, |entry| Operation::<u64, ()>::Insert(entry.map_or(1, |(_, n)| n + 1)));
             assert!(matches!(done, Compute::Updated { .. }));
         }
         let map = Arc::new(filled::<Identity>(2));

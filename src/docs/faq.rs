@@ -43,14 +43,16 @@
 //!
 //! # Why did my closure run twice?
 //!
-//! `update`, `compute` and `remove_if` look, decide, and then compare and swap. If another write or a resize came in
-//! between, they look again. A closure that may run again is an `Fn` or `FnMut` by its type; one that runs at most once
-//! is an `FnOnce`. No closure runs under a lock, so it may use the same map.
+//! `update`, `compute` and `remove_if` look, decide, and then compare and swap. If another write or
+//! a resize came in between, they look again. A closure that may run again is an `Fn` or `FnMut` by
+//! its type; one that runs at most once is an `FnOnce`. No closure runs under a lock, so it may use
+//! the same map.
 //!
 //! # How is a value made exactly once?
 //!
-//! `get_or_insert_with` runs `make` at most once for each *call*: two threads that both find the key absent both make a
-//! value, and one is dropped. Where that is too expensive, insert something cheap that makes it:
+//! `get_or_insert_with` runs `make` at most once for each *call*: two threads that both find the
+//! key absent both make a value, and one is dropped. Where that is too expensive, insert something
+//! cheap that makes it:
 //!
 //! ```
 //! use std::sync::OnceLock;
@@ -65,10 +67,10 @@
 //!
 //! # Counting: `update`, or an atomic as the value?
 //!
-//! `update` puts a new entry in for each change, and under contention does the work again. An atomic is changed in
-//! place, at the cost of the increment alone. Use it for what changes often; `update` where the new value has to be
-//! seen together with something else in the same value. A `Mutex` as the value is in order too: it locks one value, not
-//! the map.
+//! `update` puts a new entry in for each change, and under contention does the work again. An
+//! atomic is changed in place, at the cost of the increment alone. Use it for what changes often;
+//! `update` where the new value has to be seen together with something else in the same value. A
+//! `Mutex` as the value is in order too: it locks one value, not the map.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -82,14 +84,15 @@
 //! assert_eq!(hits.pin().get("home").unwrap().load(Relaxed), 4);
 //! ```
 //!
-//! One caution: a thread that holds a reference to the atomic while another removes the key counts on in what nobody
-//! will look up again.
+//! One caution: a thread that holds a reference to the atomic while another removes the key counts
+//! on in what nobody will look up again.
 //!
 //! # Large values?
 //!
-//! Entries never move, so a large value is written once and costs the tables nothing. But `update` makes a new one, and
-//! what is removed stays in memory for a while. For values of more than some hundred bytes that change or go often,
-//! keep `Arc<V>`: a reader can take the `Arc` along and let go of its guard.
+//! Entries never move, so a large value is written once and costs the tables nothing. But `update`
+//! makes a new one, and what is removed stays in memory for a while. For values of more than some
+//! hundred bytes that change or go often, keep `Arc<V>`: a reader can take the `Arc` along and let
+//! go of its guard.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -102,9 +105,9 @@
 //!
 //! # How long may a guard be held?
 //!
-//! For a batch of operations; not while waiting for the network, a lock or a user. While any guard is held, nothing
-//! that is removed from any map can be freed. A loop that runs for ever takes a guard in each turn, or
-//! [`repin`](crate::Guard::repin)s:
+//! For a batch of operations; not while waiting for the network, a lock or a user. While any guard
+//! is held, nothing that is removed from any map can be freed. A loop that runs for ever takes a
+//! guard in each turn, or [`repin`](crate::Guard::repin)s:
 //!
 //! ```
 //! let map = evacmap::HashMap::from([(1, "one")]);
@@ -115,13 +118,15 @@
 //! }
 //! ```
 //!
-//! To take a guard for each single operation is not wrong, and costs about one uncontended locked instruction.
+//! To take a guard for each single operation is not wrong, and costs about one uncontended locked
+//! instruction.
 //!
 //! # In asynchronous code?
 //!
-//! A [`Guard`](crate::Guard) is not `Send`, so a task that holds one across an `.await` does not compile where tasks
-//! may move. Best is not to hold one: copy what is needed, or clone an `Arc`. If a reference has to stay, take an
-//! [`OwnedGuard`](crate::OwnedGuard). It costs an allocation, and holds back all garbage as long as the task waits.
+//! A [`Guard`](crate::Guard) is not `Send`, so a task that holds one across an `.await` does not
+//! compile where tasks may move. Best is not to hold one: copy what is needed, or clone an `Arc`.
+//! If a reference has to stay, take an [`OwnedGuard`](crate::OwnedGuard). It costs an allocation,
+//! and holds back all garbage as long as the task waits.
 //!
 //! ```
 //! use evacmap::HashMap;
@@ -150,9 +155,9 @@
 //!
 //! # How does a function return what it found?
 //!
-//! A reference borrows the guard, so the guard has to come from the caller: `fn find<'g>(&'g self, key: &str, guard:
-//! &'g Guard) -> Option<&'g Item>`. Or return a copy, or an `Arc`. See the example in
-//! [`migration`](super::migration#from-papaya-02).
+//! A reference borrows the guard, so the guard has to come from the caller: `fn find<'g>(&'g self,
+//! key: &str, guard: &'g Guard) -> Option<&'g Item>`. Or return a copy, or an `Arc`. See the
+//! example in [`migration`](super::migration#from-papaya-02).
 //!
 //! # I removed everything. Why is the memory still there?
 //!
@@ -176,7 +181,8 @@
 //! assert!(map.stats().capacity < 100);
 //! ```
 //!
-//! What else is to be known is among the [`limitations`](super::limitations#what-was-removed-is-dropped-later).
+//! What else is to be known is among the
+//! [`limitations`](super::limitations#what-was-removed-is-dropped-later).
 //!
 //! # How do I watch a map in production?
 //!
@@ -185,9 +191,9 @@
 //! # Which hasher? What about attackers?
 //!
 //! The default is hashbrown's, foldhash: fast, and seeded at random. Its authors claim [minimal
-//! resistance](https://docs.rs/foldhash), and none against an attacker who can observe the map and adapt. Here, keys
-//! with equal hashes form one chain that is searched from its beginning, however long. Where strangers choose the keys,
-//! take std's `RandomState` (SipHash):
+//! resistance](https://docs.rs/foldhash), and none against an attacker who can observe the map and
+//! adapt. Here, keys with equal hashes form one chain that is searched from its beginning, however
+//! long. Where strangers choose the keys, take std's `RandomState` (SipHash):
 //!
 //! ```
 //! use std::hash::RandomState;
@@ -195,15 +201,16 @@
 //! map.pin().insert("from a stranger", 1);
 //! ```
 //!
-//! Where nobody does, a cheaper one will do, even the identity on integers: the map multiplies each hash and takes the
-//! high bits. What a hasher must not do is map many keys to few values.
+//! Where nobody does, a cheaper one will do, even the identity on integers: the map multiplies each
+//! hash and takes the high bits. What a hasher must not do is map many keys to few values.
 //!
 //! # How do I drop a large map?
 //!
-//! Its drop runs the `Drop` of every entry before it returns, in time proportional to the map. If the thread has no
-//! time for that, give the map to one that has. To empty a map that is shared, [`clear`](crate::HashMap::clear) it:
-//! once it has helped a running resize to its end, that takes no longer than to allocate the empty table, and the
-//! entries are dropped by later writes, a few at a time.
+//! Its drop runs the `Drop` of every entry before it returns, in time proportional to the map. If
+//! the thread has no time for that, give the map to one that has. To empty a map that is shared,
+//! [`clear`](crate::HashMap::clear) it: once it has helped a running resize to its end, that takes
+//! no longer than to allocate the empty table, and the entries are dropped by later writes, a few
+//! at a time.
 //!
 //! ```
 //! let map: evacmap::HashMap<u32, String> = (0..1000).map(|i| (i, i.to_string())).collect();

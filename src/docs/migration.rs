@@ -1,7 +1,8 @@
 //! Moving over from another map: std, dashmap, papaya, or Go's `sync.Map`.
 //!
-//! Common to all four: [`pin`](crate::HashMap::pin) once for a batch of operations, then call methods on what it
-//! returns. What they return are references, valid as long as that. Values do not change in place; they are replaced.
+//! Common to all four: [`pin`](crate::HashMap::pin) once for a batch of operations, then call
+//! methods on what it returns. What they return are references, valid as long as that. Values do
+//! not change in place; they are replaced.
 //!
 //! # From `std::collections::HashMap`
 //!
@@ -36,9 +37,9 @@
 //!
 //! # From dashmap
 //!
-//! What dashmap returns holds a lock, so that another call on the same map from the same thread may wait for itself.
-//! Here nothing is locked: references may be kept while the map is used, and the value may meanwhile be replaced behind
-//! them.
+//! What dashmap returns holds a lock, so that another call on the same map from the same thread may
+//! wait for itself. Here nothing is locked: references may be kept while the map is used, and the
+//! value may meanwhile be replaced behind them.
 //!
 //! | dashmap 6 | here | mind |
 //! |---|---|---|
@@ -79,10 +80,11 @@
 //!
 //! # From papaya 0.2
 //!
-//! The nearest relative. Methods that have the same name have the same arguments and results, so that a program for the
-//! one is one for the other, but for what follows. `tests/migration_papaya.rs` compiles and runs one text with both
-//! crates, and has a test for most of the differences. Every public method of papaya 0.2.5 is here under the same name, or in
-//! the first table.
+//! The nearest relative. Methods that have the same name have the same arguments and results, so
+//! that a program for the one is one for the other, but for what follows.
+//! `tests/migration_papaya.rs` compiles and runs one text with both crates, and has a test for most
+//! of the differences. Every public method of papaya 0.2.5 is here under the same name, or in the
+//! first table.
 //!
 //! What the compiler finds:
 //!
@@ -115,8 +117,8 @@
 //! | `HashSet::insert` of an equal value | returns `false`, and has replaced the value (its text says otherwise) | returns `false`, and keeps what was there; [`HashSet::replace`](crate::HashSet::replace) replaces |
 //! | `capacity` that was asked for | an estimate | a promise, as long as nothing is removed |
 //!
-//! What is the same, and may surprise: `insert` and `update` replace the key with the value (papaya's text says
-//! otherwise), and `compute` panics when told to remove what is absent.
+//! What is the same, and may surprise: `insert` and `update` replace the key with the value
+//! (papaya's text says otherwise), and `compute` panics when told to remove what is absent.
 //!
 //! ```
 //! use evacmap::{Compute, Guard, HashMap, Operation};
@@ -159,10 +161,10 @@
 //! | `m.Clear()` | `clear()`: at one moment | `clear()`: entry by entry | `clear()`: shard by shard | `clear()`: at one moment |
 //! | no `Len` | `len()` | `len()` | `len()` | `len()` |
 //!
-//! `tests/migration_go.rs` runs the same program in the words of each column. Go's `Range` and our `iter` promise the same: no
-//! snapshot, and no key twice. Go's garbage collector keeps what was loaded; here a guard does. A plain Go map that two
-//! goroutines write to at once may end the program; this one is what Go's plain map was before 1.24, for any number of
-//! writers.
+//! `tests/migration_go.rs` runs the same program in the words of each column. Go's `Range` and our
+//! `iter` promise the same: no snapshot, and no key twice. Go's garbage collector keeps what was
+//! loaded; here a guard does. A plain Go map that two goroutines write to at once may end the
+//! program; this one is what Go's plain map was before 1.24, for any number of writers.
 //!
 //! ```
 //! let map = evacmap::HashMap::new();

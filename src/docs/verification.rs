@@ -48,49 +48,60 @@
 //!
 //! On two cores of an x86-64 Linux machine, each at the version that was current then:
 //!
-//! - **Linearizability**: 1,000,000 windows with 9.5 million records, no violation; a resize was live in 84.8 % of them (growth
-//!   24.2 %, rebuild 28.8 %, shrink 24.6 %, clear 24.6 %). Entries, `get_many`, `extract_if`, fallible insertion and owned guards
-//!   are among the operations. Of the seeded faults thirteen are noticed; `lin/src/lib.rs` has the table.
-//!   Before, the same command had found a fault that no other check had: an insert that was lost to a `clear`
+//! - **Linearizability**: 1,000,000 windows with 9.5 million records, no violation; a resize was
+//!   live in 84.8 % of them (growth 24.2 %, rebuild 28.8 %, shrink 24.6 %, clear 24.6 %). Entries,
+//!   `get_many`, `extract_if`, fallible insertion and owned guards are among the operations. Of the
+//!   seeded faults thirteen are noticed; `lin/src/lib.rs` has the table. Before, the same command
+//!   had found a fault that no other check had: an insert that was lost to a `clear`
 //!   (`tests/regressions.rs::no_writer_finds_a_chain_half_cleared`).
-//! - **Seeded faults**: all are noticed, 27 of the map and nine of the reclaimer, all but one by a model; tag bits that are used
-//!   after they ran out, by a unit test. Without a fault the models did not come to their end in the 100 s that this run gave them.
-//! - **Models of the reclaimer** on the real crossbeam-epoch, exhausted at two preemptions: `reader_holds_a_replaced_entry` 84,540
-//!   executions, `nothing_retired_is_found` 68,356, `two_flush_one_map` 285,893, `batch_against_map_drop` 1,824,
-//!   `old_table_against_slow_reader` 726, `table_against_map_drop` 1,452, `two_give_tables_back` 507,820, `two_prepare_a_table`
+//! - **Seeded faults**: all are noticed, 27 of the map and nine of the reclaimer, all but one by a
+//!   model; tag bits that are used after they ran out, by a unit test. Without a fault the models
+//!   did not come to their end in the 100 s that this run gave them.
+//! - **Models of the reclaimer** on the real crossbeam-epoch, exhausted at two preemptions:
+//!   `reader_holds_a_replaced_entry` 84,540 executions, `nothing_retired_is_found` 68,356,
+//!   `two_flush_one_map` 285,893, `batch_against_map_drop` 1,824, `old_table_against_slow_reader`
+//!   726, `table_against_map_drop` 1,452, `two_give_tables_back` 507,820, `two_prepare_a_table`
 //!   51,888. Each was seen to fail with a fault seeded for it.
-//! - **Stopped threads**: about 16,000 stops (point, operation, kind of resize); after each the others completed the resize and two
-//!   growths, with 500 operations, and with 100,000 once for each point and kind of resize. The long form, with 100,000 after every
-//!   stop, was run once: nine of the thirteen phases at one version, 12,892 stops, the others (shrinking, clearing, and after
-//!   each) at a later one, 6,278.
-//! - **Panics** in the N-th call of `Hash`, `Eq`, `Clone`, `Drop` and closures: about 150,000. **Nested operations**, two deep: about
-//!   93,000. **Refused allocations**: about 1,000, each in a process of its own.
+//! - **Stopped threads**: about 16,000 stops (point, operation, kind of resize); after each the
+//!   others completed the resize and two growths, with 500 operations, and with 100,000 once for
+//!   each point and kind of resize. The long form, with 100,000 after every stop, was run once:
+//!   nine of the thirteen phases at one version, 12,892 stops, the others (shrinking, clearing, and
+//!   after each) at a later one, 6,278.
+//! - **Panics** in the N-th call of `Hash`, `Eq`, `Clone`, `Drop` and closures: about 150,000.
+//!   **Nested operations**, two deep: about 93,000. **Refused allocations**: about 1,000, each in a
+//!   process of its own.
 //! - **Iterations** beside a thread that resizes: a million, each complete.
-//! - **Thread sanitizer**: 1,800 s of the stress program beside other work (8 minutes of processor time), 40.9 million operations, at a
-//!   later version 1,830 s (9 minutes), 42.6 million, and at the present one 330 s, 20.7 million, no report; a relaxed publication is
-//!   reported at once.
-//! - **Address and leak sanitizers**: 3,600 s of the stress program beside other work (10 minutes of processor time), 252.8
-//!   million operations, at a later version twice 1,830 s side by side (21 minutes), 500.4 million, and at the present one
-//!   330 s, 74.3 million, no report.
+//! - **Thread sanitizer**: 1,800 s of the stress program beside other work (8 minutes of processor
+//!   time), 40.9 million operations, at a later version 1,830 s (9 minutes), 42.6 million, and at
+//!   the present one 330 s, 20.7 million, no report; a relaxed publication is reported at once.
+//! - **Address and leak sanitizers**: 3,600 s of the stress program beside other work (10 minutes
+//!   of processor time), 252.8 million operations, at a later version twice 1,830 s side by side
+//!   (21 minutes), 500.4 million, and at the present one 330 s, 74.3 million, no report.
 //! - **valgrind**: unit tests, regressions, and the stress program with the vector scan, clean.
-//! - **Other processors**: AArch64 and s390x under qemu 11.1, x86 of 32 bits by itself, 70 tests each, with rustc 1.97; on the
-//!   latter the whole suite once. The test of the
-//!   NEON scan fails if its lanes are mixed up or FROZEN is not left out.
-//! - **Soak**: 1,262 s beside other work (3 minutes of processor time), 347 rounds, 37.8 million operations, 206 million iterations,
-//!   29,371 growths, 63,699 rebuilds, 20,585 shrinks, 27,808 clears.
-//! - **Fuzzing** under the address sanitizer, no finding, in more than two hours of processor time: 600 s for each target (`ops` 13,780
-//!   executions, `panics` 23,438, `threads` 27,905); beside other work, 11.6 minutes of processor time for `ops` (26,771 executions),
-//!   18.5 for `panics` (61,409) and 5.4 for `threads` (63,384); 561 s for `ops` (22,692) and for `threads` (13,993); and 46 minutes of
-//!   processor time for all three: `ops` 46,024 and, at a later version, 28,545, `panics` 72,826 and 36,385, `threads` 27,919 and
-//!   4,730.
-//! - **Rare branches**: all 26 taken by the tests, the rarest (a thread that prepares a table is replaced) once in the last run.
-//! - **Ported behaviour**: 512 tests, 434 of them distinct; the others are the same under other hashers.
+//! - **Other processors**: AArch64 and s390x under qemu 11.1, x86 of 32 bits by itself, 70 tests
+//!   each, with rustc 1.97; on the latter the whole suite once. The test of the NEON scan fails if
+//!   its lanes are mixed up or FROZEN is not left out.
+//! - **Soak**: 1,262 s beside other work (3 minutes of processor time), 347 rounds, 37.8 million
+//!   operations, 206 million iterations, 29,371 growths, 63,699 rebuilds, 20,585 shrinks, 27,808
+//!   clears.
+//! - **Fuzzing** under the address sanitizer, no finding, in more than two hours of processor time:
+//!   600 s for each target (`ops` 13,780 executions, `panics` 23,438, `threads` 27,905); beside
+//!   other work, 11.6 minutes of processor time for `ops` (26,771 executions), 18.5 for `panics`
+//!   (61,409) and 5.4 for `threads` (63,384); 561 s for `ops` (22,692) and for `threads` (13,993);
+//!   and 46 minutes of processor time for all three: `ops` 46,024 and, at a later version, 28,545,
+//!   `panics` 72,826 and 36,385, `threads` 27,919 and 4,730.
+//! - **Rare branches**: all 26 taken by the tests, the rarest (a thread that prepares a table is
+//!   replaced) once in the last run.
+//! - **Ported behaviour**: 512 tests, 434 of them distinct; the others are the same under other
+//!   hashers.
 //! - **Misuse**: 55 programs that must not compile, each with a twin that does (`tests/compile`).
 //!
 //! # What was not run
 //!
-//! - **Miri** and **MemorySanitizer**: not to be had where this was developed. Provenance is kept strict (no integer becomes a pointer), which
-//!   is what Miri would check; uninitialised reads are looked for with valgrind.
-//! - **ARM**, and any other machine with a weaker memory model than x86-64, but under qemu, which has that of the machine below it:
-//!   the orderings rest on loom, on the thread sanitizer, and on the rule that there is no `SeqCst` and no fence in the crate.
-//!   loom does not explore load buffering.
+//! - **Miri** and **MemorySanitizer**: not to be had where this was developed. Provenance is kept
+//!   strict (no integer becomes a pointer), which is what Miri would check; uninitialised reads are
+//!   looked for with valgrind.
+//! - **ARM**, and any other machine with a weaker memory model than x86-64, but under qemu, which
+//!   has that of the machine below it: the orderings rest on loom, on the thread sanitizer, and on
+//!   the rule that there is no `SeqCst` and no fence in the crate. loom does not explore load
+//!   buffering.

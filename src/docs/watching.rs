@@ -1,12 +1,13 @@
 //! Watching a map: what it is made of now, as metrics, and its resizes as they happen.
 //!
-//! `cargo run --release --features metrics,tracing --example dashboard -- --events` shows all of it at work.
+//! `cargo run --release --features metrics,tracing --example dashboard -- --events` shows all of it
+//! at work.
 //!
 //! # Figures
 //!
-//! [`stats`](crate::HashMap::stats) is cheap enough to be called each second: it adds up what each thread that has
-//! written counts for itself. [`chain_histogram`](crate::HashMap::chain_histogram) walks through the whole table, and
-//! tells a bad hasher from a good one.
+//! [`stats`](crate::HashMap::stats) is cheap enough to be called each second: it adds up what each
+//! thread that has written counts for itself. [`chain_histogram`](crate::HashMap::chain_histogram)
+//! walks through the whole table, and tells a bad hasher from a good one.
 //!
 //! | what grows | and what it may mean |
 //! |---|---|
@@ -18,8 +19,8 @@
 //! # Metrics
 //!
 //! With the feature `metrics`, `Stats::publish` hands the figures to the recorder of the [`metrics`
-//! facade](https://docs.rs/metrics), under a name for the map. Call it from a timer, or where the metrics are asked for;
-//! a map publishes nothing by itself.
+//! facade](https://docs.rs/metrics), under a name for the map. Call it from a timer, or where the
+//! metrics are asked for; a map publishes nothing by itself.
 //!
 //! ```
 //! # #[cfg(feature = "metrics")] {
@@ -38,10 +39,10 @@
 //!
 //! # Resizes as they happen
 //!
-//! With the feature `tracing`, each resize tells its start and its end to the current subscriber of the [`tracing`
-//! crate](https://docs.rs/tracing): events of the level `DEBUG` and the target `evacmap::resize`, with the messages
-//! `resize begun` and `resize ended`. Making a map, its first table, and reading have no events. Without the feature the
-//! code for it is not there.
+//! With the feature `tracing`, each resize tells its start and its end to the current subscriber of
+//! the [`tracing` crate](https://docs.rs/tracing): events of the level `DEBUG` and the target
+//! `evacmap::resize`, with the messages `resize begun` and `resize ended`. Making a map, its first
+//! table, and reading have no events. Without the feature the code for it is not there.
 //!
 //! | field | is | in |
 //! |---|---|---|
@@ -55,26 +56,30 @@
 //! | `helpers` | threads that moved entries; one that takes the place of a thread that has ended is not counted again | end |
 //! | `map`, `key`, `value` | the map's address, and its types | both |
 //!
-//! A start is told by the thread whose write began the resize, an end by the one whose write completed it. So when two
-//! threads are at it, an end may be told before its start. A map that is dropped in the midst of a resize tells no end.
+//! A start is told by the thread whose write began the resize, an end by the one whose write
+//! completed it. So when two threads are at it, an end may be told before its start. A map that is
+//! dropped in the midst of a resize tells no end.
 //!
-//! Whoever handles the events runs within an insert or a removal, on that thread and no other: what takes long there
-//! makes that write take long. Beyond that it may do what it likes.
+//! Whoever handles the events runs within an insert or a removal, on that thread and no other: what
+//! takes long there makes that write take long. Beyond that it may do what it likes.
 //!
-//! - It may use the same map (`tests/resize_events.rs::a_handler_may_use_the_same_map_in_any_way`). What it brings about
-//!   there is not told in turn (`tests/resize_events.rs::what_a_handler_brings_about_is_not_told`). One that undoes what
-//!   the operation is at, and shrinks the map for each event of a `reserve`, has it begin again each time.
+//! - It may use the same map (`tests/resize_events.rs::a_handler_may_use_the_same_map_in_any_way`).
+//!   What it brings about there is not told in turn
+//!   (`tests/resize_events.rs::what_a_handler_brings_about_is_not_told`). One that undoes what the
+//!   operation is at, and shrinks the map for each event of a `reserve`, has it begin again each
+//!   time.
 //! - If it panics, the panic hook reports that, and the write goes on
 //!   (`tests/resize_events.rs::a_handler_that_panics_does_no_harm`).
 //!
 //! # Guards that are held for long
 //!
-//! A guard that is held keeps everything in memory that any thread removes from any map. In debug builds the feature
-//! `tracing` warns of one under which 65,536 entries have been retired, wherever: an event of the level `WARN` and the target
-//! `evacmap::guard`, once for each guard, with the fields `taken` (the place in the source where the guard was taken, or
-//! pinned again), `thread` and `id` (of the thread that noticed: the one that holds the guard, or was lent it), `retired`
-//! (how many entries) and `millis` (for how long).
+//! A guard that is held keeps everything in memory that any thread removes from any map. In debug
+//! builds the feature `tracing` warns of one under which 65,536 entries have been retired,
+//! wherever: an event of the level `WARN` and the target `evacmap::guard`, once for each guard,
+//! with the fields `taken` (the place in the source where the guard was taken, or pinned again),
+//! `thread` and `id` (of the thread that noticed: the one that holds the guard, or was lent it),
+//! `retired` (how many entries) and `millis` (for how long).
 //!
-//! It comes when the guard ends or is pinned again, or while it is held if that thread goes on replacing and removing under
-//! it. A guard that is held by a thread which does neither is not told of: look for a thread that sleeps with one.
-//! (`tests/held_guards.rs`)
+//! It comes when the guard ends or is pinned again, or while it is held if that thread goes on
+//! replacing and removing under it. A guard that is held by a thread which does neither is not told
+//! of: look for a thread that sleeps with one. (`tests/held_guards.rs`)

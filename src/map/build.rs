@@ -21,8 +21,8 @@ impl<K, V> HashMap<K, V> {
         Self::with_hasher(DefaultHashBuilder::default())
     }
 
-    /// An empty map with room for `capacity` entries: it will not grow before it holds as many, unless keys that come and go
-    /// make it ([`capacity`](Self::capacity)).
+    /// An empty map with room for `capacity` entries: it will not grow before it holds as many,
+    /// unless keys that come and go make it ([`capacity`](Self::capacity)).
     ///
     /// # Panics
     ///
@@ -61,16 +61,22 @@ impl<K, V> HashMap<K, V> {
     /// ```
     pub fn builder() -> HashMapBuilder<K, V> {
         let policy = ShrinkPolicy::default();
-        HashMapBuilder { capacity: 0, policy, hasher: DefaultHashBuilder::default(), of: PhantomData }
+        HashMapBuilder {
+            capacity: 0,
+            policy,
+            hasher: DefaultHashBuilder::default(),
+            of: PhantomData,
+        }
     }
 }
 
 impl<K, V, S> HashMap<K, V, S> {
     /// An empty map that hashes with `hasher`. Allocates nothing until the first insert.
     ///
-    /// The map multiplies hashes by an odd constant and uses their high bits, so a hasher that is the identity does no harm;
-    /// one that maps many keys to few hashes makes every operation on those keys slow. The default one resists keys chosen
-    /// by an attacker as far as hashbrown's does.
+    /// The map multiplies hashes by an odd constant and uses their high bits, so a hasher that is
+    /// the identity does no harm; one that maps many keys to few hashes makes every operation on
+    /// those keys slow. The default one resists keys chosen by an attacker as far as hashbrown's
+    /// does.
     ///
     /// ```
     /// use std::hash::RandomState;
@@ -90,12 +96,16 @@ impl<K, V, S> HashMap<K, V, S> {
         Self::make(capacity, hasher).unwrap_or_else(|what| fail(what))
     }
 
-    /// As [`with_capacity_and_hasher`](Self::with_capacity_and_hasher), for sizes that may be too large.
+    /// As [`with_capacity_and_hasher`](Self::with_capacity_and_hasher), for sizes that may be too
+    /// large.
     ///
     /// # Errors
     ///
     /// If no table could be that large, or there is no memory for it.
-    pub fn try_with_capacity_and_hasher(capacity: usize, hasher: S) -> Result<Self, TryReserveError> {
+    pub fn try_with_capacity_and_hasher(
+        capacity: usize,
+        hasher: S,
+    ) -> Result<Self, TryReserveError> {
         Self::make(capacity, hasher).map_err(TryReserveError::new)
     }
 
@@ -122,20 +132,23 @@ pub enum ShrinkPolicy {
     /// Only when asked to, as the standard library's map.
     #[default]
     Never,
-    /// When less than an eighth of its capacity is in use, to a table that holds twice the present entries. So it does not
-    /// oscillate: after a shrink the map grows only when it has gained entries (twice as many, or some, and then lost and gained others all
-    /// the time), and shrinks again only when it has halved. Never below
-    /// the capacity that it was built with, nor below 64 buckets (4 KiB). Room that was reserved later may be given back.
+    /// When less than an eighth of its capacity is in use, to a table that holds twice the present
+    /// entries. So it does not oscillate: after a shrink the map grows only when it has gained
+    /// entries (twice as many, or some, and then lost and gained others all the time), and shrinks
+    /// again only when it has halved. Never below the capacity that it was built with, nor below 64
+    /// buckets (4 KiB). Room that was reserved later may be given back.
     ///
-    /// A thread looks after each 64 entries that it has removed or replaced. If the table is sparse, it clears 16 KiB of the smaller one;
-    /// when all of that is clear, the shrink begins. It is worked off by the writes that follow, a few buckets each, as every
-    /// resize is; nobody waits. A table that is more than 8 times too large is shrunk in steps. After a
-    /// [`clear`](HashMap::clear), too, it takes writes that remove, or calls of [`finish_resize`](HashMap::finish_resize)
-    /// or [`help_resize`](HashMap::help_resize).
+    /// A thread looks after each 64 entries that it has removed or replaced. If the table is
+    /// sparse, it clears 16 KiB of the smaller one; when all of that is clear, the shrink begins.
+    /// It is worked off by the writes that follow, a few buckets each, as every resize is; nobody
+    /// waits. A table that is more than 8 times too large is shrunk in steps. After a
+    /// [`clear`](HashMap::clear), too, it takes writes that remove, or calls of
+    /// [`finish_resize`](HashMap::finish_resize) or [`help_resize`](HashMap::help_resize).
     ///
-    /// Threads that do nothing but remove also work off the shrinks that this leads to, as fast as they fall due: when 99 % of
-    /// a million entries have been removed, the map takes a 27th of the memory that it took, and no removal has taken
-    /// longer than some insert did for a growth (`tests/shrink_by_itself.rs` counts the steps, and prints times).
+    /// Threads that do nothing but remove also work off the shrinks that this leads to, as fast as
+    /// they fall due: when 99 % of a million entries have been removed, the map takes a 27th of the
+    /// memory that it took, and no removal has taken longer than some insert did for a growth
+    /// (`tests/shrink_by_itself.rs` counts the steps, and prints times).
     Auto,
 }
 

@@ -35,7 +35,8 @@ impl<K, V, S> HashMap<K, V, S> {
 }
 
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
-    /// The value of a key, to be changed in place. Needs no guard: the exclusive borrow of the map protects the value.
+    /// The value of a key, to be changed in place. Needs no guard: the exclusive borrow of the map
+    /// protects the value.
     ///
     /// ```
     /// let mut map = evacmap::HashMap::from([("a", 1)]);

@@ -13,15 +13,20 @@ use crate::raw::prefetch::LOOKAHEAD;
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// The values of some keys, in the order of the keys.
     ///
-    /// Each is looked up as by [`get`](Self::get), at some moment of the call: together they are no snapshot. What is gained
-    /// is time, in a map that is larger than the caches: the buckets of several keys are fetched together, then their entries,
-    /// where one look-up after the other would wait for each.
+    /// Each is looked up as by [`get`](Self::get), at some moment of the call: together they are no
+    /// snapshot. What is gained is time, in a map that is larger than the caches: the buckets of
+    /// several keys are fetched together, then their entries, where one look-up after the other
+    /// would wait for each.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1), ("b", 2)]);
     /// assert_eq!(map.get_many(["b", "x", "a"], &map.guard()), [Some(&2), None, Some(&1)]);
     /// ```
-    pub fn get_many<'g, Q, const N: usize>(&'g self, keys: [&Q; N], guard: &'g Guard) -> [Option<&'g V>; N]
+    pub fn get_many<'g, Q, const N: usize>(
+        &'g self,
+        keys: [&Q; N],
+        guard: &'g Guard,
+    ) -> [Option<&'g V>; N]
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
@@ -35,8 +40,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         })
     }
 
-    /// As [`get_many`](Self::get_many), for any number of keys: an item for each, in the order of the keys. Takes a few keys
-    /// at a time from the iterator, ahead of the items that it returns.
+    /// As [`get_many`](Self::get_many), for any number of keys: an item for each, in the order of
+    /// the keys. Takes a few keys at a time from the iterator, ahead of the items that it returns.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i * i)).collect();

@@ -10,7 +10,8 @@ use crate::iter::{Iter, Keys, Values};
 use crate::map_ref::HashMapRef;
 
 impl<K, V, S> HashMap<K, V, S> {
-    /// A guard, for the forms of the operations that take one. The same as [`evacmap::pin`](crate::pin).
+    /// A guard, for the forms of the operations that take one. The same as
+    /// [`evacmap::pin`](crate::pin).
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn guard(&self) -> Guard {
@@ -30,7 +31,8 @@ impl<K, V, S> HashMap<K, V, S> {
         OwnedGuard::new()
     }
 
-    /// The map with an [`OwnedGuard`] inside, which may be sent, shared, and held across an `.await`.
+    /// The map with an [`OwnedGuard`] inside, which may be sent, shared, and held across an
+    /// `.await`.
     ///
     /// ```
     /// use evacmap::HashMap;
@@ -52,8 +54,9 @@ impl<K, V, S> HashMap<K, V, S> {
 
     /// The number of entries.
     ///
-    /// Exact when nobody writes; otherwise some number near it, and never negative: each thread counts what it has put in and
-    /// taken out, and the sum is not taken at one moment. Takes time in proportion to the number of threads that have written to the map.
+    /// Exact when nobody writes; otherwise some number near it, and never negative: each thread
+    /// counts what it has put in and taken out, and the sum is not taken at one moment. Takes time
+    /// in proportion to the number of threads that have written to the map.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 'a'), (2, 'b')]);
@@ -70,8 +73,9 @@ impl<K, V, S> HashMap<K, V, S> {
 
     /// How many entries the map can hold before it grows.
     ///
-    /// If more than half as many are in it, and keys come and go, it may grow before, as the standard map does: a removed
-    /// key's slot is not used again, and with more buckets the used ones are left behind less often.
+    /// If more than half as many are in it, and keys come and go, it may grow before, as the
+    /// standard map does: a removed key's slot is not used again, and with more buckets the used
+    /// ones are left behind less often.
     pub fn capacity(&self) -> usize {
         self.raw.capacity(&crate::pin())
     }
@@ -129,9 +133,10 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
 
     /// All entries, in no particular order, while others may read, write and resize.
     ///
-    /// A key that is present during the whole iteration is returned exactly once; no key is returned twice; a key that is
-    /// absent throughout is never returned; a value that is returned was the key's value at some moment of the call of
-    /// `next` that returned it. It is not a snapshot: keys that come or go meanwhile may be returned or not.
+    /// A key that is present during the whole iteration is returned exactly once; no key is
+    /// returned twice; a key that is absent throughout is never returned; a value that is returned
+    /// was the key's value at some moment of the call of `next` that returned it. It is not a
+    /// snapshot: keys that come or go meanwhile may be returned or not.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);

@@ -17,8 +17,9 @@ where
 {
     /// Makes room for `additional` more entries.
     ///
-    /// If the table has to grow, it is swapped for a larger one now, and the entries are moved by the writes that follow. A
-    /// growth by more than a factor of four is done in steps, of which this thread works off all but the last.
+    /// If the table has to grow, it is swapped for a larger one now, and the entries are moved by
+    /// the writes that follow. A growth by more than a factor of four is done in steps, of which
+    /// this thread works off all but the last.
     ///
     /// # Panics
     ///
@@ -35,11 +36,13 @@ where
 
     /// As [`reserve`](Self::reserve), for sizes that may be too large.
     ///
-    /// Says nothing of the memory of the entries to come, nor of overflow buckets: those are allocated one by one.
+    /// Says nothing of the memory of the entries to come, nor of overflow buckets: those are
+    /// allocated one by one.
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or there is no memory for it. The map is as it was, or larger, but not by as much.
+    /// If no table could be that large, or there is no memory for it. The map is as it was, or
+    /// larger, but not by as much.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = evacmap::HashMap::new();
@@ -55,9 +58,9 @@ where
         if entries == 0 { Ok(()) } else { self.raw.reserve(entries, &self.raw.heap.local(), guard) }
     }
 
-    /// Swaps the table for the smallest that holds the present entries. The entries are moved by the writes that follow, or by
-    /// [`help_resize`](Self::help_resize); a shrink by more than a factor of 8 is done in steps, of which this thread works
-    /// off all but the last.
+    /// Swaps the table for the smallest that holds the present entries. The entries are moved by
+    /// the writes that follow, or by [`help_resize`](Self::help_resize); a shrink by more than a
+    /// factor of 8 is done in steps, of which this thread works off all but the last.
     ///
     /// ```
     /// let map = evacmap::HashMap::with_capacity(10_000);
@@ -69,7 +72,8 @@ where
         self.shrink_to(0, guard);
     }
 
-    /// As [`shrink_to_fit`](Self::shrink_to_fit), but leaves room for `min_capacity` entries, if there is so much.
+    /// As [`shrink_to_fit`](Self::shrink_to_fit), but leaves room for `min_capacity` entries, if
+    /// there is so much.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = evacmap::HashMap::with_capacity(10_000);
@@ -92,7 +96,8 @@ where
         self.raw.root(&guard).is_filling()
     }
 
-    /// Does a part of a running resize, for a thread that has nothing better to do: about `groups` groups of buckets.
+    /// Does a part of a running resize, for a thread that has nothing better to do: about `groups`
+    /// groups of buckets.
     ///
     /// ```
     /// let map: evacmap::HashMap<_, _> = (0..1000).map(|i| (i, i)).collect();
@@ -104,10 +109,10 @@ where
         Progress { done, total }
     }
 
-    /// Helps the running resize, if any, until it is over. Takes time in proportion to what is left of it; others go on
-    /// meanwhile, and are not waited for. If the map is to shrink by itself after that
-    /// ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that has begun then, or is being
-    /// prepared by another thread.
+    /// Helps the running resize, if any, until it is over. Takes time in proportion to what is left
+    /// of it; others go on meanwhile, and are not waited for. If the map is to shrink by itself
+    /// after that ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that has begun then, or is
+    /// being prepared by another thread.
     pub fn finish_resize(&self) {
         let guard = crate::pin();
         self.raw.finish_and_shrink(&self.raw.heap.local(), &guard);
@@ -133,7 +138,8 @@ where
 }
 
 impl<K, V, S> HashMap<K, V, S> {
-    /// Figures of the map. Cheap: takes time in proportion to the number of threads that have written to it.
+    /// Figures of the map. Cheap: takes time in proportion to the number of threads that have
+    /// written to it.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 1)]);
@@ -149,7 +155,9 @@ impl<K, V, S> HashMap<K, V, S> {
         Stats {
             len,
             capacity: raw.capacity(guard),
-            bytes: table_bytes + raw.heap.bytes() + (len + retired + spare) * size_of::<Entry<K, V>>(),
+            bytes: table_bytes
+                + raw.heap.bytes()
+                + (len + retired + spare) * size_of::<Entry<K, V>>(),
             buckets: if raw.root(guard).is_placeholder() { 0 } else { raw.root(guard).buckets() },
             old_buckets,
             groups_evacuated,
@@ -164,12 +172,12 @@ impl<K, V, S> HashMap<K, V, S> {
         }
     }
 
-    /// How long the chains of the current table are: item `n` is the number of chains with `n` overflow buckets. Empty for
-    /// a map that has no table yet.
+    /// How long the chains of the current table are: item `n` is the number of chains with `n`
+    /// overflow buckets. Empty for a map that has no table yet.
     ///
-    /// With a good hasher nearly all chains have none, and few more than one. Walks through the whole table, beside any
-    /// writers: the items are exact when nobody writes. While a resize runs, chains that it has not filled yet count as
-    /// ones without overflow buckets.
+    /// With a good hasher nearly all chains have none, and few more than one. Walks through the
+    /// whole table, beside any writers: the items are exact when nobody writes. While a resize
+    /// runs, chains that it has not filled yet count as ones without overflow buckets.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i)).collect();
@@ -189,7 +197,8 @@ impl<K, V, S> HashMap<K, V, S> {
 }
 
 impl<K: Eq, V, S> HashMap<K, V, S> {
-    /// Checks every invariant of the map's structure; for tests. Takes time in proportion to the map.
+    /// Checks every invariant of the map's structure; for tests. Takes time in proportion to the
+    /// map.
     ///
     /// # Errors
     ///

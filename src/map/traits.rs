@@ -24,7 +24,8 @@ where
     }
 }
 
-/// A panic in the midst of an operation leaves the map valid. What is seen afterwards are keys and values, by reference.
+/// A panic in the midst of an operation leaves the map valid. What is seen afterwards are keys and
+/// values, by reference.
 impl<K, V, S> RefUnwindSafe for HashMap<K, V, S>
 where
     K: RefUnwindSafe,
@@ -128,8 +129,8 @@ where
 {
     /// Copies entry by entry; what it sees of concurrent changes is told at [`HashMap::iter`].
     fn clone(&self) -> Self {
-        // Room for all from the start: entries come in the order of their hashes, which a small table with the same hasher
-        // would take into a few crowded chains.
+        // Room for all from the start: entries come in the order of their hashes, which a small
+        // table with the same hasher would take into a few crowded chains.
         let mut copy = Self::with_capacity_and_hasher(self.len(), self.hasher.clone());
         copy.raw.floor = self.raw.floor;
         (&copy).extend(self.pin().iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -147,7 +148,10 @@ where
     fn eq(&self, other: &Self) -> bool {
         let other = other.pin();
         self.len() == other.len()
-            && self.pin().iter().all(|(key, value)| other.get(key).is_some_and(|theirs| *value == *theirs))
+            && self
+                .pin()
+                .iter()
+                .all(|(key, value)| other.get(key).is_some_and(|theirs| *value == *theirs))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operations that change the map.
 //!
-//! All of them demand `K: Send, V: Send`: what they retire is dropped on whatever thread the collector runs on. That is the
-//! promise which the `unsafe` blocks here pass on to the engine.
+//! All of them demand `K: Send, V: Send`: what they retire is dropped on whatever thread the
+//! collector runs on. That is the promise which the `unsafe` blocks here pass on to the engine.
 
 use core::hash::{BuildHasher, Hash};
 
@@ -67,7 +67,9 @@ where
                 let new = draft.into_value().expect("it was not stored");
                 Err(CompareExchangeError { current: entry.map(|entry| &entry.value), new })
             }
-            Outcome::Inserted(_) | Outcome::Removed(_) => unreachable!("only a replacement was asked for"),
+            Outcome::Inserted(_) | Outcome::Removed(_) => {
+                unreachable!("only a replacement was asked for")
+            }
         }
     }
 
@@ -78,7 +80,11 @@ where
         mut draft: Draft<'_, K, V>,
         guard: &'g Guard,
     ) -> Result<&'g V, OccupiedError<'g, V>> {
-        match self.assign(&mut draft, guard, |entry, _| if entry.is_some() { Step::Leave } else { Step::Put }) {
+        match self.assign(
+            &mut draft,
+            guard,
+            |entry, _| if entry.is_some() { Step::Leave } else { Step::Put },
+        ) {
             Outcome::Left(Some(entry)) => {
                 let not_inserted = draft.into_value().expect("it was not inserted");
                 Err(OccupiedError { current: &entry.value, not_inserted })
@@ -89,8 +95,8 @@ where
 
     /// Puts a value in. Returns the one it replaced, if the key was present.
     ///
-    /// The key is replaced too: an entry is one allocation, and readers may still hold the old one. That matters for keys
-    /// that are equal without being identical. (Go's `Store` and `Swap`.)
+    /// The key is replaced too: an entry is one allocation, and readers may still hold the old one.
+    /// That matters for keys that are equal without being identical. (Go's `Store` and `Swap`.)
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -120,12 +126,17 @@ where
     /// assert_eq!(map.try_insert(1, 'b', &guard).unwrap_err().not_inserted, 'b');
     /// ```
     #[inline]
-    pub fn try_insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> Result<&'g V, OccupiedError<'g, V>> {
+    pub fn try_insert<'g>(
+        &'g self,
+        key: K,
+        value: V,
+        guard: &'g Guard,
+    ) -> Result<&'g V, OccupiedError<'g, V>> {
         self.put_absent(self.draft(key, Some(value)), guard)
     }
 
-    /// Puts in what `make` returns, if the key is absent. As [`get_or_insert_with`](Self::get_or_insert_with), and says which
-    /// it was.
+    /// Puts in what `make` returns, if the key is absent. As
+    /// [`get_or_insert_with`](Self::get_or_insert_with), and says which it was.
     ///
     /// # Errors
     ///
@@ -138,7 +149,12 @@ where
     /// assert_eq!(map.try_insert_with(1, || unreachable!(), &guard), Err(&'a'));
     /// ```
     #[inline]
-    pub fn try_insert_with<'g>(&'g self, key: K, make: impl FnOnce() -> V, guard: &'g Guard) -> Result<&'g V, &'g V> {
+    pub fn try_insert_with<'g>(
+        &'g self,
+        key: K,
+        make: impl FnOnce() -> V,
+        guard: &'g Guard,
+    ) -> Result<&'g V, &'g V> {
         let mut make = Some(make);
         let mut draft = self.draft(key, None);
         let outcome = self.assign(&mut draft, guard, |entry, draft| {
@@ -167,15 +183,16 @@ where
     #[inline]
     pub fn get_or_insert<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> &'g V {
         let mut draft = self.draft(key, Some(value));
-        let put_absent =
-            |entry: Option<_>, _: &mut Draft<'_, _, _>| if entry.is_some() { Step::Leave } else { Step::Put };
+        let put_absent = |entry: Option<_>, _: &mut Draft<'_, _, _>| {
+            if entry.is_some() { Step::Leave } else { Step::Put }
+        };
         present(self.assign(&mut draft, guard, put_absent))
     }
 
     /// The value of a key; what `make` returns if it is absent, which is then inserted.
     ///
-    /// `make` runs at most once, and only if the key was seen to be absent. If another thread inserts the key in the meantime,
-    /// its value wins and that of `make` is dropped.
+    /// `make` runs at most once, and only if the key was seen to be absent. If another thread
+    /// inserts the key in the meantime, its value wins and that of `make` is dropped.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -184,12 +201,18 @@ where
     /// assert_eq!(map.get_or_insert_with(1, || unreachable!(), &guard), &'a');
     /// ```
     #[inline]
-    pub fn get_or_insert_with<'g>(&'g self, key: K, make: impl FnOnce() -> V, guard: &'g Guard) -> &'g V {
+    pub fn get_or_insert_with<'g>(
+        &'g self,
+        key: K,
+        make: impl FnOnce() -> V,
+        guard: &'g Guard,
+    ) -> &'g V {
         let (Ok(value) | Err(value)) = self.try_insert_with(key, make, guard);
         value
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with), with a `make` that can fail; then nothing is inserted.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with), with a `make` that can fail; then
+    /// nothing is inserted.
     ///
     /// # Errors
     ///
@@ -230,8 +253,8 @@ where
         }
     }
 
-    /// The key's place in the map, to look at it and then decide; see [`Entry`](crate::Entry) for what that means while
-    /// others write.
+    /// The key's place in the map, to look at it and then decide; see [`Entry`](crate::Entry) for
+    /// what that means while others write.
     ///
     /// ```
     /// use evacmap::{Entry, HashMap};
@@ -250,7 +273,8 @@ where
         crate::Entry::new(self, key, guard)
     }
 
-    /// Replaces the value of a key by what `change` makes of it. Returns the new value, or `None` if the key is absent.
+    /// Replaces the value of a key by what `change` makes of it. Returns the new value, or `None`
+    /// if the key is absent.
     ///
     /// `change` runs again if another write, or a resize, came in between.
     ///
@@ -261,7 +285,12 @@ where
     /// assert_eq!(map.update("b", |n| n + 1, &guard), None);
     /// ```
     #[inline]
-    pub fn update<'g>(&'g self, key: K, mut change: impl FnMut(&V) -> V, guard: &'g Guard) -> Option<&'g V> {
+    pub fn update<'g>(
+        &'g self,
+        key: K,
+        mut change: impl FnMut(&V) -> V,
+        guard: &'g Guard,
+    ) -> Option<&'g V> {
         let mut draft = self.draft(key, None);
         let outcome = self.assign(&mut draft, guard, |entry, draft| match entry {
             Some(entry) => {
@@ -276,8 +305,8 @@ where
         }
     }
 
-    /// Replaces the value of a key by what `change` makes of it, or inserts `value` if the key is absent. Returns the new
-    /// value.
+    /// Replaces the value of a key by what `change` makes of it, or inserts `value` if the key is
+    /// absent. Returns the new value.
     ///
     /// `change` runs again if another write, or a resize, came in between.
     ///
@@ -288,12 +317,18 @@ where
     /// assert_eq!(map.update_or_insert("a", |n| n + 1, 1, &guard), &2);
     /// ```
     #[inline]
-    pub fn update_or_insert<'g>(&'g self, key: K, change: impl FnMut(&V) -> V, value: V, guard: &'g Guard) -> &'g V {
+    pub fn update_or_insert<'g>(
+        &'g self,
+        key: K,
+        change: impl FnMut(&V) -> V,
+        value: V,
+        guard: &'g Guard,
+    ) -> &'g V {
         self.update_or_insert_with(key, change, || value, guard)
     }
 
-    /// As [`update_or_insert`](Self::update_or_insert), with a value that is made, at most once, when the key is seen to be
-    /// absent.
+    /// As [`update_or_insert`](Self::update_or_insert), with a value that is made, at most once,
+    /// when the key is seen to be absent.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -358,31 +393,35 @@ where
     ) -> Compute<'g, K, V, T> {
         let mut aborted = None;
         let mut draft = self.draft(key, None);
-        let outcome = self.assign(&mut draft, guard, |entry, draft| match decide(entry.map(Entry::pair)) {
-            Operation::Insert(value) => {
-                draft.set_value(value);
-                Step::Put
-            }
-            Operation::Remove => {
-                assert!(entry.is_some(), "`Operation::Remove` for a key that is absent");
-                Step::Remove
-            }
-            Operation::Abort(with) => {
-                aborted = Some(with);
-                Step::Leave
-            }
-        });
+        let outcome =
+            self.assign(&mut draft, guard, |entry, draft| match decide(entry.map(Entry::pair)) {
+                Operation::Insert(value) => {
+                    draft.set_value(value);
+                    Step::Put
+                }
+                Operation::Remove => {
+                    assert!(entry.is_some(), "`Operation::Remove` for a key that is absent");
+                    Step::Remove
+                }
+                Operation::Abort(with) => {
+                    aborted = Some(with);
+                    Step::Leave
+                }
+            });
         // Before there is a result that a panicking drop of the key could lose.
         drop(draft);
         match outcome {
             Outcome::Inserted(new) => Compute::Inserted(&new.key, &new.value),
             Outcome::Replaced { old, new } => Compute::Updated { old: old.pair(), new: new.pair() },
             Outcome::Removed(old) => Compute::Removed(&old.key, &old.value),
-            Outcome::Left(_) => Compute::Aborted(aborted.expect("only an abort leaves the entry alone")),
+            Outcome::Left(_) => {
+                Compute::Aborted(aborted.expect("only an abort leaves the entry alone"))
+            }
         }
     }
 
-    /// Stores `new` if the key's value equals `current`. Returns the value that was replaced. (Go's `CompareAndSwap`.)
+    /// Stores `new` if the key's value equals `current`. Returns the value that was replaced. (Go's
+    /// `CompareAndSwap`.)
     ///
     /// # Errors
     ///
@@ -438,7 +477,8 @@ where
         }
     }
 
-    /// Removes a key. Returns its value, which stays readable as long as the guard. (Go's `LoadAndDelete`.)
+    /// Removes a key. Returns its value, which stays readable as long as the guard. (Go's
+    /// `LoadAndDelete`.)
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -471,8 +511,8 @@ where
         }
     }
 
-    /// Removes a key if `condition` holds for its entry, in one atomic step: `Ok(Some(entry))` if it was removed, `Ok(None)`
-    /// if the key was absent.
+    /// Removes a key if `condition` holds for its entry, in one atomic step: `Ok(Some(entry))` if
+    /// it was removed, `Ok(None)` if the key was absent.
     ///
     /// `condition` runs again if another write, or a resize, came in between.
     ///
@@ -505,8 +545,9 @@ where
         }
     }
 
-    /// Removes every entry for which `keep` does not hold; what the iteration sees of concurrent changes is told at
-    /// [`iter`](Self::iter). An entry is removed only if `keep` has been asked about its present value.
+    /// Removes every entry for which `keep` does not hold; what the iteration sees of concurrent
+    /// changes is told at [`iter`](Self::iter). An entry is removed only if `keep` has been asked
+    /// about its present value.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 10), (2, 20), (3, 30)]);
@@ -517,10 +558,11 @@ where
         self.extract_if(|key, value| !keep(key, value), guard).for_each(drop);
     }
 
-    /// Removes entries for which `condition` holds, as the iterator comes to them, and returns them. What it sees of
-    /// concurrent changes is told at [`iter`](Self::iter); an entry is removed only if `condition` held for the value that it
-    /// then has, for which it may be asked twice. An iterator that is dropped leaves the rest alone. With a condition that always
-    /// holds it drains the map.
+    /// Removes entries for which `condition` holds, as the iterator comes to them, and returns
+    /// them. What it sees of concurrent changes is told at [`iter`](Self::iter); an entry is
+    /// removed only if `condition` held for the value that it then has, for which it may be asked
+    /// twice. An iterator that is dropped leaves the rest alone. With a condition that always holds
+    /// it drains the map.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..10).map(|i| (i, i)).collect();
@@ -537,11 +579,11 @@ where
         ExtractIf { map: self, guard, walk: self.raw.walk(guard), condition }
     }
 
-    /// Removes everything, at one moment: the map's table is swapped for an empty one of the same size. The old entries are
-    /// dropped later, a few at a time, by whoever writes to the map.
+    /// Removes everything, at one moment: the map's table is swapped for an empty one of the same
+    /// size. The old entries are dropped later, a few at a time, by whoever writes to the map.
     ///
-    /// If a resize is running, this thread helps to finish it first. A write that began before the swap may count as before
-    /// it. The capacity stays.
+    /// If a resize is running, this thread helps to finish it first. A write that began before the
+    /// swap may count as before it. The capacity stays.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
@@ -552,14 +594,17 @@ where
         self.raw.clear(&self.raw.heap.local(), guard);
     }
 
-    /// Hands what this thread has removed from the map to the collector, and drops whatever of the map's garbage no guard can
-    /// see any more: its own, and what other threads have handed on; and the memory of large tables of earlier resizes. What another thread has removed last, up to 63 entries,
-    /// stays with that thread until it removes more, or flushes. Within a `Drop` that this brings about it drops nothing.
+    /// Hands what this thread has removed from the map to the collector, and drops whatever of the
+    /// map's garbage no guard can see any more: its own, and what other threads have handed on; and
+    /// the memory of large tables of earlier resizes. What another thread has removed last, up to
+    /// 63 entries, stays with that thread until it removes more, or flushes. Within a `Drop` that
+    /// this brings about it drops nothing.
     ///
-    /// Removed entries are dropped by later writes to the map: by those of the thread that removed them, a batch of 64 at a
-    /// time, and now and then by others'. Without writes they wait for this, or for the map's drop. An entry removed while
-    /// a guard is held is dropped at the earliest when that guard is gone; a few calls may be needed then, for the
-    /// collector advances in steps.
+    /// Removed entries are dropped by later writes to the map: by those of the thread that removed
+    /// them, a batch of 64 at a time, and now and then by others'. Without writes they wait for
+    /// this, or for the map's drop. An entry removed while a guard is held is dropped at the
+    /// earliest when that guard is gone; a few calls may be needed then, for the collector advances
+    /// in steps.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, "a")]);
@@ -577,7 +622,11 @@ where
 #[inline]
 fn present<'g, K, V>(outcome: Outcome<'g, K, V>) -> &'g V {
     match outcome {
-        Outcome::Inserted(entry) | Outcome::Replaced { new: entry, .. } | Outcome::Left(Some(entry)) => &entry.value,
-        Outcome::Removed(_) | Outcome::Left(None) => unreachable!("the operation never ends without the key"),
+        Outcome::Inserted(entry)
+        | Outcome::Replaced { new: entry, .. }
+        | Outcome::Left(Some(entry)) => &entry.value,
+        Outcome::Removed(_) | Outcome::Left(None) => {
+            unreachable!("the operation never ends without the key")
+        }
     }
 }

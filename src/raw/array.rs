@@ -26,8 +26,9 @@ unsafe impl<K, V> Send for BucketArray<K, V> {}
 unsafe impl<K, V> Sync for BucketArray<K, V> {}
 
 impl<K, V> BucketArray<K, V> {
-    /// The layout to ask for. `alloc_zeroed` with an alignment above 16 makes the system's allocator clear the whole block
-    /// at once; so a large array has one bucket more at alignment 16, is aligned by hand, and comes as untouched pages.
+    /// The layout to ask for. `alloc_zeroed` with an alignment above 16 makes the system's
+    /// allocator clear the whole block at once; so a large array has one bucket more at alignment
+    /// 16, is aligned by hand, and comes as untouched pages.
     fn layout(len: usize) -> Option<Layout> {
         const SMALL: usize = 64;
         let (spare, align) = if len <= SMALL { (0, align_of::<Bucket<K, V>>()) } else { (1, 16) };
@@ -44,8 +45,8 @@ impl<K, V> BucketArray<K, V> {
     #[cfg(not(evacmap_loom))]
     pub(crate) fn try_new(len: usize) -> Result<Self, Refused> {
         crate::work::cleared(Self::bytes(len));
-        // SAFETY: the size is not zero: there is at least one bucket in it. An all-zero bucket is a valid one: EMPTY slots and
-        // no overflow.
+        // SAFETY: the size is not zero: there is at least one bucket in it. An all-zero bucket is a
+        // valid one: EMPTY slots and no overflow.
         Self::allocate(len, |layout| unsafe { alloc::alloc_zeroed(layout) })
     }
 
@@ -69,7 +70,8 @@ impl<K, V> BucketArray<K, V> {
         if cfg!(not(evacmap_loom)) {
             // SAFETY: inside the array.
             let first = unsafe { self.first.add(range.start) };
-            // SAFETY: `&mut`: nobody else looks at them. All-zero buckets are valid, and buckets need no drop.
+            // SAFETY: `&mut`: nobody else looks at them. All-zero buckets are valid, and buckets
+            // need no drop.
             unsafe { first.write_bytes(0, range.len()) };
         }
     }
@@ -82,7 +84,8 @@ impl<K, V> BucketArray<K, V> {
             return Err(Some(layout));
         }
         let skip = block.align_offset(align_of::<Bucket<K, V>>());
-        // SAFETY: the block is aligned, or has one bucket more than is needed: skipping to the alignment stays inside.
+        // SAFETY: the block is aligned, or has one bucket more than is needed: skipping to the
+        // alignment stays inside.
         let first = unsafe { block.add(skip) };
         let first = NonNull::new(first.cast()).expect("it is inside of the block");
         Ok(BucketArray { first, len, block })
@@ -120,7 +123,8 @@ impl<K, V> BucketArray<K, V> {
         debug_assert!(index < self.len);
         // SAFETY: inside the array, by the caller.
         let bucket = unsafe { self.first.add(index) };
-        // SAFETY: the array holds initialised buckets as long as `self` lives, and nobody has `&mut` to one.
+        // SAFETY: the array holds initialised buckets as long as `self` lives, and nobody has
+        // `&mut` to one.
         unsafe { bucket.as_ref() }
     }
 
@@ -134,10 +138,12 @@ impl<K, V> BucketArray<K, V> {
     }
 }
 
-/// Giving an array back: its pages first, in pieces, where that is wanted, and the block at the end.
+/// Giving an array back: its pages first, in pieces, where that is wanted, and the block at the
+/// end.
 impl<K, V> BucketArray<K, V> {
-    /// Gives back the pages of the next piece of the first `touched` bytes, of which `given` have been treated so before. Returns
-    /// how many have been then, or `None` if that was all, or cannot be done here. The buckets must not be used again.
+    /// Gives back the pages of the next piece of the first `touched` bytes, of which `given` have
+    /// been treated so before. Returns how many have been then, or `None` if that was all, or
+    /// cannot be done here. The buckets must not be used again.
     #[cfg(not(evacmap_loom))]
     pub(super) fn give_pages(&mut self, given: usize, touched: usize) -> Option<usize> {
         let whole = Self::bytes(self.len);
@@ -145,7 +151,8 @@ impl<K, V> BucketArray<K, V> {
         if self.block.is_null() || piece == 0 {
             return None;
         }
-        // SAFETY: allocated with this size. `&mut`: nobody else can reach the buckets, and the caller frees them next.
+        // SAFETY: allocated with this size. `&mut`: nobody else can reach the buckets, and the
+        // caller frees them next.
         let gone = unsafe { pages::give(self.block, whole, given..given + piece) };
         gone.then(|| {
             crate::work::freed(piece);
@@ -158,24 +165,30 @@ impl<K, V> BucketArray<K, V> {
         None
     }
 
-    /// Whether the allocator would give the pages back to the kernel in any case, and at once: in glibc a large block is a mapping of
-    /// its own, with a header of 16 bytes in front. Should another allocator's block look so, its pages come back one by one.
+    /// Whether the allocator would give the pages back to the kernel in any case, and at once: in
+    /// glibc a large block is a mapping of its own, with a header of 16 bytes in front. Should
+    /// another allocator's block look so, its pages come back one by one.
     #[cfg(any(not(evacmap_loom), crossbeam_loom))]
     pub(super) fn is_mapping(&self) -> bool {
         cfg!(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))
             && self.block.addr() % 4096 == 16
     }
 
-    /// Frees the block, of which so many bytes have no memory any more. The array must not be used again.
+    /// Frees the block, of which so many bytes have no memory any more. The array must not be used
+    /// again.
     pub(super) fn free(&mut self, given: usize) {
         let block = core::mem::replace(&mut self.block, core::ptr::null_mut());
         if block.is_null() {
             return;
         }
-        let layout =
-            if cfg!(evacmap_loom) { Layout::array::<Bucket<K, V>>(self.len).ok() } else { Self::layout(self.len) };
+        let layout = if cfg!(evacmap_loom) {
+            Layout::array::<Bucket<K, V>>(self.len).ok()
+        } else {
+            Self::layout(self.len)
+        };
         let layout = layout.expect("it was allocated with this layout");
-        // SAFETY: allocated with this layout, or made by `of` from a box; buckets need no drop, not even loom's.
+        // SAFETY: allocated with this layout, or made by `of` from a box; buckets need no drop, not
+        // even loom's.
         unsafe { crate::reclaim::deallocate(block, layout, layout.size() - given) }
     }
 }
@@ -186,12 +199,14 @@ impl<K, V> Drop for BucketArray<K, V> {
     }
 }
 
-/// Pages of a block that the allocator has given us, back to the kernel. The block stays ours, and reads as zeros.
+/// Pages of a block that the allocator has given us, back to the kernel. The block stays ours, and
+/// reads as zeros.
 #[cfg(all(not(evacmap_loom), target_os = "linux"))]
 mod pages {
     use core::ops::Range;
 
-    /// Where no kernel has larger pages than the following, but for huge ones. Miri knows of no pages.
+    /// Where no kernel has larger pages than the following, but for huge ones. Miri knows of no
+    /// pages.
     const KNOWN: bool = cfg!(all(
         not(miri),
         any(
@@ -204,11 +219,12 @@ mod pages {
     ));
     const LARGEST_PAGE: usize = 64 << 10;
 
-    /// Kernels 5.18 to 6.0 round the length up in a mapping of huge pages (hugetlb), if the start is a multiple of their size. So none
-    /// is, and all kernels refuse.
+    /// Kernels 5.18 to 6.0 round the length up in a mapping of huge pages (hugetlb), if the start
+    /// is a multiple of their size. So none is, and all kernels refuse.
     const HUGE_PAGE: usize = 2 << 20;
 
-    /// Gives back the pages that begin within `bytes` and lie inside the block. Returns whether that is possible.
+    /// Gives back the pages that begin within `bytes` and lie inside the block. Returns whether
+    /// that is possible.
     ///
     /// # Safety
     ///
@@ -225,9 +241,12 @@ mod pages {
         if end <= first {
             return true;
         }
-        // SAFETY: whole pages inside the block: memory of this process that nobody reads before it is written. Whatever kind
-        // of memory it is, the kernel makes it zeros or what it was before, or refuses.
-        unsafe { libc::madvise(block.with_addr(first).cast(), end - first, libc::MADV_DONTNEED) == 0 }
+        // SAFETY: whole pages inside the block: memory of this process that nobody reads before it
+        // is written. Whatever kind of memory it is, the kernel makes it zeros or what it was
+        // before, or refuses.
+        unsafe {
+            libc::madvise(block.with_addr(first).cast(), end - first, libc::MADV_DONTNEED) == 0
+        }
     }
 }
 

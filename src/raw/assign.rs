@@ -10,7 +10,8 @@ use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 use crate::reclaim::Draft;
 
-/// What an operation wants done, having seen the key's entry or its absence. It is asked again after each lost race.
+/// What an operation wants done, having seen the key's entry or its absence. It is asked again
+/// after each lost race.
 pub(crate) enum Step {
     /// Insert the draft, or replace the entry by it.
     Put,
@@ -29,8 +30,9 @@ pub(crate) enum Outcome<'g, K, V> {
 }
 
 impl<K: Eq, V> RawMap<K, V> {
-    /// The one loop behind all operations that take their key by value. Lock-free: each turn but the last means that
-    /// another thread's operation succeeded on this chain, or that the chain was evacuated.
+    /// The one loop behind all operations that take their key by value. Lock-free: each turn but
+    /// the last means that another thread's operation succeeded on this chain, or that the chain
+    /// was evacuated.
     ///
     /// # Safety
     ///
@@ -49,14 +51,17 @@ impl<K: Eq, V> RawMap<K, V> {
                 Located::Occupied { slot, word, entry } => match decide(Some(entry), draft) {
                     Step::Leave => Some(Outcome::Left(Some(entry))),
                     // SAFETY: passed on.
-                    Step::Remove => unsafe { self.remove_at(slot, word, &chain, &draft.local, guard) }
-                        .then_some(Outcome::Removed(entry)),
+                    Step::Remove => {
+                        unsafe { self.remove_at(slot, word, &chain, &draft.local, guard) }
+                            .then_some(Outcome::Removed(entry))
+                    }
                     Step::Put => {
                         let new = draft.word(chain.tag);
                         reach(Point::BeforeReplace);
                         if slot.replace(word, new) {
                             let new = draft.linked();
-                            // SAFETY: passed on; we won its removal from the only slot that linked it.
+                            // SAFETY: passed on; we won its removal from the only slot that linked
+                            // it.
                             unsafe { self.retire(word, &draft.local, guard) };
                             return Outcome::Replaced { old: entry, new };
                         }

@@ -1,4 +1,5 @@
-//! A bucket: one cache line of slots and the link to its overflow. No policy: when to append is decided elsewhere.
+//! A bucket: one cache line of slots and the link to its overflow. No policy: when to append is
+//! decided elsewhere.
 //!
 //! # The overflow word
 //!
@@ -49,7 +50,10 @@ pub(crate) enum Next<'g, K, V> {
 impl<K, V> Bucket<K, V> {
     #[cfg(any(evacmap_loom, test))]
     pub(crate) fn empty() -> Self {
-        Bucket { slots: core::array::from_fn(|_| Slot::empty()), overflow: AtomicPtr::new(core::ptr::null_mut()) }
+        Bucket {
+            slots: core::array::from_fn(|_| Slot::empty()),
+            overflow: AtomicPtr::new(core::ptr::null_mut()),
+        }
     }
 
     /// A bucket that has been evacuated before it was ever used: the content of a new map.
@@ -80,14 +84,15 @@ impl<K, V> Bucket<K, V> {
 
     #[inline]
     pub(crate) fn next(&self) -> Next<'_, K, V> {
-        // ORDERING: Acquire, P2: sees the content that the appended bucket was published with; P3: sees the new table of
-        // the evacuation that froze the end.
+        // ORDERING: Acquire, P2: sees the content that the appended bucket was published with; P3:
+        // sees the new table of the evacuation that froze the end.
         self.follow(self.overflow.load(Acquire))
     }
 
     fn follow(&self, word: *mut Self) -> Next<'_, K, V> {
-        // SAFETY: a non-null link was set by `append` to a bucket of the same table, initialised before (P2), and
-        // overflow buckets live as long as their table (I8), which `self` borrows from.
+        // SAFETY: a non-null link was set by `append` to a bucket of the same table, initialised
+        // before (P2), and overflow buckets live as long as their table (I8), which `self` borrows
+        // from.
         match unsafe { word.map_addr(|address| address & !FLAGS).as_ref() } {
             Some(bucket) => Next::Bucket(crate::work::walked(bucket)),
             None if word.addr() & END != 0 => Next::Frozen,
@@ -103,7 +108,8 @@ impl<K, V> Bucket<K, V> {
         })
     }
 
-    /// Links a bucket behind this one. `false` if another bucket is there already or the end is frozen.
+    /// Links a bucket behind this one. `false` if another bucket is there already or the end is
+    /// frozen.
     #[must_use]
     pub(crate) fn append(&self, bucket: &Self) -> bool {
         // ORDERING: Acquire: only the flags are kept of it; P3 as in `next`.
@@ -112,15 +118,17 @@ impl<K, V> Bucket<K, V> {
             return false;
         }
         let link = core::ptr::from_ref(bucket).cast_mut().map_addr(|address| address | seen.addr());
-        // ORDERING: AcqRel, P2: publishes the appended bucket's content. Relaxed on failure: loaded again by `next`.
-        self.overflow.compare_exchange(seen, link, unless_relaxed!("append_relaxed", AcqRel), Relaxed).is_ok()
+        // ORDERING: AcqRel, P2: publishes the appended bucket's content. Relaxed on failure: loaded
+        // again by `next`.
+        self.overflow
+            .compare_exchange(seen, link, unless_relaxed!("append_relaxed", AcqRel), Relaxed)
+            .is_ok()
     }
 
     /// Freezes the end of the chain, unless the chain goes on: the next bucket, if any.
     pub(crate) fn freeze_end(&self) -> Option<&Self> {
-        // ORDERING: AcqRel. Acquire, P2: the next bucket's content. Release, P3: whoever finds the end frozen has to find
-        // the new table.
-        // A link never changes: there is no end to freeze.
+        // ORDERING: AcqRel. Acquire, P2: the next bucket's content. Release, P3: whoever finds the
+        // end frozen has to find the new table. A link never changes: there is no end to freeze.
         if let Next::Bucket(next) = self.next() {
             return Some(next);
         }
@@ -140,8 +148,9 @@ impl<K, V> Bucket<K, V> {
 
     /// Declares the chain filled. `true` for the one helper that set the flag.
     pub(crate) fn initialise(&self) -> bool {
-        // ORDERING: AcqRel. Release, P5: publishes every word placed, also those of other helpers, which this one found when
-        // its own `place` failed (coherence). Acquire: a helper that finds the flag set counts on the chain.
+        // ORDERING: AcqRel. Release, P5: publishes every word placed, also those of other helpers,
+        // which this one found when its own `place` failed (coherence). Acquire: a helper that
+        // finds the flag set counts on the chain.
         let order = unless_relaxed!("initialised_relaxed", AcqRel);
         self.overflow.fetch_or(INITIALISED, order).addr() & INITIALISED == 0
     }

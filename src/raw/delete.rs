@@ -48,7 +48,9 @@ impl<K, V> RawMap<K, V> {
                     }
                 }
                 Located::FrozenKey => self.unblock(hash, &local, guard),
-                Located::Vacant { .. } | Located::Full { .. } | Located::FrozenEnd => return Deleted::Absent,
+                Located::Vacant { .. } | Located::Full { .. } | Located::FrozenEnd => {
+                    return Deleted::Absent;
+                }
             }
         }
     }
@@ -89,13 +91,19 @@ impl<K, V> RawMap<K, V> {
 
     /// # Safety
     ///
-    /// The caller won the transition that unlinked this word's entry: no guard pinned later can find it, and nobody else retires
-    /// it (I7). Keys and values may be dropped on any thread.
+    /// The caller won the transition that unlinked this word's entry: no guard pinned later can
+    /// find it, and nobody else retires it (I7). Keys and values may be dropped on any thread.
     #[inline]
-    pub(super) unsafe fn retire(&self, unlinked: Word<'_, K, V>, local: &LocalRef<'_, K, V>, guard: &Guard) {
+    pub(super) unsafe fn retire(
+        &self,
+        unlinked: Word<'_, K, V>,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) {
         reach(Point::BeforeRetire);
         let entry = NonNull::new(unlinked.pointer()).expect("a live word was unlinked");
-        // SAFETY: passed on. The pointer is the slot's own, with the right to drop and free what it points to.
+        // SAFETY: passed on. The pointer is the slot's own, with the right to drop and free what it
+        // points to.
         let bag_was_full = unsafe { local.retire(entry, guard.pin()) };
         if bag_was_full {
             guard.bag_filled();

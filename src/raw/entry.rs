@@ -1,13 +1,15 @@
-//! An entry: the heap node that holds a key and its value. It never moves and never changes once it is published.
+//! An entry: the heap node that holds a key and its value. It never moves and never changes once it
+//! is published.
 
 use super::hash::Hash;
 use crate::reclaim::Alive;
 
-/// `repr(C)` with the hash in front keeps the alignment at 8 or more on every platform, which frees the three low bits of
-/// its address for the slot word's flags.
+/// `repr(C)` with the hash in front keeps the alignment at 8 or more on every platform, which frees
+/// the three low bits of its address for the slot word's flags.
 #[repr(C, align(8))]
 pub(crate) struct Entry<K, V> {
-    /// Kept so that an evacuation never runs the user's `Hash` (I6) and a look-up rarely runs `Eq` in vain.
+    /// Kept so that an evacuation never runs the user's `Hash` (I6) and a look-up rarely runs `Eq`
+    /// in vain.
     pub(crate) hash: Hash,
     /// Nothing, but for the models, where the reclaimer clears it and every dereference asserts it.
     pub(crate) alive: Alive,

@@ -1,27 +1,34 @@
 //! Evacuating one group: the only code that moves entries between tables.
 //!
-//! A group is a common prefix of the two tables' indices, as long as the smaller table has bits. Its sources are all old
-//! buckets with that prefix (one when growing, several when shrinking), its destinations all new buckets with it (several
-//! when growing, one otherwise). One routine serves growth, rebuild and shrink; `discard` walks the same way.
+//! A group is a common prefix of the two tables' indices, as long as the smaller table has bits.
+//! Its sources are all old buckets with that prefix (one when growing, several when shrinking), its
+//! destinations all new buckets with it (several when growing, one otherwise). One routine serves
+//! growth, rebuild and shrink; `discard` walks the same way.
 //!
-//! Any number of helpers may evacuate the same group at the same time, and any of them may sleep through years of it:
+//! Any number of helpers may evacuate the same group at the same time, and any of them may sleep
+//! through years of it:
 //!
-//! - each freezes a source word and reads it in one step, unless it is DEAD, so that all of them read the same (I3);
-//! - each therefore computes the same destinations and positions, and fills each by CAS from EMPTY (I4);
+//! - each freezes a source word and reads it in one step, unless it is DEAD, so that all of them
+//!   read the same (I3);
+//! - each therefore computes the same destinations and positions, and fills each by CAS from EMPTY
+//!   (I4);
 //! - a position that was filled is never EMPTY again, so a latecomer's CAS fails (I5).
 //!
 //! No user code runs here (I6), nothing is allocated but overflow buckets, nothing is waited for.
 //!
 //! # Half-set groups
 //!
-//! A growing group has several heads, and their flags are set one after the other. As soon as the first is set, writers may
-//! replace and remove entries behind it, and those are retired and freed although frozen words of the source still name
-//! them; a thread that pins later is not protected from that. So while any flag of a group is set, nobody may dereference
-//! what the source's words name, except for the entries of a destination whose own flag is not set:
+//! A growing group has several heads, and their flags are set one after the other. As soon as the
+//! first is set, writers may replace and remove entries behind it, and those are retired and freed
+//! although frozen words of the source still name them; a thread that pins later is not protected
+//! from that. So while any flag of a group is set, nobody may dereference what the source's words
+//! name, except for the entries of a destination whose own flag is not set:
 //!
-//! - a helper that finds any flag set does not walk, but sets the others: all of the group is filled ([`group`]);
-//! - a reader or writer that goes on in the source looks only at words whose tag matches its hash, and the tag's top bits
-//!   are the destination's; without tags it takes any flag of the group for its own ([`is_settled`]).
+//! - a helper that finds any flag set does not walk, but sets the others: all of the group is
+//!   filled ([`group`]);
+//! - a reader or writer that goes on in the source looks only at words whose tag matches its hash,
+//!   and the tag's top bits are the destination's; without tags it takes any flag of the group for
+//!   its own ([`is_settled`]).
 
 use core::ops::Range;
 
@@ -36,7 +43,11 @@ use crate::guard::Guard;
 use crate::hooks::{Branch, Point, hit, reach};
 
 /// Freezes a chain word by word, and calls `each` with what stood in each used slot, in order.
-fn freeze<'g, K, V>(head: &'g Bucket<K, V>, guard: &'g Guard, mut each: impl FnMut(&'g Slot<K, V>, Word<'g, K, V>)) {
+fn freeze<'g, K, V>(
+    head: &'g Bucket<K, V>,
+    guard: &'g Guard,
+    mut each: impl FnMut(&'g Slot<K, V>, Word<'g, K, V>),
+) {
     let mut bucket = head;
     loop {
         for slot in bucket.slots() {
@@ -72,7 +83,8 @@ impl<'g, K, V> Destination<'g, K, V> {
     }
 }
 
-/// The bucket behind a full one of a destination: there already, or appended now, by this helper or another.
+/// The bucket behind a full one of a destination: there already, or appended now, by this helper or
+/// another.
 #[cold]
 fn extend<'g, K, V>(bucket: &'g Bucket<K, V>, table: &'g Table<K, V>) -> &'g Bucket<K, V> {
     loop {
@@ -86,7 +98,8 @@ fn extend<'g, K, V>(bucket: &'g Bucket<K, V>, table: &'g Table<K, V>) -> &'g Buc
     }
 }
 
-const _: () = assert!(MAX_GROW_STEP <= MIN_TAG_BITS, "a tag always names the destination of a growth");
+const _: () =
+    assert!(MAX_GROW_STEP <= MIN_TAG_BITS, "a tag always names the destination of a growth");
 
 /// Where a source word goes, and under which tag.
 struct Route {
@@ -100,7 +113,8 @@ impl Route {
     fn new(old: Shape, new: Shape) -> Self {
         let grown = new.bits().saturating_sub(old.bits());
         let known = (old.tag_bits() + old.bits().saturating_sub(new.bits())).saturating_sub(grown);
-        // A growth that asks for more bits than are known refills; so does every resize without tags.
+        // A growth that asks for more bits than are known refills; so does every resize without
+        // tags.
         let by_hash = Tag::WIDTH == 0 || new.tag_bits() > known.min(Tag::WIDTH);
         Route { old, new, by_hash }
     }
@@ -141,12 +155,20 @@ impl Route {
     }
 }
 
-/// Evacuates group `index` of the resize from `old` to `new`. Returns how many heads this call set INITIALISED.
-pub(super) fn group<'g, K, V>(new: &'g Table<K, V>, old: &'g Table<K, V>, index: usize, guard: &'g Guard) -> usize {
+/// Evacuates group `index` of the resize from `old` to `new`. Returns how many heads this call set
+/// INITIALISED.
+pub(super) fn group<'g, K, V>(
+    new: &'g Table<K, V>,
+    old: &'g Table<K, V>,
+    index: usize,
+    guard: &'g Guard,
+) -> usize {
     let destinations = span(index, new, old);
     if fault!("initialised_early") {
         initialise(new, destinations.clone());
-    } else if !fault!("half_set_ignored") && destinations.clone().any(|to| new.bucket(to).is_initialised()) {
+    } else if !fault!("half_set_ignored")
+        && destinations.clone().any(|to| new.bucket(to).is_initialised())
+    {
         return initialise(new, destinations);
     }
     let route = Route::new(old.shape, new.shape);
@@ -168,9 +190,15 @@ pub(super) fn group<'g, K, V>(new: &'g Table<K, V>, old: &'g Table<K, V>, index:
     initialise(new, destinations)
 }
 
-/// Asks for the entries that the evacuation of these groups will look at, if it is one that does. They come from all over memory,
-/// and to wait for one after the other made such a share ten times as long as others. A prefetch may name what is gone.
-pub(super) fn prefetch_entries<K, V>(new: &Table<K, V>, old: &Table<K, V>, groups: Range<usize>, guard: &Guard) {
+/// Asks for the entries that the evacuation of these groups will look at, if it is one that does.
+/// They come from all over memory, and to wait for one after the other made such a share ten times
+/// as long as others. A prefetch may name what is gone.
+pub(super) fn prefetch_entries<K, V>(
+    new: &Table<K, V>,
+    old: &Table<K, V>,
+    groups: Range<usize>,
+    guard: &Guard,
+) {
     if !Route::new(old.shape, new.shape).by_hash {
         return;
     }
@@ -181,7 +209,8 @@ pub(super) fn prefetch_entries<K, V>(new: &Table<K, V>, old: &Table<K, V>, group
     }
 }
 
-/// Declares all destinations of a group filled. Returns how many this call was the first to declare.
+/// Declares all destinations of a group filled. Returns how many this call was the first to
+/// declare.
 fn initialise<K, V>(new: &Table<K, V>, destinations: Range<usize>) -> usize {
     let mut set = 0;
     for to in destinations {
@@ -191,8 +220,8 @@ fn initialise<K, V>(new: &Table<K, V>, destinations: Range<usize>) -> usize {
     set
 }
 
-/// Empties group `index` of a cleared table: each entry still in it is handed to `retire`, by one helper.
-/// Returns how many heads this call marked as done.
+/// Empties group `index` of a cleared table: each entry still in it is handed to `retire`, by one
+/// helper. Returns how many heads this call marked as done.
 pub(super) fn discard<'g, K, V>(
     new: &'g Table<K, V>,
     old: &'g Table<K, V>,
@@ -201,13 +230,17 @@ pub(super) fn discard<'g, K, V>(
     mut retire: impl FnMut(Word<'g, K, V>),
 ) -> usize {
     debug_assert_eq!(new.buckets(), old.buckets());
-    // All of the chain, before any of it is emptied: a writer that still works on it, and finds its key gone, must find no slot
-    // to insert it into.
+    // All of the chain, before any of it is emptied: a writer that still works on it, and finds its
+    // key gone, must find no slot to insert it into.
     freeze(old.bucket(index), guard, |_, _| reach(Point::SourceFrozen));
     freeze(old.bucket(index), guard, |slot, word| {
         if !word.pointer().is_null() {
             reach(Point::BeforeKill);
-            if slot.discard(word) || fault!("clear_retires_twice") { retire(word) } else { hit(Branch::DiscardLost) }
+            if slot.discard(word) || fault!("clear_retires_twice") {
+                retire(word)
+            } else {
+                hit(Branch::DiscardLost)
+            }
         }
     });
     initialise(new, index..index + 1)
@@ -224,7 +257,8 @@ pub(super) fn is_done<K, V>(new: &Table<K, V>, old: Old<'_, K, V>, index: usize)
     span(index, new, old.table()).all(|to| new.bucket(to).is_initialised())
 }
 
-/// Whether the chain of bucket `index` of `new` is the truth; if not, the chain in `old` is. See "Half-set groups".
+/// Whether the chain of bucket `index` of `new` is the truth; if not, the chain in `old` is. See
+/// "Half-set groups".
 #[inline]
 pub(super) fn is_settled<K, V>(new: &Table<K, V>, old: &Table<K, V>, index: usize) -> bool {
     if fault!("initialised_ignored") {
@@ -251,7 +285,8 @@ impl<K, V> Part<'_, K, V> {
     }
 }
 
-/// Where the entries of bucket `index` of `table` are now: in its own chain, or still in those that fill it.
+/// Where the entries of bucket `index` of `table` are now: in its own chain, or still in those that
+/// fill it.
 pub(super) fn parts<'g, K, V>(
     table: &'g Table<K, V>,
     index: usize,

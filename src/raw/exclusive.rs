@@ -1,5 +1,5 @@
-//! Access through `&mut`: nobody else is at the map, and no reference that it gave out is left, so values may be changed in
-//! place. A resize may be half done; it stays so.
+//! Access through `&mut`: nobody else is at the map, and no reference that it gave out is left, so
+//! values may be changed in place. A resize may be half done; it stays so.
 
 use core::ptr::NonNull;
 
@@ -11,7 +11,11 @@ use super::teardown::gather;
 
 impl<K, V> RawMap<K, V> {
     /// The value of a key.
-    pub(crate) fn get_mut(&mut self, hash: Hash, mut is_key: impl FnMut(&K) -> bool) -> Option<&mut V> {
+    pub(crate) fn get_mut(
+        &mut self,
+        hash: Hash,
+        mut is_key: impl FnMut(&K) -> bool,
+    ) -> Option<&mut V> {
         let guard = crate::pin();
         let word = loop {
             let chain = self.chain(hash, &guard);
@@ -21,8 +25,9 @@ impl<K, V> RawMap<K, V> {
                 Located::Vacant { .. } | Located::Full { .. } | Located::FrozenEnd => return None,
             }
         };
-        // SAFETY: the word is LIVE, so that its entry is initialised, and by `&mut self` nobody else has a reference to it. It is
-        // freed by operations on the map alone, which the result's borrow of the map excludes.
+        // SAFETY: the word is LIVE, so that its entry is initialised, and by `&mut self` nobody
+        // else has a reference to it. It is freed by operations on the map alone, which the
+        // result's borrow of the map excludes.
         let entry = unsafe { word.pointer().as_mut() };
         entry.map(|entry| &mut entry.value)
     }
@@ -58,9 +63,10 @@ impl<'m, K, V> Iterator for EntriesMut<'m, K, V> {
             }
         }
         let mut entry = self.entries.pop()?;
-        // SAFETY: LIVE, so initialised, and not freed while the map is borrowed. Unique: an entry is linked in one chain,
-        // or in a source and its destination, of which `gather` reads one; and each group once. `gather` looks at
-        // entries of groups that have not been given out at all (without tags), so never at this one again.
+        // SAFETY: LIVE, so initialised, and not freed while the map is borrowed. Unique: an entry
+        // is linked in one chain, or in a source and its destination, of which `gather` reads one;
+        // and each group once. `gather` looks at entries of groups that have not been given out at
+        // all (without tags), so never at this one again.
         let Entry { key, value, .. } = unsafe { entry.as_mut() };
         Some((key, value))
     }

@@ -1,17 +1,19 @@
-//! Driving a resize: when, how big, starting it, sharing the work out, ending it. How a bucket looks is not known here.
+//! Driving a resize: when, how big, starting it, sharing the work out, ending it. How a bucket
+//! looks is not known here.
 //!
 //! # Protocol of the cursors
 //!
-//! `nevacuate` hands out groups, [`SHARE_GROUPS`] at a time; each helper evacuates its share and adds the heads that it set
-//! INITIALISED to `evacuated`. Whoever brings `evacuated` to the number of destinations promotes. That is the whole story
-//! as long as nobody stalls.
+//! `nevacuate` hands out groups, [`SHARE_GROUPS`] at a time; each helper evacuates its share and
+//! adds the heads that it set INITIALISED to `evacuated`. Whoever brings `evacuated` to the number
+//! of destinations promotes. That is the whole story as long as nobody stalls.
 //!
-//! A helper may stop for ever, with its share half done, or with a head INITIALISED and not yet counted. So when the groups
-//! have all been handed out and `evacuated` is still short, writers *sweep*: `swept` says that all groups below it are
-//! known to be evacuated; a sweeper makes the next few so, evacuating whatever is not, and then moves `swept` past them by
-//! CAS. Several may do the same groups; nobody depends on anybody. When `swept` reaches the end, the sweeper promotes.
-//! (The count alone would not do: a helper that stops between setting a flag and counting it would keep the old table linked
-//! and the next growth from ever starting.)
+//! A helper may stop for ever, with its share half done, or with a head INITIALISED and not yet
+//! counted. So when the groups have all been handed out and `evacuated` is still short, writers
+//! *sweep*: `swept` says that all groups below it are known to be evacuated; a sweeper makes the
+//! next few so, evacuating whatever is not, and then moves `swept` past them by CAS. Several may do
+//! the same groups; nobody depends on anybody. When `swept` reaches the end, the sweeper promotes.
+//! (The count alone would not do: a helper that stops between setting a flag and counting it would
+//! keep the old table linked and the next growth from ever starting.)
 
 use core::cmp::Ordering;
 use core::ops::RangeInclusive;
@@ -22,8 +24,8 @@ use super::evacuate;
 use super::hash::{Hash, Shape};
 use super::lookup::Chain;
 use super::sizes::{
-    DEAD_PART, FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS,
-    OVERDUE_LOAD, PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES, SLOTS,
+    DEAD_PART, FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP, MIN_BITS,
+    MIN_TAG_BITS, OVERDUE_LOAD, PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES, SLOTS,
 };
 use super::slot::Tag;
 use super::table::{Old, Table};
@@ -67,8 +69,9 @@ pub(crate) enum Kind {
 
 /// The shape that follows `shape` when its size becomes `1 << bits`.
 ///
-/// Growing by `d` bits moves the top `d` tag bits into the index; the bits that would have to come in below are not in the
-/// word. When too few would be left, the evacuation reads the hashes and all are known again. Shrinking gives bits back.
+/// Growing by `d` bits moves the top `d` tag bits into the index; the bits that would have to come
+/// in below are not in the word. When too few would be left, the evacuation reads the hashes and
+/// all are known again. Shrinking gives bits back.
 pub(super) fn successor(shape: Shape, bits: u32) -> Shape {
     let tag_bits = if bits > shape.bits() {
         let left = shape.tag_bits().saturating_sub(bits - shape.bits());
@@ -85,7 +88,8 @@ pub(super) fn bits_for(entries: usize) -> Option<u32> {
     Some(buckets.trailing_zeros()).filter(|bits| *bits <= MAX_BITS)
 }
 
-/// Groups of a resize, and destinations: a group is a prefix of the index, as long as the smaller table has bits.
+/// Groups of a resize, and destinations: a group is a prefix of the index, as long as the smaller
+/// table has bits.
 fn groups<K, V>(new: &Table<K, V>, old: Old<'_, K, V>) -> usize {
     new.buckets().min(old.table().buckets())
 }
@@ -108,8 +112,9 @@ impl<K, V> RawMap<K, V> {
         self.chain(hash, guard)
     }
 
-    /// A frozen word, or a full old chain, stands in the way of a write: evacuates the group of `hash`, if the current
-    /// resize has not done so yet. Returns having made sure that the write finds something else next time.
+    /// A frozen word, or a full old chain, stands in the way of a write: evacuates the group of
+    /// `hash`, if the current resize has not done so yet. Returns having made sure that the write
+    /// finds something else next time.
     #[cold]
     pub(super) fn unblock(&self, hash: Hash, local: &LocalRef<'_, K, V>, guard: &Guard) {
         hit(Branch::FrozenEnd);
@@ -119,7 +124,8 @@ impl<K, V> RawMap<K, V> {
         } else if let Some(old @ Old::Source(source)) = root.old(guard)
             && !evacuate::is_settled(root, source, root.shape.place(hash).index)
         {
-            let in_smaller = if root.buckets() < source.buckets() { root.shape } else { source.shape };
+            let in_smaller =
+                if root.buckets() < source.buckets() { root.shape } else { source.shape };
             let set = self.evacuate_group(root, old, in_smaller.place(hash).index, local, guard);
             self.account(root, old, set, local, guard);
         }
@@ -137,8 +143,14 @@ impl<K, V> RawMap<K, V> {
         Ok(())
     }
 
-    /// Decides what a full chain of the root's table leads to. Asked nowhere else, so that no write pays for the decision.
-    pub(super) fn make_room(&self, table: &Table<K, V>, local: &LocalRef<'_, K, V>, guard: &Guard) -> Room {
+    /// Decides what a full chain of the root's table leads to. Asked nowhere else, so that no write
+    /// pays for the decision.
+    pub(super) fn make_room(
+        &self,
+        table: &Table<K, V>,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> Room {
         local.give_some();
         if table.is_filling() {
             return Room::Append;
@@ -159,26 +171,33 @@ impl<K, V> RawMap<K, V> {
         }
     }
 
-    /// The size, in bits, that is to follow that of a table of such content, if one is, and those that will do if they have been
-    /// begun with, or there is no memory.
-    fn due(&self, table: &Table<K, V>, len: usize, overflows: usize) -> Option<(u32, RangeInclusive<u32>)> {
+    /// The size, in bits, that is to follow that of a table of such content, if one is, and those
+    /// that will do if they have been begun with, or there is no memory.
+    fn due(
+        &self,
+        table: &Table<K, V>,
+        len: usize,
+        overflows: usize,
+    ) -> Option<(u32, RangeInclusive<u32>)> {
         let (bits, buckets) = (table.shape.bits(), table.buckets());
-        // A bucket has an overflow only if its slots are used up, so that so many are DEAD at least, whatever the hash.
+        // A bucket has an overflow only if its slots are used up, so that so many are DEAD at
+        // least, whatever the hash.
         let dead = (SLOTS * overflows).saturating_sub(len);
         let (wanted, fewest) = if len > LOAD * buckets && bits < MAX_BITS {
             (bits + if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 }, bits + 1)
         } else if DEAD_PART * dead < buckets {
             return None;
         } else {
-            // More than half full it would be due again before long. (hashbrown grows from the same limit on.)
+            // More than half full it would be due again before long. (hashbrown grows from the same
+            // limit on.)
             let wanted = bits + u32::from(2 * len > LOAD * buckets);
             (wanted.min(MAX_BITS), self.fewest_bits(table, len))
         };
         Some((wanted, fewest..=wanted.max(bits + 1)))
     }
 
-    /// Begins to replace a table that is at rest by one of `1 << wanted` buckets, or by one that is serving as well and has been
-    /// begun with. `false` while that is being prepared.
+    /// Begins to replace a table that is at rest by one of `1 << wanted` buckets, or by one that is
+    /// serving as well and has been begun with. `false` while that is being prepared.
     pub(super) fn try_replace(
         &self,
         table: &Table<K, V>,
@@ -188,8 +207,11 @@ impl<K, V> RawMap<K, V> {
         local: &LocalRef<'_, K, V>,
         guard: &Guard,
     ) -> Result<bool, Refused> {
-        let serves = |shape: Shape| serving.contains(&shape.bits()) && shape == successor(table.shape, shape.bits());
-        let Some(new) = local.prepare(successor(table.shape, wanted), table.era, haste, serves)? else {
+        let serves = |shape: Shape| {
+            serving.contains(&shape.bits()) && shape == successor(table.shape, shape.bits())
+        };
+        let Some(new) = local.prepare(successor(table.shape, wanted), table.era, haste, serves)?
+        else {
             return Ok(false);
         };
         let kind = match new.buckets().cmp(&table.buckets()) {
@@ -202,11 +224,19 @@ impl<K, V> RawMap<K, V> {
     }
 
     /// As `try_start`, with the standard ends for a failure.
-    fn start(&self, table: &Table<K, V>, bits: u32, kind: Kind, local: &LocalRef<'_, K, V>, guard: &Guard) -> bool {
+    fn start(
+        &self,
+        table: &Table<K, V>,
+        bits: u32,
+        kind: Kind,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> bool {
         self.try_start(table, bits, kind, local, guard).unwrap_or_else(|what| fail(what))
     }
 
-    /// Publishes an empty table that will be filled from `table`. Never while `table` is itself being filled.
+    /// Publishes an empty table that will be filled from `table`. Never while `table` is itself
+    /// being filled.
     ///
     /// Returns whether it was this call that did it; if not, another resize began.
     fn try_start(
@@ -251,7 +281,8 @@ impl<K, V> RawMap<K, V> {
         true
     }
 
-    /// Does up to `count` groups of the resize of `new`, and promotes if they were the last. Bounded work.
+    /// Does up to `count` groups of the resize of `new`, and promotes if they were the last.
+    /// Bounded work.
     pub(super) fn share(
         &self,
         new: &Table<K, V>,
@@ -264,11 +295,13 @@ impl<K, V> RawMap<K, V> {
         let groups = groups(new, old);
         // Shrinking has several sources to a group.
         let sources = old.table().buckets() / groups;
-        let count = if sources > 1 { count * SHRINK_SHARE_SOURCES / SHARE_GROUPS / sources } else { count };
+        let count =
+            if sources > 1 { count * SHRINK_SHARE_SOURCES / SHARE_GROUPS / sources } else { count };
         let count = count.clamp(1, groups);
         // ORDERING: Relaxed: a hint that saves the counter from running on.
         if new.progress.nevacuate.load(Relaxed) < groups {
-            // ORDERING: Relaxed: hands out numbers; what was read or written is ordered by the words themselves.
+            // ORDERING: Relaxed: hands out numbers; what was read or written is ordered by the
+            // words themselves.
             let first = new.progress.nevacuate.fetch_add(count, Relaxed);
             if first < groups {
                 reach(Point::ShareTaken);
@@ -301,7 +334,8 @@ impl<K, V> RawMap<K, V> {
         local: &LocalRef<'_, K, V>,
         guard: &Guard,
     ) {
-        // ORDERING: Relaxed: what was found done below it is seen through `account`, whose text says why.
+        // ORDERING: Relaxed: what was found done below it is seen through `account`, whose text
+        // says why.
         let first = new.progress.swept.load(Relaxed);
         let end = groups.min(first + count);
         let mut set = 0;
@@ -314,7 +348,8 @@ impl<K, V> RawMap<K, V> {
         if set > 0 || !fault!("sweep_unordered") {
             self.account(new, old, set, local, guard);
         }
-        // ORDERING: Relaxed, as above. A failure means that another sweeper was as far; the next share goes on from there.
+        // ORDERING: Relaxed, as above. A failure means that another sweeper was as far; the next
+        // share goes on from there.
         let moved = new.progress.swept.compare_exchange(first, end, Relaxed, Relaxed).is_ok();
         if moved && end == groups {
             self.promote(new, old, local, guard);
@@ -334,8 +369,9 @@ impl<K, V> RawMap<K, V> {
         match old {
             Old::Source(old) => evacuate::group(new, old, group, guard),
             Old::Discarded(old) => evacuate::discard(new, old, group, guard, |word| {
-                // SAFETY: `discard` calls this for the one winner of the entry's last transition, and a map that was
-                // cleared could only be filled by operations that demand `K: Send, V: Send`.
+                // SAFETY: `discard` calls this for the one winner of the entry's last transition,
+                // and a map that was cleared could only be filled by operations that demand `K:
+                // Send, V: Send`.
                 unsafe { self.retire(word, local, guard) }
             }),
         }
@@ -343,9 +379,10 @@ impl<K, V> RawMap<K, V> {
 
     /// Adds to the count of INITIALISED heads, and promotes when it is complete.
     ///
-    /// A sweeper adds also when it has set none, between its look at `swept` and its move of it. That is what orders the
-    /// sweepers: say A has moved `swept` to where B found it. Had B added before A, A's addition would have acquired B's,
-    /// and B's look would have come before the move that it has seen. So B added after A, and acquired what A had seen done.
+    /// A sweeper adds also when it has set none, between its look at `swept` and its move of it.
+    /// That is what orders the sweepers: say A has moved `swept` to where B found it. Had B added
+    /// before A, A's addition would have acquired B's, and B's look would have come before the move
+    /// that it has seen. So B added after A, and acquired what A had seen done.
     pub(super) fn account(
         &self,
         new: &Table<K, V>,
@@ -355,24 +392,32 @@ impl<K, V> RawMap<K, V> {
         guard: &Guard,
     ) {
         reach(Point::BeforeAccount);
-        // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and promotes on the
-        // strength of it.
-        let before = new.progress.evacuated.fetch_add(set, unless_relaxed!("evacuated_relaxed", AcqRel));
+        // ORDERING: AcqRel, P14: the last to add has acquired the work of all who added before, and
+        // promotes on the strength of it.
+        let before =
+            new.progress.evacuated.fetch_add(set, unless_relaxed!("evacuated_relaxed", AcqRel));
         let early = if fault!("promote_early") { new.buckets() / groups(new, old) } else { 0 };
         if before + set + early >= new.buckets() {
             self.promote(new, old, local, guard);
         }
     }
 
-    /// Every chain of `new` is filled: drops the link to the old table, which its one winner retires.
+    /// Every chain of `new` is filled: drops the link to the old table, which its one winner
+    /// retires.
     #[cold]
-    fn promote(&self, new: &Table<K, V>, old: Old<'_, K, V>, local: &LocalRef<'_, K, V>, guard: &Guard) {
+    fn promote(
+        &self,
+        new: &Table<K, V>,
+        old: Old<'_, K, V>,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) {
         reach(Point::BeforePromote);
         if let Some(unlinked) = new.unlink(old) {
             reach(Point::Promoted);
             let has_shrunk = new.buckets() < old.table().buckets();
-            // SAFETY: unlinked, and it was never the root again: no guard pinned later finds it. Its entries live on in
-            // `new`, or were retired one by one when they were discarded.
+            // SAFETY: unlinked, and it was never the root again: no guard pinned later finds it.
+            // Its entries live on in `new`, or were retired one by one when they were discarded.
             unsafe { local.retire_table(unlinked, has_shrunk, guard.pin()) };
             if fault!("retire_table_twice") {
                 // SAFETY: none: this is the fault.
@@ -385,7 +430,8 @@ impl<K, V> RawMap<K, V> {
         }
     }
 
-    /// Helps the resize that is running until it is over. Others may do most of it, and nobody is waited for.
+    /// Helps the resize that is running until it is over. Others may do most of it, and nobody is
+    /// waited for.
     pub(crate) fn finish(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
         let root = self.root(guard);
         while let Some(old) = root.old(guard) {
@@ -399,8 +445,14 @@ impl<K, V> RawMap<K, V> {
         while self.shrink_if_sparse(local, guard) {}
     }
 
-    /// Helps with about `count` groups, or with a part of a shrink that is due. Returns how many of how many are done.
-    pub(crate) fn help(&self, count: usize, local: &LocalRef<'_, K, V>, guard: &Guard) -> (usize, usize) {
+    /// Helps with about `count` groups, or with a part of a shrink that is due. Returns how many of
+    /// how many are done.
+    pub(crate) fn help(
+        &self,
+        count: usize,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> (usize, usize) {
         let root = self.root(guard);
         let mut left = count;
         while let Some(old) = root.old(guard).filter(|_| left > 0) {
@@ -425,8 +477,8 @@ impl<K, V> RawMap<K, V> {
         (root.progress.evacuated.load(Relaxed).min(total), total)
     }
 
-    /// Brings the table to `1 << bits` buckets if it has fewer (or more, when `shrink`), in steps that each keep a group
-    /// small. The last step is left running for the writers.
+    /// Brings the table to `1 << bits` buckets if it has fewer (or more, when `shrink`), in steps
+    /// that each keep a group small. The last step is left running for the writers.
     pub(crate) fn resize(
         &self,
         bits: u32,
@@ -452,7 +504,13 @@ impl<K, V> RawMap<K, V> {
                 continue;
             }
             if shrink {
-                self.try_start(root, bits.max(now.saturating_sub(MAX_SHRINK_STEP)), Kind::Shrink, local, guard)?;
+                self.try_start(
+                    root,
+                    bits.max(now.saturating_sub(MAX_SHRINK_STEP)),
+                    Kind::Shrink,
+                    local,
+                    guard,
+                )?;
             } else {
                 self.try_start(root, bits.min(now + MAX_GROW_STEP), Kind::Grow, local, guard)?;
             }
@@ -469,7 +527,8 @@ impl<K, V> RawMap<K, V> {
         }
     }
 
-    /// Swaps in an empty table. The swap is the linearisation point; the old entries are retired group by group.
+    /// Swaps in an empty table. The swap is the linearisation point; the old entries are retired
+    /// group by group.
     pub(crate) fn clear(&self, local: &LocalRef<'_, K, V>, guard: &Guard) {
         loop {
             self.finish(local, guard);
@@ -477,7 +536,8 @@ impl<K, V> RawMap<K, V> {
             if root.is_placeholder() {
                 return;
             }
-            if !root.is_filling() && self.start(root, root.shape.bits(), Kind::Clear, local, guard) {
+            if !root.is_filling() && self.start(root, root.shape.bits(), Kind::Clear, local, guard)
+            {
                 return;
             }
         }

@@ -1,7 +1,8 @@
 //! From a hasher's 64 bits to an index and a tag.
 //!
-//! The index is taken from the HIGH bits, so that bucket `i` of a table splits into adjacent buckets of a larger one, and
-//! the tag from the bits just below, so that its top bits are the next index bits (see [`super::slot`]).
+//! The index is taken from the HIGH bits, so that bucket `i` of a table splits into adjacent
+//! buckets of a larger one, and the tag from the bits just below, so that its top bits are the next
+//! index bits (see [`super::slot`]).
 
 use super::slot::{TAG_MASK, Tag};
 
@@ -10,9 +11,10 @@ use super::slot::{TAG_MASK, Tag};
 pub(crate) struct Hash(u64);
 
 impl Hash {
-    /// Multiplies by an odd constant (2^64 divided by the golden ratio: Fibonacci hashing, Knuth, TAOCP 3, 6.4).
-    /// Odd makes it a bijection, and the product carries every input bit into the high bits that the map uses, so a
-    /// hasher that is the identity, or leaves its low bits zero, does no harm.
+    /// Multiplies by an odd constant (2^64 divided by the golden ratio: Fibonacci hashing, Knuth,
+    /// TAOCP 3, 6.4). Odd makes it a bijection, and the product carries every input bit into the
+    /// high bits that the map uses, so a hasher that is the identity, or leaves its low bits zero,
+    /// does no harm.
     #[inline]
     pub(crate) fn finalise(raw: u64) -> Self {
         Hash(raw.wrapping_mul(0x9E37_79B9_7F4A_7C15))
@@ -54,7 +56,8 @@ impl Shape {
         self.index_mask + 1
     }
 
-    /// One rotation brings the index to the bottom and the tag to the top, where the slot word has it.
+    /// One rotation brings the index to the bottom and the tag to the top, where the slot word has
+    /// it.
     #[inline]
     pub(crate) fn place(&self, hash: Hash) -> Place {
         let rotated = hash.0.rotate_left(self.bits);
@@ -62,7 +65,8 @@ impl Shape {
         Place { index: rotated as usize & self.index_mask, tag: self.known(high) }
     }
 
-    /// The tag of a word or hash whose top bits are in place, without the bits that this table does not know.
+    /// The tag of a word or hash whose top bits are in place, without the bits that this table does
+    /// not know.
     #[inline]
     pub(crate) fn known(&self, high: usize) -> Tag {
         Tag::new(high & self.tag_mask)
@@ -104,7 +108,11 @@ mod tests {
         for shift in [0, 8, 32, 48] {
             let mut used = std::collections::HashSet::new();
             used.extend((0..256_u64).map(|i| shape.place(Hash::finalise(i << shift)).index));
-            assert!(used.len() > 100, "multiples of 2^{shift} fall into {} of 256 buckets", used.len());
+            assert!(
+                used.len() > 100,
+                "multiples of 2^{shift} fall into {} of 256 buckets",
+                used.len()
+            );
         }
     }
 }

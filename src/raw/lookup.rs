@@ -1,4 +1,5 @@
-//! The walk along a chain, for readers (`find`) and for writers (`locate`), and the choice of the chain to walk.
+//! The walk along a chain, for readers (`find`) and for writers (`locate`), and the choice of the
+//! chain to walk.
 
 use super::bucket::{Bucket, Next};
 use super::entry::Entry;
@@ -45,9 +46,9 @@ impl<'g, K, V> Chain<'g, K, V> {
 impl<K, V> RawMap<K, V> {
     /// Looks a key up. Wait-free: at most two tables, one chain, no retry.
     ///
-    /// Linearised at a moment between the load of the root and the end: the chain that `chain` chose was the truth at some
-    /// moment of that choice, stays so until it is frozen and its destination INITIALISED, and a frozen word keeps the value
-    /// of that moment.
+    /// Linearised at a moment between the load of the root and the end: the chain that `chain`
+    /// chose was the truth at some moment of that choice, stays so until it is frozen and its
+    /// destination INITIALISED, and a frozen word keeps the value of that moment.
     #[inline]
     pub(crate) fn get<'g>(
         &'g self,
@@ -111,8 +112,8 @@ impl<K, V> RawMap<K, V> {
     }
 }
 
-/// During a resize: the table that has the truth about a hash. Out of line, so that look-ups in a map at rest stay short, and
-/// the processor has more of them in flight.
+/// During a resize: the table that has the truth about a hash. Out of line, so that look-ups in a
+/// map at rest stay short, and the processor has more of them in flight.
 #[inline(never)]
 fn truth<'g, K, V>(root: &'g Table<K, V>, link: Link<'g, K, V>, hash: Hash) -> &'g Table<K, V> {
     match link.follow() {

@@ -2,16 +2,18 @@
 //!
 //! # Why not the obvious thing
 //!
-//! A lock per map, shard or bucket makes every writer wait for whichever thread the scheduler has put to sleep inside it,
-//! and a resize under a lock stops everybody for milliseconds. Open addressing without locks needs either two words
-//! changed at once or a version per group. Chains of nodes cost a cache miss per link. What is left is what Go's runtime
-//! had until 1.24: an array of small buckets, a second array while growing, and a counter that says how far the move has
+//! A lock per map, shard or bucket makes every writer wait for whichever thread the scheduler has
+//! put to sleep inside it, and a resize under a lock stops everybody for milliseconds. Open
+//! addressing without locks needs either two words changed at once or a version per group. Chains
+//! of nodes cost a cache miss per link. What is left is what Go's runtime had until 1.24: an array
+//! of small buckets, a second array while growing, and a counter that says how far the move has
 //! come. Go's map refuses concurrent use; this is what it takes to allow it.
 //!
-//! Ancestry: Go's `runtime/map.go` (`hmap`, `bmap`, `tophash`, `oldbuckets`, `nevacuate`, `growWork`, `evacuate`,
-//! `sameSizeGrow`). What differs: many writers and no lock; no garbage collector, but epochs; entries behind pointers, so
-//! that a reader's `&V` stays where it is while its entry moves between tables; index by the high bits of the hash, so
-//! that a bucket splits into adjacent ones.
+//! Ancestry: Go's `runtime/map.go` (`hmap`, `bmap`, `tophash`, `oldbuckets`, `nevacuate`,
+//! `growWork`, `evacuate`, `sameSizeGrow`). What differs: many writers and no lock; no garbage
+//! collector, but epochs; entries behind pointers, so that a reader's `&V` stays where it is while
+//! its entry moves between tables; index by the high bits of the hash, so that a bucket splits into
+//! adjacent ones.
 //!
 //! # Terms
 //!
@@ -35,31 +37,38 @@
 //!  resizing      RawMap -- table --> Table N { oldbuckets --> Table O, nevacuate, evacuated }
 //! ```
 //!
-//! One pointer publishes everything: the old table hangs off the new one, so that no reader can see one without the other.
+//! One pointer publishes everything: the old table hangs off the new one, so that no reader can see
+//! one without the other.
 //!
 //! # Ordered fill
 //!
-//! The slots of a chain fill strictly in position order: an insert walks from position 0 and tries `EMPTY -> LIVE` at the
-//! first EMPTY; if that fails it looks again. A chain that is full gets a bucket appended by CAS on its last overflow word.
-//! A removed slot is DEAD for the life of the table; an evacuation into a fresh table leaves the DEAD ones behind.
+//! The slots of a chain fill strictly in position order: an insert walks from position 0 and tries
+//! `EMPTY -> LIVE` at the first EMPTY; if that fails it looks again. A chain that is full gets a
+//! bucket appended by CAS on its last overflow word. A removed slot is DEAD for the life of the
+//! table; an evacuation into a fresh table leaves the DEAD ones behind.
 //!
 //! # Invariants
 //!
-//! - **I1.** A slot, once used, belongs to one key for the life of its table. Replacement keeps the key; DEAD is final.
-//! - **I2.** A key has at most one LIVE slot in a table. The inserter that wins position *g* has seen every position before
-//!   *g* used by another key or DEAD, both final by I1; and *g* and all after it were EMPTY. So nobody has put the key
-//!   anywhere else, and nobody ever can. One CAS, no version, no second look.
-//! - **I3.** A source chain is immutable once each of its words is frozen or DEAD (but for `discard`, which turns LIVE into DEAD).
-//! - **I4.** Until some head of a group is INITIALISED only helpers write to its destinations, and all of them write the same
-//!   words to the same positions.
-//! - **I5.** A destination position that was filled is never EMPTY again: a helper that slept through everything fails
-//!   every CAS. It can neither resurrect a removed key nor overwrite a newer value.
+//! - **I1.** A slot, once used, belongs to one key for the life of its table. Replacement keeps the
+//!   key; DEAD is final.
+//! - **I2.** A key has at most one LIVE slot in a table. The inserter that wins position *g* has
+//!   seen every position before *g* used by another key or DEAD, both final by I1; and *g* and all
+//!   after it were EMPTY. So nobody has put the key anywhere else, and nobody ever can. One CAS, no
+//!   version, no second look.
+//! - **I3.** A source chain is immutable once each of its words is frozen or DEAD (but for
+//!   `discard`, which turns LIVE into DEAD).
+//! - **I4.** Until some head of a group is INITIALISED only helpers write to its destinations, and
+//!   all of them write the same words to the same positions.
+//! - **I5.** A destination position that was filled is never EMPTY again: a helper that slept
+//!   through everything fails every CAS. It can neither resurrect a removed key nor overwrite a
+//!   newer value.
 //! - **I6.** Evacuation runs no user code: the hash is in the entry.
-//! - **I7.** An entry is retired by the one thread that won the transition which unlinked it from the chain that was the
-//!   truth. Words of superseded chains may go on naming it; who may still follow those is said in [`evacuate`], "Half-set
-//!   groups": only those that were pinned before it was retired.
-//! - **I8.** What is retired is freed when every guard that was held at that moment is gone. Overflow buckets live as long as
-//!   their table.
+//! - **I7.** An entry is retired by the one thread that won the transition which unlinked it from
+//!   the chain that was the truth. Words of superseded chains may go on naming it; who may still
+//!   follow those is said in [`evacuate`], "Half-set groups": only those that were pinned before it
+//!   was retired.
+//! - **I8.** What is retired is freed when every guard that was held at that moment is gone.
+//!   Overflow buckets live as long as their table.
 //!
 //! [`RawMap::validate`] is their executable form.
 //!
@@ -80,8 +89,9 @@
 //!
 //! # Progress
 //!
-//! Reading is wait-free: it never helps, never retries, writes nothing shared. Everything else is lock-free, during a resize
-//! too: with any thread stopped at any instruction all others go on, and complete that resize and the next.
+//! Reading is wait-free: it never helps, never retries, writes nothing shared. Everything else is
+//! lock-free, during a resize too: with any thread stopped at any instruction all others go on, and
+//! complete that resize and the next.
 
 pub(crate) mod array;
 mod assign;
@@ -147,8 +157,8 @@ pub(crate) struct RawMap<K, V> {
 
 // SAFETY: the map owns its entries, wherever they are; sending it sends them.
 unsafe impl<K: Send, V: Send> Send for RawMap<K, V> {}
-// SAFETY: `&RawMap` gives out `&K` and `&V` on any thread (Sync), and lets any thread insert, and drop what another
-// inserted (Send).
+// SAFETY: `&RawMap` gives out `&K` and `&V` on any thread (Sync), and lets any thread insert, and
+// drop what another inserted (Send).
 unsafe impl<K: Send + Sync, V: Send + Sync> Sync for RawMap<K, V> {}
 
 impl<K, V> RawMap<K, V> {
@@ -166,15 +176,16 @@ impl<K, V> RawMap<K, V> {
     /// The current table: the only way in, and only with a guard in hand.
     #[inline]
     pub(crate) fn root<'g>(&'g self, _guard: &'g Guard) -> &'g Table<K, V> {
-        // ORDERING: Acquire, P7: sees the table's header, and the old table behind it.
-        // SAFETY: never null; retired only after it was unlinked from here and then from its successor, so that it lives
-        // as long as a guard under which it was found (I8).
+        // ORDERING: Acquire, P7: sees the table's header, and the old table behind it. SAFETY:
+        // never null; retired only after it was unlinked from here and then from its successor, so
+        // that it lives as long as a guard under which it was found (I8).
         unsafe { &*self.table.load(Acquire) }
     }
 
     /// The root's own pointer, for the link of its successor.
     fn root_pointer(&self, _guard: &Guard) -> *mut Table<K, V> {
-        // ORDERING: Relaxed: not followed; published again by the CAS that replaces it, or not at all.
+        // ORDERING: Relaxed: not followed; published again by the CAS that replaces it, or not at
+        // all.
         self.table.load(Relaxed)
     }
 
@@ -188,7 +199,12 @@ impl<K, V> RawMap<K, V> {
         let new = Box::into_raw(new);
         let seen = core::ptr::from_ref(seen).cast_mut();
         // ORDERING: AcqRel, P7: publishes the new table. The failure is not looked at.
-        match self.table.compare_exchange(seen, new, unless_relaxed!("root_relaxed", AcqRel), Relaxed) {
+        match self.table.compare_exchange(
+            seen,
+            new,
+            unless_relaxed!("root_relaxed", AcqRel),
+            Relaxed,
+        ) {
             Ok(old) => Ok(NonNull::new(old).expect("there is always a root")),
             // SAFETY: it was never published, so it is ours alone.
             Err(_) => Err(unsafe { Box::from_raw(new) }),
@@ -207,11 +223,17 @@ impl<K, V> RawMap<K, V> {
     }
 
     /// Makes room for `entries` in all.
-    pub(crate) fn reserve(&self, entries: usize, local: &LocalRef<'_, K, V>, guard: &Guard) -> Result<(), Refused> {
+    pub(crate) fn reserve(
+        &self,
+        entries: usize,
+        local: &LocalRef<'_, K, V>,
+        guard: &Guard,
+    ) -> Result<(), Refused> {
         self.resize(grow::bits_for(entries).ok_or(None)?, false, local, guard)
     }
 
-    /// Gives back what a table for `entries` would not need, as far as there is memory for a smaller one.
+    /// Gives back what a table for `entries` would not need, as far as there is memory for a
+    /// smaller one.
     pub(crate) fn shrink(&self, entries: usize, local: &LocalRef<'_, K, V>, guard: &Guard) {
         if let Some(bits) = grow::bits_for(entries) {
             self.resize(bits, true, local, guard).unwrap_or_default();

@@ -1,7 +1,8 @@
-//! A table's overflow buckets: slabs of them, linked into a list, handed out by a bump of a counter.
+//! A table's overflow buckets: slabs of them, linked into a list, handed out by a bump of a
+//! counter.
 //!
-//! Slabs make an append cheap, keep the overflow of a table together, and free it with the table in few steps, without a
-//! walk over all chains.
+//! Slabs make an append cheap, keep the overflow of a table together, and free it with the table in
+//! few steps, without a walk over all chains.
 
 use super::array::{BucketArray, fail};
 use super::bucket::Bucket;
@@ -21,7 +22,8 @@ pub(crate) struct Overflow<K, V> {
     linked: AtomicUsize,
 }
 
-/// Buckets in a table's first slab, and in its later ones: 192 bytes for a small table, 4 KiB for a large one.
+/// Buckets in a table's first slab, and in its later ones: 192 bytes for a small table, 4 KiB for a
+/// large one.
 const FIRST_SLAB: usize = 3;
 const LARGEST_SLAB: usize = 63;
 
@@ -57,10 +59,12 @@ impl<K, V> Overflow<K, V> {
     #[cold]
     fn add_slab(&self, previous: *mut Slab<K, V>) {
         // SAFETY: as in `allocate`.
-        let len = unsafe { previous.as_ref() }.map_or(FIRST_SLAB, |slab| LARGEST_SLAB.min(slab.buckets.len() * 2 + 1));
+        let len = unsafe { previous.as_ref() }
+            .map_or(FIRST_SLAB, |slab| LARGEST_SLAB.min(slab.buckets.len() * 2 + 1));
         let buckets = BucketArray::try_new(len).unwrap_or_else(|what| fail(what));
         let slab = Box::into_raw(Box::new(Slab { buckets, used: AtomicUsize::new(0), previous }));
-        // ORDERING: AcqRel, P6: publishes the slab. The failure is not looked at; the caller loads again.
+        // ORDERING: AcqRel, P6: publishes the slab. The failure is not looked at; the caller loads
+        // again.
         if self.newest.compare_exchange(previous, slab, AcqRel, Acquire).is_err() {
             // SAFETY: it was not published, so it is still ours alone.
             drop(unsafe { Box::from_raw(slab) });
@@ -69,7 +73,8 @@ impl<K, V> Overflow<K, V> {
 
     /// Counts a bucket that has been linked.
     pub(crate) fn count(&self) {
-        // ORDERING: Relaxed: a hint for the choice between growth and rebuild; nothing is read on the strength of it.
+        // ORDERING: Relaxed: a hint for the choice between growth and rebuild; nothing is read on
+        // the strength of it.
         self.linked.fetch_add(1, Relaxed);
     }
 
@@ -84,8 +89,12 @@ impl<K, V> Overflow<K, V> {
         // ORDERING: Acquire, P6.
         let newest = self.newest.load(Acquire);
         // SAFETY: slabs are freed with the table alone.
-        let slabs = core::iter::successors(unsafe { newest.as_ref() }, |slab| unsafe { slab.previous.as_ref() });
-        slabs.map(|slab| BucketArray::<K, V>::bytes(slab.buckets.len()) + size_of::<Slab<K, V>>()).sum()
+        let slabs = core::iter::successors(unsafe { newest.as_ref() }, |slab| unsafe {
+            slab.previous.as_ref()
+        });
+        slabs
+            .map(|slab| BucketArray::<K, V>::bytes(slab.buckets.len()) + size_of::<Slab<K, V>>())
+            .sum()
     }
 }
 
@@ -98,7 +107,8 @@ impl<K, V> Overflow<K, V> {
             if slab.is_null() {
                 break;
             }
-            // SAFETY: each slab was boxed by `add_slab`, is in the list once, and nobody else can reach it any more.
+            // SAFETY: each slab was boxed by `add_slab`, is in the list once, and nobody else can
+            // reach it any more.
             let owned = unsafe { Box::from_raw(slab) };
             slab = owned.previous;
         }

@@ -1,8 +1,9 @@
 //! Shrinking by itself, for maps that were built so.
 //!
-//! Whether a table is sparse is asked where a thread has filled a bag with retired entries, and where a resize that does not grow
-//! has ended: the path of a removal has no branch for it. If it is, each such write clears a piece of a smaller table, as for a
-//! growth; what then begins is an ordinary shrink, worked off by the writes that follow.
+//! Whether a table is sparse is asked where a thread has filled a bag with retired entries, and
+//! where a resize that does not grow has ended: the path of a removal has no branch for it. If it
+//! is, each such write clears a piece of a smaller table, as for a growth; what then begins is an
+//! ordinary shrink, worked off by the writes that follow.
 
 use super::RawMap;
 use super::Table;
@@ -27,8 +28,8 @@ impl<K, V> RawMap<K, V> {
         roomy.max(self.floor).max(bits.saturating_sub(MAX_SHRINK_STEP)).min(bits)
     }
 
-    /// Goes on with a shrink that is due: prepares a piece of the smaller table, or begins, if that was the last. Returns whether
-    /// there is more to prepare, and nobody else is at that.
+    /// Goes on with a shrink that is due: prepares a piece of the smaller table, or begins, if that
+    /// was the last. Returns whether there is more to prepare, and nobody else is at that.
     #[cold]
     pub(super) fn shrink_if_sparse(&self, local: &LocalRef<'_, K, V>, guard: &Guard) -> bool {
         if self.floor == NEVER {

@@ -6,11 +6,12 @@ use super::scan;
 use super::table::Old;
 use crate::guard::Guard;
 
-/// Look-ups that are prepared at once: about as many misses as a core has in flight, and not so many that the first lines are
-/// evicted before they are used.
+/// Look-ups that are prepared at once: about as many misses as a core has in flight, and not so
+/// many that the first lines are evicted before they are used.
 pub(crate) const LOOKAHEAD: usize = 16;
 
-/// Asks for the line at an address; never a fault, whatever the address. Nothing on platforms without such an instruction.
+/// Asks for the line at an address; never a fault, whatever the address. Nothing on platforms
+/// without such an instruction.
 #[inline(always)]
 pub(crate) fn prefetch<T>(line: *const T) {
     #[cfg(all(target_arch = "x86_64", not(any(evacmap_loom, miri))))]
@@ -29,7 +30,8 @@ pub(crate) fn prefetch<T>(line: *const T) {
 }
 
 impl<K, V> RawMap<K, V> {
-    /// Fetches what look-ups of these hashes will touch: all buckets, and when they are there, the entries that they name.
+    /// Fetches what look-ups of these hashes will touch: all buckets, and when they are there, the
+    /// entries that they name.
     #[inline]
     pub(crate) fn prefetch(&self, hashes: impl Iterator<Item = Hash> + Clone, guard: &Guard) {
         let root = self.root(guard);

@@ -1,9 +1,10 @@
 //! The scan of one bucket: which slots may hold a tag, and which are vacant.
 //!
-//! There is one for every platform ([`scalar`]), and one each for x86-64 (`sse2`) and AArch64 (`neon`), which load the line
-//! in one `asm!` block. Such a load stands for seven relaxed loads of seven atomics: the hardware never tears an aligned
-//! word of it, nothing is dereferenced on the strength of what it returns, and going through `asm!` keeps it out of
-//! reach of the compiler's assumptions about data races, which a plain vector load would invite. A test below holds it
+//! There is one for every platform ([`scalar`]), and one each for x86-64 (`sse2`) and AArch64
+//! (`neon`), which load the line in one `asm!` block. Such a load stands for seven relaxed loads of
+//! seven atomics: the hardware never tears an aligned word of it, nothing is dereferenced on the
+//! strength of what it returns, and going through `asm!` keeps it out of reach of the compiler's
+//! assumptions about data races, which a plain vector load would invite. A test below holds it
 //! equal to the portable scan for every kind of word.
 
 use super::bucket::Bucket;
@@ -11,7 +12,11 @@ use super::slot::Tag;
 
 mod scalar;
 
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(any(feature = "_scalar", evacmap_loom, miri))))]
+#[cfg(all(
+    target_arch = "x86_64",
+    target_pointer_width = "64",
+    not(any(feature = "_scalar", evacmap_loom, miri))
+))]
 #[path = "scan/sse2.rs"]
 mod vector;
 
@@ -60,8 +65,9 @@ impl Iterator for Mask {
 
 const FROZEN: usize = 1;
 
-/// What a writer has to know of a bucket. Both sets are of ONE snapshot: a slot that is not vacant in it was used when its
-/// tag was compared. Two scans, one after the other, would let a key slip in between them and be inserted twice.
+/// What a writer has to know of a bucket. Both sets are of ONE snapshot: a slot that is not vacant
+/// in it was used when its tag was compared. Two scans, one after the other, would let a key slip
+/// in between them and be inserted twice.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Survey {
     /// As [`candidates`].
@@ -70,8 +76,8 @@ pub(crate) struct Survey {
     pub(crate) vacant: Mask,
 }
 
-/// The slots whose word carries the tag: the key's own, if it is here, and now and then another's, or a DEAD or EMPTY one
-/// when the tag is zero.
+/// The slots whose word carries the tag: the key's own, if it is here, and now and then another's,
+/// or a DEAD or EMPTY one when the tag is zero.
 #[inline(always)]
 pub(crate) fn candidates<K, V>(bucket: &Bucket<K, V>, tag: Tag) -> Mask {
     if Tag::WIDTH == 0 {
@@ -104,11 +110,13 @@ mod tests {
     use crate::raw::slot::Word;
     use core::ptr::NonNull;
 
-    /// Every state of a word but DEAD and frozen, with tags that share bytes with each other, in every slot.
+    /// Every state of a word but DEAD and frozen, with tags that share bytes with each other, in
+    /// every slot.
     #[test]
     fn the_vector_scan_equals_the_portable_one() {
         let guard = crate::pin();
-        let tags = [0, 1, 0x7fff, 0x8000, 0xff00, 0x00ff, 0xffff].map(|t: usize| Tag::new(t.rotate_right(16)));
+        let tags = [0, 1, 0x7fff, 0x8000, 0xff00, 0x00ff, 0xffff]
+            .map(|t: usize| Tag::new(t.rotate_right(16)));
         let states = 2 + 2 + tags.len();
         for pattern in 0..states.pow(3) {
             for shift in 0..SLOTS {

@@ -1,4 +1,5 @@
-//! The slot word: one machine word that says everything about a slot, and every transition that it can make.
+//! The slot word: one machine word that says everything about a slot, and every transition that it
+//! can make.
 //!
 //! On 64-bit platforms whose user addresses leave the top 16 bits free:
 //!
@@ -9,8 +10,8 @@
 //!  +----------------+--------------------------+-----+
 //! ```
 //!
-//! Elsewhere (32-bit, Android's tagged heap, anything unknown, or the feature `_no_tags`) there is no tag: every used
-//! slot is a candidate and the hash in the entry decides.
+//! Elsewhere (32-bit, Android's tagged heap, anything unknown, or the feature `_no_tags`) there is
+//! no tag: every used slot is a candidate and the hash in the entry decides.
 //!
 //! # Truth table
 //!
@@ -46,8 +47,9 @@ const FROZEN: usize = 1;
 const DEAD: usize = 4;
 const FLAGS: usize = 7;
 
-/// Whether the platform leaves the top 16 bits of user addresses free: x86-64 and AArch64 give a process 47 or 48 bits
-/// unless it asks for more. Each allocation is checked, see [`Tag::fits_beside`].
+/// Whether the platform leaves the top 16 bits of user addresses free: x86-64 and AArch64 give a
+/// process 47 or 48 bits unless it asks for more. Each allocation is checked, see
+/// [`Tag::fits_beside`].
 const FREE_HIGH_BITS: bool = cfg!(all(
     not(feature = "_no_tags"),
     target_pointer_width = "64",
@@ -56,12 +58,15 @@ const FREE_HIGH_BITS: bool = cfg!(all(
 ));
 
 /// The bits of a word that hold the tag.
-pub(crate) const TAG_MASK: usize = if Tag::WIDTH == 0 { 0 } else { usize::MAX << (usize::BITS - 16) };
+pub(crate) const TAG_MASK: usize =
+    if Tag::WIDTH == 0 { 0 } else { usize::MAX << (usize::BITS - 16) };
 
 const ENTRY_MASK: usize = !(TAG_MASK | FLAGS);
-const _: () = assert!(align_of::<Entry<u8, u8>>() > FLAGS, "the flags fit below an entry's address");
+const _: () =
+    assert!(align_of::<Entry<u8, u8>>() > FLAGS, "the flags fit below an entry's address");
 
-/// Hash bits kept beside the pointer (Go's tophash), already in place: all other bits of it are zero.
+/// Hash bits kept beside the pointer (Go's tophash), already in place: all other bits of it are
+/// zero.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Tag(usize);
 
@@ -119,7 +124,8 @@ impl<'g, K, V> Word<'g, K, V> {
     ///
     /// # Safety
     ///
-    /// `entry` points to an initialised entry that stays so while any table holds the word and for the grace period after.
+    /// `entry` points to an initialised entry that stays so while any table holds the word and for
+    /// the grace period after.
     #[inline]
     pub(crate) unsafe fn live(entry: NonNull<Entry<K, V>>, tag: Tag) -> Self {
         Self::from_bits(entry.as_ptr().map_addr(|address| address | tag.bits()))
@@ -161,10 +167,12 @@ impl<'g, K, V> Word<'g, K, V> {
     /// The entry, if LIVE, frozen or not.
     #[inline]
     pub(crate) fn entry(self) -> Option<&'g Entry<K, V>> {
-        // SAFETY: the word comes from an Acquire read of a slot under the guard of `'g` (P1: the entry is initialised), in
-        // a chain that was reached from the root under that guard, or names an entry that the caller has just made. Callers
-        // keep to the rule of "Half-set groups" (`evacuate`), so that the entry was linked in the truth after the guard was
-        // pinned: by I7 it is retired, if at all, later than that, and by I8 not freed before the guard ends.
+        // SAFETY: the word comes from an Acquire read of a slot under the guard of `'g` (P1: the
+        // entry is initialised), in a chain that was reached from the root under that guard, or
+        // names an entry that the caller has just made. Callers keep to the rule of "Half-set
+        // groups" (`evacuate`), so that the entry was linked in the truth after the guard was
+        // pinned: by I7 it is retired, if at all, later than that, and by I8 not freed before the
+        // guard ends.
         let entry = unsafe { self.pointer().as_ref() }?;
         entry.alive.check();
         Some(entry)
@@ -202,8 +210,8 @@ impl<K, V> Slot<K, V> {
     /// Reads the word; the guard is what keeps the entry that it names alive.
     #[inline]
     pub(crate) fn load<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
-        // ORDERING: Acquire, P1: sees the entry that `publish`, `replace` or `place` released; P3: sees the new table
-        // whose evacuation froze the word.
+        // ORDERING: Acquire, P1: sees the entry that `publish`, `replace` or `place` released; P3:
+        // sees the new table whose evacuation froze the word.
         Word::from_bits(self.0.load(Acquire))
     }
 
@@ -211,8 +219,8 @@ impl<K, V> Slot<K, V> {
     #[allow(dead_code)] // by the portable scan alone
     #[inline]
     pub(crate) fn peek(&self) -> usize {
-        // ORDERING: Relaxed: only compared. A key's slot never changes its key (I1), so a mismatch seen here is final,
-        // and a candidate is loaded again with Acquire.
+        // ORDERING: Relaxed: only compared. A key's slot never changes its key (I1), so a mismatch
+        // seen here is final, and a candidate is loaded again with Acquire.
         self.0.load(Relaxed).addr()
     }
 
@@ -223,7 +231,8 @@ impl<K, V> Slot<K, V> {
         self.exchange(core::ptr::null_mut(), word.0)
     }
 
-    /// LIVE -> LIVE with another entry of the same key. Fails if anything happened to the slot since `seen`.
+    /// LIVE -> LIVE with another entry of the same key. Fails if anything happened to the slot
+    /// since `seen`.
     #[inline]
     #[must_use]
     pub(crate) fn replace(&self, seen: Word<'_, K, V>, word: Word<'_, K, V>) -> bool {
@@ -240,24 +249,28 @@ impl<K, V> Slot<K, V> {
         self.exchange(seen.0, core::ptr::without_provenance_mut(dead))
     }
 
-    /// Any -> the same, frozen; returns what the word was. From here on only `discard` changes it (I3). A DEAD word does not
-    /// change as it is, and is spared the locked instruction: where keys come and go most words of a source are DEAD.
+    /// Any -> the same, frozen; returns what the word was. From here on only `discard` changes it
+    /// (I3). A DEAD word does not change as it is, and is spared the locked instruction: where keys
+    /// come and go most words of a source are DEAD.
     #[inline]
     pub(crate) fn freeze<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
-        // ORDERING: Relaxed: DEAD is final (I1) and names nothing; of anything else nothing is kept.
+        // ORDERING: Relaxed: DEAD is final (I1) and names nothing; of anything else nothing is
+        // kept.
         let seen = Word::from_bits(self.0.load(Relaxed));
         if seen.is_dead() {
             return seen;
         }
-        // ORDERING: AcqRel. Acquire, P1: the entry's hash is read, and the entry is released again by `place`. Release, P3:
-        // whoever finds the word frozen has to find the new table at the root.
+        // ORDERING: AcqRel. Acquire, P1: the entry's hash is read, and the entry is released again
+        // by `place`. Release, P3: whoever finds the word frozen has to find the new table at the
+        // root.
         if fault!("no_freeze") {
             return Word::from_bits(self.0.load(Acquire));
         }
         Word::from_bits(self.0.fetch_or(FROZEN, unless_relaxed!("freeze_relaxed", AcqRel)))
     }
 
-    /// EMPTY -> LIVE in the destination of an evacuation. Failure means that another helper did the same before (I4, I5).
+    /// EMPTY -> LIVE in the destination of an evacuation. Failure means that another helper did the
+    /// same before (I4, I5).
     #[inline]
     pub(crate) fn place(&self, word: Word<'_, K, V>) {
         debug_assert!(!word.is_frozen());
@@ -265,7 +278,8 @@ impl<K, V> Slot<K, V> {
             // ORDERING: as in `exchange`.
             return self.0.store(word.0, crate::sync::Release);
         }
-        // A failure is as good as success: the position was filled by another helper, and possibly changed since.
+        // A failure is as good as success: the position was filled by another helper, and possibly
+        // changed since.
         if !self.exchange(core::ptr::null_mut(), word.0) {
             crate::hooks::hit(crate::hooks::Branch::PlaceLost);
         }
@@ -293,10 +307,13 @@ impl<K, V> Slot<K, V> {
     /// The one compare-and-swap of the crate's writes.
     #[inline]
     fn exchange(&self, seen: *mut Entry<K, V>, word: *mut Entry<K, V>) -> bool {
-        // ORDERING: AcqRel on success. Release, P1: publishes the entry. Acquire: completes the chain for whoever builds on
-        // the slot's history. Relaxed on failure: what stands there instead is loaded again before it is looked at; and a
-        // helper that sets INITIALISED because another has filled the position passes that on by coherence alone.
-        self.0.compare_exchange(seen, word, unless_relaxed!("publish_relaxed", AcqRel), Relaxed).is_ok()
+        // ORDERING: AcqRel on success. Release, P1: publishes the entry. Acquire: completes the
+        // chain for whoever builds on the slot's history. Relaxed on failure: what stands there
+        // instead is loaded again before it is looked at; and a helper that sets INITIALISED
+        // because another has filled the position passes that on by coherence alone.
+        self.0
+            .compare_exchange(seen, word, unless_relaxed!("publish_relaxed", AcqRel), Relaxed)
+            .is_ok()
     }
 }
 
@@ -329,7 +346,10 @@ mod tests {
         let seen = slot.freeze(&guard);
         assert!(!seen.is_frozen() && slot.load(&guard).is_frozen());
         assert!(!slot.replace(second, first) && !slot.kill(second), "frozen words do not change");
-        assert!(core::ptr::eq(slot.load(&guard).entry().unwrap(), seen.entry().unwrap()), "read through FROZEN");
+        assert!(
+            core::ptr::eq(slot.load(&guard).entry().unwrap(), seen.entry().unwrap()),
+            "read through FROZEN"
+        );
         assert!(slot.discard(seen) && !slot.discard(seen), "one winner");
         assert!(slot.load(&guard).is_dead() && slot.load(&guard).is_frozen());
 
@@ -341,9 +361,15 @@ mod tests {
         slot.place(second);
         assert!(slot.load(&guard).is_dead(), "a late helper cannot resurrect a removed key (I5)");
         assert!(!slot.publish(second), "DEAD is final (I1)");
-        assert!(slot.freeze(&guard).is_dead() && !slot.load(&guard).is_frozen(), "and stays as it is");
+        assert!(
+            slot.freeze(&guard).is_dead() && !slot.load(&guard).is_frozen(),
+            "and stays as it is"
+        );
 
         let slot = Slot::<u32, u32>::frozen();
-        assert!(slot.load(&guard).is_empty() && !slot.publish(first), "a frozen EMPTY takes nothing");
+        assert!(
+            slot.load(&guard).is_empty() && !slot.publish(first),
+            "a frozen EMPTY takes nothing"
+        );
     }
 }

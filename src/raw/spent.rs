@@ -1,12 +1,14 @@
 //! A table that is given back piece by piece, after everybody has left it.
 //!
-//! To free 16 MiB in one call takes a millisecond, for the pages go back one by one; and there are thousands of slabs of overflow
-//! buckets. So an operation frees a few slabs, or gives back the pages of a piece of the array; the last one frees the
-//! block, which takes no memory any more. Where pages cannot be given back, which is everywhere but on Linux, that is one call.
+//! To free 16 MiB in one call takes a millisecond, for the pages go back one by one; and there are
+//! thousands of slabs of overflow buckets. So an operation frees a few slabs, or gives back the
+//! pages of a piece of the array; the last one frees the block, which takes no memory any more.
+//! Where pages cannot be given back, which is everywhere but on Linux, that is one call.
 //!
-//! So it is, too, with the array of a table that made room for a larger one, or for one of its size, unless the allocator itself
-//! would give its pages back: it can use that memory again very soon, and pages that go back to the kernel come back as page
-//! faults. A map that shrinks wants its memory gone, and a table that was prepared in vain is not missed.
+//! So it is, too, with the array of a table that made room for a larger one, or for one of its
+//! size, unless the allocator itself would give its pages back: it can use that memory again very
+//! soon, and pages that go back to the kernel come back as page faults. A map that shrinks wants
+//! its memory gone, and a table that was prepared in vain is not missed.
 
 use core::ptr::NonNull;
 
@@ -34,7 +36,8 @@ impl<K, V> Spent<K, V> {
 
     /// # Safety
     ///
-    /// As for [`Table::free`], but that others may reach it until one of the other functions is called.
+    /// As for [`Table::free`], but that others may reach it until one of the other functions is
+    /// called.
     pub(crate) unsafe fn new(table: NonNull<Table<K, V>>, by_page: bool, touched: usize) -> Self {
         // SAFETY: by the caller, not freed.
         let size = unsafe { table.as_ref() }.bytes_about().min(touched);

@@ -20,16 +20,18 @@ use crate::trace::Watch;
 /// In `oldbuckets`: the old table was cleared; nobody looks for anything behind the link.
 const DISCARD: usize = 1;
 
-/// A bucket array with its immutable header, and the words that change while it is filled from its predecessor.
+/// A bucket array with its immutable header, and the words that change while it is filled from its
+/// predecessor.
 ///
-/// Who may touch what is tabulated in [`super`]. The first line is read by every operation and written at promotion only;
-/// the words that writers change during a resize stand on the next.
+/// Who may touch what is tabulated in [`super`]. The first line is read by every operation and
+/// written at promotion only; the words that writers change during a resize stand on the next.
 #[repr(C, align(64))]
 pub(crate) struct Table<K, V> {
     pub(super) shape: Shape,
     buckets: BucketArray<K, V>,
     oldbuckets: AtomicPtr<Table<K, V>>,
-    /// How many times the map had been cleared when this table was made: entries are counted by era.
+    /// How many times the map had been cleared when this table was made: entries are counted by
+    /// era.
     pub(crate) era: usize,
     pub(super) progress: Progress,
     pub(crate) overflow: Overflow<K, V>,
@@ -40,7 +42,10 @@ pub(crate) struct Table<K, V> {
 #[cfg(all(not(evacmap_loom), not(feature = "tracing"), target_pointer_width = "64"))]
 const _: () = {
     assert!(size_of::<Table<u8, u8>>() == 128, "a table is two cache lines");
-    assert!(core::mem::offset_of!(Table<u8, u8>, progress) == 64, "what is written stands on the second");
+    assert!(
+        core::mem::offset_of!(Table<u8, u8>, progress) == 64,
+        "what is written stands on the second"
+    );
 };
 
 /// The cursors of the resize that fills a table; their protocol is in [`super::grow`].
@@ -49,7 +54,8 @@ pub(super) struct Progress {
     pub(super) nevacuate: AtomicUsize,
     /// Heads of destinations that are INITIALISED, as counted by those who set the flags.
     pub(super) evacuated: AtomicUsize,
-    /// All groups below are known to be evacuated: advanced by whoever checked them, for when a helper stalls.
+    /// All groups below are known to be evacuated: advanced by whoever checked them, for when a
+    /// helper stalls.
     pub(super) swept: AtomicUsize,
     /// For the events of that resize.
     pub(super) watch: Watch,
@@ -57,7 +63,8 @@ pub(super) struct Progress {
 
 /// The table that a resize empties.
 pub(super) enum Old<'g, K, V> {
-    /// Its entries move to the new table; until a bucket there is INITIALISED, its chain here is the truth.
+    /// Its entries move to the new table; until a bucket there is INITIALISED, its chain here is
+    /// the truth.
     Source(&'g Table<K, V>),
     /// It was cleared: its entries are retired.
     Discarded(&'g Table<K, V>),
@@ -86,14 +93,16 @@ pub(super) struct Link<'g, K, V> {
 impl<'g, K, V> Link<'g, K, V> {
     pub(super) fn follow(self) -> Old<'g, K, V> {
         let link = self.link.as_ptr();
-        // SAFETY: the old table was published by the CAS on the root that published the one with the link (P7). It is retired
-        // by the promotion that unlinks it, so whoever found the link under a guard may use it as long as the guard (I8).
+        // SAFETY: the old table was published by the CAS on the root that published the one with
+        // the link (P7). It is retired by the promotion that unlinks it, so whoever found the link
+        // under a guard may use it as long as the guard (I8).
         let table = unsafe { &*link.map_addr(|address| address & !DISCARD) };
         if link.addr() & DISCARD == 0 { Old::Source(table) } else { Old::Discarded(table) }
     }
 }
 
-// SAFETY: a table is a set of words; whether the entries behind them may cross threads is decided by the map's bounds.
+// SAFETY: a table is a set of words; whether the entries behind them may cross threads is decided
+// by the map's bounds.
 unsafe impl<K, V> Sync for Table<K, V> {}
 // SAFETY: as above.
 unsafe impl<K, V> Send for Table<K, V> {}
@@ -108,8 +117,8 @@ fn atomic(value: usize) -> AtomicUsize {
     AtomicUsize::new(value)
 }
 
-/// What every map starts with: one bucket, frozen and empty, so that reads need no null check and the first write meets a
-/// frozen end. It holds no entry, so that it serves maps of all types.
+/// What every map starts with: one bucket, frozen and empty, so that reads need no null check and
+/// the first write meets a frozen end. It holds no entry, so that it serves maps of all types.
 #[cfg(not(evacmap_loom))]
 static PLACEHOLDER: Table<(), ()> = {
     static BUCKET: Bucket<(), ()> = Bucket::frozen();
@@ -118,7 +127,12 @@ static PLACEHOLDER: Table<(), ()> = {
         buckets: BucketArray::borrowed(&BUCKET),
         oldbuckets: AtomicPtr::new(core::ptr::null_mut()),
         era: 0,
-        progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0), watch: Watch::new() },
+        progress: Progress {
+            nevacuate: atomic(0),
+            evacuated: atomic(0),
+            swept: atomic(0),
+            watch: Watch::new(),
+        },
         overflow: Overflow::new(),
         placeholder: true,
         alive: Alive::new(),
@@ -169,20 +183,31 @@ impl<K, V> Table<K, V> {
         self.buckets.clear(range);
     }
 
-    fn assemble(shape: Shape, buckets: BucketArray<K, V>, era: usize, oldbuckets: *mut Self) -> Self {
+    fn assemble(
+        shape: Shape,
+        buckets: BucketArray<K, V>,
+        era: usize,
+        oldbuckets: *mut Self,
+    ) -> Self {
         Table {
             shape,
             buckets,
             oldbuckets: AtomicPtr::new(oldbuckets),
             era,
-            progress: Progress { nevacuate: atomic(0), evacuated: atomic(0), swept: atomic(0), watch: Watch::new() },
+            progress: Progress {
+                nevacuate: atomic(0),
+                evacuated: atomic(0),
+                swept: atomic(0),
+                watch: Watch::new(),
+            },
             overflow: Overflow::new(),
             placeholder: false,
             alive: Alive::new(),
         }
     }
 
-    /// Links the table that this one is to be filled from, or that is to be emptied. Before publication only.
+    /// Links the table that this one is to be filled from, or that is to be emptied. Before
+    /// publication only.
     pub(super) fn succeed(&mut self, old: *mut Self, discard: bool) {
         let mark = if discard { DISCARD } else { 0 };
         self.oldbuckets = AtomicPtr::new(old.map_addr(|address| address | mark));
@@ -211,8 +236,8 @@ impl<K, V> Table<K, V> {
     pub(crate) fn bucket(&self, index: usize) -> &Bucket<K, V> {
         self.alive.check();
         debug_assert!(index < self.buckets());
-        // SAFETY: indices come from `Shape::place`, masked to the number of buckets, from a group number below the number
-        // of groups, or from a loop over all buckets.
+        // SAFETY: indices come from `Shape::place`, masked to the number of buckets, from a group
+        // number below the number of groups, or from a loop over all buckets.
         crate::work::walked(unsafe { self.buckets.get_unchecked(index) })
     }
 
@@ -230,7 +255,8 @@ impl<K, V> Table<K, V> {
     /// The way to the table that this one is being filled from, if it still is.
     #[inline]
     pub(super) fn link<'g>(&'g self, _guard: &'g Guard) -> Option<Link<'g, K, V>> {
-        // ORDERING: Acquire. Non-null, P7: sees the old table. Null, P8: sees every chain that the resize filled.
+        // ORDERING: Acquire. Non-null, P7: sees the old table. Null, P8: sees every chain that the
+        // resize filled.
         let link = NonNull::new(self.oldbuckets.load(Acquire))?;
         Some(Link { link, under: PhantomData })
     }
@@ -253,21 +279,26 @@ impl<K, V> Table<K, V> {
         self.oldbuckets.load(Relaxed).map_addr(|address| address & !DISCARD)
     }
 
-    /// Drops the link to the old table. The one caller that did it gets that table, and has to retire it.
+    /// Drops the link to the old table. The one caller that did it gets that table, and has to
+    /// retire it.
     #[must_use]
     pub(super) fn unlink(&self, old: Old<'_, K, V>) -> Option<NonNull<Self>> {
         // ORDERING: Relaxed: only compared, and exchanged right below.
         let link = self.oldbuckets.load(Relaxed);
         let table = link.map_addr(|address| address & !DISCARD);
-        // ORDERING: AcqRel. Release, P8: whoever finds the link null relies on every chain being filled, which the caller
-        // has acquired through `evacuated`. The failure is not looked at.
+        // ORDERING: AcqRel. Release, P8: whoever finds the link null relies on every chain being
+        // filled, which the caller has acquired through `evacuated`. The failure is not looked at.
         let order = unless_relaxed!("unlink_relaxed", AcqRel);
         let unlinked = core::ptr::eq(table, old.table())
-            && self.oldbuckets.compare_exchange(link, core::ptr::null_mut(), order, Relaxed).is_ok();
+            && self
+                .oldbuckets
+                .compare_exchange(link, core::ptr::null_mut(), order, Relaxed)
+                .is_ok();
         NonNull::new(table).filter(|_| unlinked)
     }
 
-    /// Bytes that this table holds, but for what its slabs have beside the buckets that are in use. At once.
+    /// Bytes that this table holds, but for what its slabs have beside the buckets that are in use.
+    /// At once.
     #[cfg(any(not(evacmap_loom), crossbeam_loom))]
     pub(super) fn bytes_about(&self) -> usize {
         let overflow = self.overflow.linked() * size_of::<Bucket<K, V>>();
@@ -282,14 +313,24 @@ impl<K, V> Table<K, V> {
         size_of::<Self>() + BucketArray::<K, V>::bytes(self.buckets()) + self.overflow.bytes()
     }
 
-    /// Gives back the next piece of what hangs off a table, of whose array the first `given` bytes are gone. Returns how many are
-    /// then, or `None` if there is nothing left but what `free_rest` does.
+    /// Gives back the next piece of what hangs off a table, of whose array the first `given` bytes
+    /// are gone. Returns how many are then, or `None` if there is nothing left but what `free_rest`
+    /// does.
     #[cfg(any(not(evacmap_loom), crossbeam_loom))]
-    pub(super) fn give_some(&mut self, given: usize, by_page: bool, touched: usize) -> Option<usize> {
+    pub(super) fn give_some(
+        &mut self,
+        given: usize,
+        by_page: bool,
+        touched: usize,
+    ) -> Option<usize> {
         if !self.overflow.free_some(SLABS_PIECE) {
             return Some(given);
         }
-        if by_page || self.buckets.is_mapping() { self.buckets.give_pages(given, touched) } else { None }
+        if by_page || self.buckets.is_mapping() {
+            self.buckets.give_pages(given, touched)
+        } else {
+            None
+        }
     }
 
     /// Frees a table of whose array the first `given` bytes are gone.
@@ -305,8 +346,8 @@ impl<K, V> Table<K, V> {
     ///
     /// # Safety
     ///
-    /// `table` came from `Box::into_raw` or [`Table::placeholder`], nobody can reach it any more, and the entries in it are
-    /// taken care of.
+    /// `table` came from `Box::into_raw` or [`Table::placeholder`], nobody can reach it any more,
+    /// and the entries in it are taken care of.
     pub(crate) unsafe fn free(table: *mut Self) {
         // SAFETY: by the caller, nobody else frees it.
         if unsafe { &*table }.is_static() {

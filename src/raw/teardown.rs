@@ -1,4 +1,5 @@
-//! Exclusive access at the end of a map: every entry that it still has, one by one, and then the tables.
+//! Exclusive access at the end of a map: every entry that it still has, one by one, and then the
+//! tables.
 
 use core::ptr::NonNull;
 
@@ -12,7 +13,8 @@ use super::table::{Old, Table};
 use crate::guard::Guard;
 use crate::sync::Relaxed;
 
-/// Owns the tables of a map that has ended, and the entries in them that have not been taken out yet.
+/// Owns the tables of a map that has ended, and the entries in them that have not been taken out
+/// yet.
 pub(crate) struct Remains<K, V> {
     root: NonNull<Table<K, V>>,
     /// The next bucket of the root, then of a discarded old table.
@@ -25,8 +27,14 @@ unsafe impl<K: Send, V: Send> Send for Remains<K, V> {}
 // SAFETY: gives nothing out through `&`.
 unsafe impl<K: Sync, V: Sync> Sync for Remains<K, V> {}
 
-fn live<'g, K, V>(head: &'g Bucket<K, V>, guard: &'g Guard) -> impl Iterator<Item = Word<'g, K, V>> {
-    head.chain().flat_map(Bucket::slots).map(|slot| slot.load(guard)).filter(|word| !word.pointer().is_null())
+fn live<'g, K, V>(
+    head: &'g Bucket<K, V>,
+    guard: &'g Guard,
+) -> impl Iterator<Item = Word<'g, K, V>> {
+    head.chain()
+        .flat_map(Bucket::slots)
+        .map(|slot| slot.load(guard))
+        .filter(|word| !word.pointer().is_null())
 }
 
 fn pointer<K, V>(word: Word<'_, K, V>) -> Option<NonNull<Entry<K, V>>> {
@@ -34,7 +42,8 @@ fn pointer<K, V>(word: Word<'_, K, V>) -> Option<NonNull<Entry<K, V>>> {
 }
 
 impl<K, V> RawMap<K, V> {
-    /// Takes the tables away from the map, which is empty and as new afterwards, but for its garbage.
+    /// Takes the tables away from the map, which is empty and as new afterwards, but for its
+    /// garbage.
     pub(crate) fn take_remains(&mut self) -> Remains<K, V> {
         // ORDERING: Relaxed: exclusive access.
         let root = self.table.load(Relaxed);
@@ -44,11 +53,16 @@ impl<K, V> RawMap<K, V> {
     }
 }
 
-/// Gathers the entries of the next group of buckets of a table to which nobody else has access. `false` if that was all.
+/// Gathers the entries of the next group of buckets of a table to which nobody else has access.
+/// `false` if that was all.
 ///
-/// A whole group at once, before any of it is given out: without tags, telling which of a source's entries belong to
-/// which destination takes a look at all of them.
-pub(super) fn gather<K, V>(root: &Table<K, V>, bucket: &mut usize, entries: &mut Vec<NonNull<Entry<K, V>>>) -> bool {
+/// A whole group at once, before any of it is given out: without tags, telling which of a source's
+/// entries belong to which destination takes a look at all of them.
+pub(super) fn gather<K, V>(
+    root: &Table<K, V>,
+    bucket: &mut usize,
+    entries: &mut Vec<NonNull<Entry<K, V>>>,
+) -> bool {
     let guard = crate::pin();
     let first = *bucket;
     if first >= root.buckets() {
@@ -56,7 +70,8 @@ pub(super) fn gather<K, V>(root: &Table<K, V>, bucket: &mut usize, entries: &mut
     }
     *bucket = root.buckets().min(first + (1 << MAX_GROW_STEP));
     for part in (first..*bucket).flat_map(|index| evacuate::parts(root, index, &guard)) {
-        entries.extend(live(part.head, &guard).filter(|word| part.holds(*word)).filter_map(pointer));
+        entries
+            .extend(live(part.head, &guard).filter(|word| part.holds(*word)).filter_map(pointer));
     }
     true
 }
@@ -76,7 +91,8 @@ impl<K, V> Remains<K, V> {
         }
     }
 
-    /// The next entry that `clear` took out of the map and that nobody has come to retire. After all of `take`.
+    /// The next entry that `clear` took out of the map and that nobody has come to retire. After
+    /// all of `take`.
     fn take_discarded(&mut self) -> Option<NonNull<Entry<K, V>>> {
         let guard = crate::pin();
         // SAFETY: as in `take`.
@@ -115,7 +131,8 @@ impl<K, V> Drop for Tables<K, V> {
     }
 }
 
-/// Drops and frees every entry that `next` gives. If a `Drop` panics, the others are dropped while the panic goes on.
+/// Drops and frees every entry that `next` gives. If a `Drop` panics, the others are dropped while
+/// the panic goes on.
 pub(super) fn drop_all<K, V>(mut next: impl FnMut() -> Option<NonNull<Entry<K, V>>>) {
     struct Rest<F: FnMut() -> Option<NonNull<Entry<K, V>>>, K, V>(F);
 

@@ -1,8 +1,9 @@
 //! A table that is cleared piece by piece before anybody sees it.
 //!
-//! An allocator clears a large block that it has had before in one go, which for 128 MiB takes milliseconds. So a write that finds
-//! that a large table has to be replaced clears a piece of the new one and appends to its chain; one that comes later
-//! publishes it. How they come to have it is said in `src/reclaim/preparation.rs`.
+//! An allocator clears a large block that it has had before in one go, which for 128 MiB takes
+//! milliseconds. So a write that finds that a large table has to be replaced clears a piece of the
+//! new one and appends to its chain; one that comes later publishes it. How they come to have it is
+//! said in `src/reclaim/preparation.rs`.
 
 use super::array::Refused;
 use super::bucket::Bucket;
@@ -25,7 +26,11 @@ impl<K, V> Unready<K, V> {
     }
 
     pub(crate) fn try_new(shape: Shape, era: usize) -> Result<Self, Refused> {
-        Ok(Unready { table: Table::try_new_uncleared(shape, era)?, cleared: 0, alive: Alive::new() })
+        Ok(Unready {
+            table: Table::try_new_uncleared(shape, era)?,
+            cleared: 0,
+            alive: Alive::new(),
+        })
     }
 
     pub(crate) fn shape(&self) -> Shape {
@@ -45,7 +50,8 @@ impl<K, V> Unready<K, V> {
         end == self.table.buckets()
     }
 
-    /// The table, to be published once all of it is cleared, or to be disposed of; and the bytes of its array that have been touched.
+    /// The table, to be published once all of it is cleared, or to be disposed of; and the bytes of
+    /// its array that have been touched.
     pub(crate) fn into_parts(self) -> (Box<Table<K, V>>, usize) {
         (self.table, self.cleared * size_of::<Bucket<K, V>>())
     }

@@ -49,7 +49,8 @@ impl<K: Eq, V> RawMap<K, V> {
         Ok(())
     }
 
-    /// Ordered fill, and nothing frozen in a table that has no successor. Returns the overflow buckets of the chain.
+    /// Ordered fill, and nothing frozen in a table that has no successor. Returns the overflow
+    /// buckets of the chain.
     fn validate_chain(table: &Table<K, V>, index: usize, guard: &Guard) -> Result<usize, Finding> {
         let (mut ended, mut overflows) = (false, 0);
         let mut bucket = table.bucket(index);
@@ -57,7 +58,10 @@ impl<K: Eq, V> RawMap<K, V> {
             for slot in bucket.slots() {
                 let word = slot.load(guard);
                 check!(!word.is_frozen(), "bucket {index}: a frozen word in the newest table");
-                check!(word.is_empty() || !ended, "bucket {index}: a used slot behind an EMPTY one (ordered fill)");
+                check!(
+                    word.is_empty() || !ended,
+                    "bucket {index}: a used slot behind an EMPTY one (ordered fill)"
+                );
                 ended |= word.is_empty();
             }
             match bucket.next() {
@@ -67,13 +71,20 @@ impl<K: Eq, V> RawMap<K, V> {
                     overflows += 1;
                 }
                 Next::Open => return Ok(overflows),
-                Next::Frozen => return Err(format!("bucket {index}: a frozen end in the newest table")),
+                Next::Frozen => {
+                    return Err(format!("bucket {index}: a frozen end in the newest table"));
+                }
             }
         }
     }
 
-    /// A running resize: sources of filled destinations are frozen, the counts agree with the flags.
-    fn validate_resize(root: &Table<K, V>, old: Old<'_, K, V>, guard: &Guard) -> Result<(), Finding> {
+    /// A running resize: sources of filled destinations are frozen, the counts agree with the
+    /// flags.
+    fn validate_resize(
+        root: &Table<K, V>,
+        old: Old<'_, K, V>,
+        guard: &Guard,
+    ) -> Result<(), Finding> {
         let groups = root.buckets().min(old.table().buckets());
         let per_group = old.table().buckets() / groups;
         for group in (0..groups).filter(|group| evacuate::is_done(root, old, *group)) {
@@ -81,7 +92,8 @@ impl<K: Eq, V> RawMap<K, V> {
                 Self::validate_frozen(old.table().bucket(source), source, guard)?;
             }
         }
-        let flags = (0..root.buckets()).filter(|index| root.bucket(*index).is_initialised()).count();
+        let flags =
+            (0..root.buckets()).filter(|index| root.bucket(*index).is_initialised()).count();
         // ORDERING: Relaxed: exclusive access.
         let counted = root.progress.evacuated.load(Relaxed);
         check!(counted <= flags, "{counted} destinations counted as filled, {flags} flagged");
@@ -103,8 +115,14 @@ impl<K: Eq, V> RawMap<K, V> {
         Ok(())
     }
 
-    /// Every entry of a bucket is where its hash belongs, under the right tag, once, and can be found. Returns their number.
-    fn validate_entries(&self, root: &Table<K, V>, index: usize, guard: &Guard) -> Result<usize, Finding> {
+    /// Every entry of a bucket is where its hash belongs, under the right tag, once, and can be
+    /// found. Returns their number.
+    fn validate_entries(
+        &self,
+        root: &Table<K, V>,
+        index: usize,
+        guard: &Guard,
+    ) -> Result<usize, Finding> {
         let parts: Vec<Part<'_, K, V>> = evacuate::parts(root, index, guard).collect();
         let mut entries: Vec<&Entry<K, V>> = Vec::new();
         for part in &parts {
@@ -122,7 +140,9 @@ impl<K: Eq, V> RawMap<K, V> {
         }
         for (at, entry) in entries.iter().enumerate() {
             let found = self.get(entry.hash, |key| *key == entry.key, guard);
-            let twin = entries[..at].iter().any(|other| other.hash == entry.hash && other.key == entry.key);
+            let twin = entries[..at]
+                .iter()
+                .any(|other| other.hash == entry.hash && other.key == entry.key);
             // A key that is not equal to itself is never found, and may be there many times.
             #[allow(clippy::eq_op)]
             let sane = entry.key == entry.key;
@@ -144,7 +164,12 @@ impl<K: Eq, V> RawMap<K, V> {
         let entry = word.entry().expect("a live word names an entry");
         let place = root.shape.place(entry.hash);
         check!(place.index == index, "bucket {index}: an entry of bucket {}", place.index);
-        check!(!own || word.tag() == place.tag, "bucket {index}: tag {:?} for {:?}", word.tag(), place.tag);
+        check!(
+            !own || word.tag() == place.tag,
+            "bucket {index}: tag {:?} for {:?}",
+            word.tag(),
+            place.tag
+        );
         Ok(entry)
     }
 }

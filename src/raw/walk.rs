@@ -1,14 +1,17 @@
 //! Traversal for iterators, beside any number of writers and through any number of resizes.
 //!
-//! A walk goes through the buckets of the table that was the root when it began, one after the other. Arriving at a bucket
-//! it notes the slots of that bucket's chain that are LIVE; returning an entry, it reads its slot again.
+//! A walk goes through the buckets of the table that was the root when it began, one after the
+//! other. Arriving at a bucket it notes the slots of that bucket's chain that are LIVE; returning
+//! an entry, it reads its slot again.
 //!
-//! 1. A key that is present throughout MUST be returned exactly once: it has one slot in the walked table, or in the chain
-//!    that fills it, and that slot stays LIVE, frozen or not.
-//! 2. No key MAY be returned twice. Within a chain a key can have a second slot only after its first is DEAD for good; so if
-//!    both were noted, the first is DEAD by the time it is read again, and is passed over.
-//! 3. A value returned MUST have been current at some moment of the call that returned it: a slot that is not frozen
-//!    says so itself, unless its table has been cleared; else the key is looked up in the current table.
+//! 1. A key that is present throughout MUST be returned exactly once: it has one slot in the walked
+//!    table, or in the chain that fills it, and that slot stays LIVE, frozen or not.
+//! 2. No key MAY be returned twice. Within a chain a key can have a second slot only after its
+//!    first is DEAD for good; so if both were noted, the first is DEAD by the time it is read
+//!    again, and is passed over.
+//! 3. A value returned MUST have been current at some moment of the call that returned it: a slot
+//!    that is not frozen says so itself, unless its table has been cleared; else the key is looked
+//!    up in the current table.
 //! 4. A key that is absent throughout MUST NOT be returned; one that comes or goes MAY be.
 //!
 //! A walk neither helps nor hinders a resize. It is not a snapshot of the map.
@@ -40,14 +43,24 @@ pub(crate) struct Walk<'g, K, V> {
 impl<K, V> RawMap<K, V> {
     pub(crate) fn walk<'g>(&'g self, guard: &'g Guard) -> Walk<'g, K, V> {
         let table = self.root(guard);
-        Walk { map: self, guard, table, bucket: 0, end: table.buckets(), slots: Vec::new(), at: 0, restarted: false }
+        Walk {
+            map: self,
+            guard,
+            table,
+            bucket: 0,
+            end: table.buckets(),
+            slots: Vec::new(),
+            at: 0,
+            restarted: false,
+        }
     }
 }
 
 impl<'g, K, V> Walk<'g, K, V> {
     /// Leaves the latter half of the buckets ahead to another walk, if there are enough for two.
     ///
-    /// Both go through the same table, in which a key belongs to one bucket: 1 to 4 hold for the two together.
+    /// Both go through the same table, in which a key belongs to one bucket: 1 to 4 hold for the
+    /// two together.
     #[cfg(feature = "rayon")]
     pub(crate) fn split(&mut self) -> Option<Self> {
         const LEAST: usize = 64;
@@ -93,8 +106,11 @@ impl<'g, K: Eq, V> Iterator for Walk<'g, K, V> {
                 let word = slot.load(self.guard);
                 match word.entry() {
                     None => {}
-                    // Word first, then root: if the map had not been cleared even then, the word was current.
-                    Some(entry) if !word.is_frozen() && self.map.root(self.guard).era == self.table.era => {
+                    // Word first, then root: if the map had not been cleared even then, the word
+                    // was current.
+                    Some(entry)
+                        if !word.is_frozen() && self.map.root(self.guard).era == self.table.era =>
+                    {
                         return Some(entry);
                     }
                     Some(entry) => {

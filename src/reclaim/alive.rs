@@ -22,12 +22,13 @@ mod imp {
     use core::cell::Cell;
     use loom::cell::UnsafeCell;
 
-    /// Cleared when what carries it is dropped, which every use asserts. Memory is not given back for a long time after
-    /// (see [`super::super::memory`]), so that the flag can still be read.
+    /// Cleared when what carries it is dropped, which every use asserts. Memory is not given back
+    /// for a long time after (see [`super::super::memory`]), so that the flag can still be read.
     pub(crate) struct Alive {
         alive: Cell<bool>,
-        /// Written where it is made and read at each use: loom finds the publication that lacks its release. The real
-        /// collector also orders each use before the drop; loom finds a drop that is only by chance after the last use.
+        /// Written where it is made and read at each use: loom finds the publication that lacks its
+        /// release. The real collector also orders each use before the drop; loom finds a drop that
+        /// is only by chance after the last use.
         used: UnsafeCell<()>,
     }
 

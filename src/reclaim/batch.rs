@@ -1,5 +1,5 @@
-//! A batch of retired entries. The collector's closure only says that they are ripe; they are dropped by operations that
-//! hold a borrow of the map, or by its drop.
+//! A batch of retired entries. The collector's closure only says that they are ripe; they are
+//! dropped by operations that hold a borrow of the map, or by its drop.
 
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
@@ -24,7 +24,13 @@ pub(super) struct Batch<K, V> {
 impl<K, V> Batch<K, V> {
     pub(super) fn new() -> Box<Self> {
         let entries = [MaybeUninit::uninit(); BATCH];
-        Box::new(Batch { state: Ripeness::pending(), len: 0, next: None, alive: Alive::new(), entries })
+        Box::new(Batch {
+            state: Ripeness::pending(),
+            len: 0,
+            next: None,
+            alive: Alive::new(),
+            entries,
+        })
     }
 
     /// Adds an entry; `true` if that filled the batch.
@@ -80,11 +86,11 @@ impl<K, V> Batch<K, V> {
     ///
     /// # Safety
     ///
-    /// `batch` came from `Box::into_raw` and is registered with its map, and this is called once, when no guard can see its
-    /// entries any more.
+    /// `batch` came from `Box::into_raw` and is registered with its map, and this is called once,
+    /// when no guard can see its entries any more.
     pub(super) unsafe fn ripen(batch: *mut Self) {
-        // SAFETY: the node lives until it is RIPE, or ABANDONED and freed below. Only these two fields are touched: whoever
-        // has the queue that it is in may be at `next`.
+        // SAFETY: the node lives until it is RIPE, or ABANDONED and freed below. Only these two
+        // fields are touched: whoever has the queue that it is in may be at `next`.
         let state = unsafe { &(*batch).state };
         // SAFETY: as above.
         let alive = unsafe { &(*batch).alive };
@@ -96,15 +102,18 @@ impl<K, V> Batch<K, V> {
         }
     }
 
-    /// The map is being dropped: its entries, to be dropped with it. Frees the node, or leaves that to the closure.
+    /// The map is being dropped: its entries, to be dropped with it. Frees the node, or leaves that
+    /// to the closure.
     ///
     /// # Safety
     ///
     /// `batch` is registered, and the caller forgets it.
     pub(super) unsafe fn abandon(batch: *mut Self) -> Vec<NonNull<Entry<K, V>>> {
-        // SAFETY: registered nodes live until we settle it. Copied before the exchange: after it the node is the closure's.
+        // SAFETY: registered nodes live until we settle it. Copied before the exchange: after it
+        // the node is the closure's.
         let entries = unsafe { &*batch }.entries().collect();
-        // SAFETY: as above; the reference ends before the node can be freed by the closure, which the exchange permits.
+        // SAFETY: as above; the reference ends before the node can be freed by the closure, which
+        // the exchange permits.
         let state = unsafe { &(*batch).state };
         if !state.abandon() || fault!("pending_batch_freed") {
             // SAFETY: RIPE left the node to the map.

@@ -1,4 +1,5 @@
-//! What a write is about to put in: a key, perhaps a value, and an entry made of both as late as possible.
+//! What a write is about to put in: a key, perhaps a value, and an entry made of both as late as
+//! possible.
 
 use core::ptr::NonNull;
 
@@ -6,7 +7,8 @@ use super::LocalRef;
 use crate::raw::hash::Hash;
 use crate::raw::{Entry, Tag, Word};
 
-/// Owns its key and value, in or out of an entry, until it is linked; whatever panics, they are dropped once.
+/// Owns its key and value, in or out of an entry, until it is linked; whatever panics, they are
+/// dropped once.
 pub(crate) struct Draft<'h, K, V> {
     pub(crate) local: LocalRef<'h, K, V>,
     pub(crate) hash: Hash,
@@ -39,7 +41,8 @@ impl<'h, K, V> Draft<'h, K, V> {
         }
     }
 
-    /// The key and the value as they are now, out of the entry; the parts are `Gone` until they are put back.
+    /// The key and the value as they are now, out of the entry; the parts are `Gone` until they are
+    /// put back.
     #[inline]
     fn take(&mut self) -> (Option<K>, Option<V>) {
         match core::mem::replace(&mut self.parts, Parts::Gone) {
@@ -88,7 +91,8 @@ impl<'h, K, V> Draft<'h, K, V> {
             Parts::Entry(entry) => entry,
             _ => self.assemble(),
         };
-        // SAFETY: initialised, and ours until the word is linked; from then on it lives as every linked entry does.
+        // SAFETY: initialised, and ours until the word is linked; from then on it lives as every
+        // linked entry does.
         unsafe { Word::live(entry, tag) }
     }
 
@@ -107,7 +111,8 @@ impl<'h, K, V> Draft<'h, K, V> {
     #[inline]
     pub(crate) fn linked<'g>(&mut self) -> &'g Entry<K, V> {
         match core::mem::replace(&mut self.parts, Parts::Gone) {
-            // SAFETY: linked while the caller holds the guard of `'g`, so not freed before that ends (I8).
+            // SAFETY: linked while the caller holds the guard of `'g`, so not freed before that
+            // ends (I8).
             Parts::Entry(entry) => unsafe { entry.as_ref() },
             _ => unreachable!("only an entry's word can be linked"),
         }

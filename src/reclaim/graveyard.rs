@@ -1,9 +1,10 @@
-//! The large tables of a map that have been retired: given back in pieces, by the writes that share a resize, fill a bag of retired
-//! entries or find their chain full, and by `flush`.
+//! The large tables of a map that have been retired: given back in pieces, by the writes that share
+//! a resize, fill a bag of retired entries or find their chain full, and by `flush`.
 //!
-//! Anybody adds a table, in front. Whoever has set `giving` takes all that have come, and works them off, the newest first: when
-//! its time has come, so has that of the others. So nobody goes through a list. If that thread stops for ever, the tables wait
-//! for the end of the map; nobody waits for them.
+//! Anybody adds a table, in front. Whoever has set `giving` takes all that have come, and works
+//! them off, the newest first: when its time has come, so has that of the others. So nobody goes
+//! through a list. If that thread stops for ever, the tables wait for the end of the map; nobody
+//! waits for them.
 
 use core::ptr::{self, NonNull};
 
@@ -15,7 +16,9 @@ use crate::hooks::{Branch, Point, hit, reach};
 use crate::raw::bucket::Bucket;
 use crate::raw::sizes::PIECE;
 use crate::raw::{Spent, Table};
-use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release, UnsafeCell};
+use crate::sync::{
+    AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release, UnsafeCell,
+};
 
 /// See the module's text.
 pub(super) struct Graveyard<K, V> {
@@ -57,7 +60,8 @@ impl<K, V> Graveyard<K, V> {
     /// As for [`Pin::retire_table`].
     pub(super) unsafe fn retire(&self, table: NonNull<Table<K, V>>, by_page: bool, pin: &Pin) {
         // SAFETY: passed on.
-        let grave = self.add(unsafe { Spent::new(table, by_page, usize::MAX) }, Ripeness::pending());
+        let grave =
+            self.add(unsafe { Spent::new(table, by_page, usize::MAX) }, Ripeness::pending());
         // SAFETY: called once, and the grave outlives it.
         let ripen = move || unsafe { Grave::ripen(grave) };
         if fault!("grave_ripe_at_once") {
@@ -69,7 +73,8 @@ impl<K, V> Graveyard<K, V> {
         pin.flush();
     }
 
-    /// Frees a table that nobody has seen, of whose array so many bytes have been touched, in pieces if they are many.
+    /// Frees a table that nobody has seen, of whose array so many bytes have been touched, in
+    /// pieces if they are many.
     pub(super) fn dispose(&self, (table, touched): (Box<Table<K, V>>, usize)) {
         if !Spent::suits(&table) || touched <= PIECE * size_of::<Bucket<K, V>>() {
             return drop(table);
@@ -82,9 +87,14 @@ impl<K, V> Graveyard<K, V> {
     fn add(&self, spent: Spent<K, V>, state: Ripeness) -> *mut Grave<K, V> {
         // ORDERING: Relaxed: a statistic.
         self.bytes.fetch_add(spent.bytes(), Relaxed);
-        let grave = Box::into_raw(Box::new(Grave { state, alive: Alive::new(), spent, next: ptr::null_mut() }));
-        // ORDERING: Relaxed: only compared and passed on. What is behind it is published by those who put it there, and by
-        // the exchanges since, which continue their releases.
+        let grave = Box::into_raw(Box::new(Grave {
+            state,
+            alive: Alive::new(),
+            spent,
+            next: ptr::null_mut(),
+        }));
+        // ORDERING: Relaxed: only compared and passed on. What is behind it is published by those
+        // who put it there, and by the exchanges since, which continue their releases.
         let mut seen = self.newest.load(Relaxed);
         loop {
             // SAFETY: not added yet, so ours alone.
@@ -97,7 +107,8 @@ impl<K, V> Graveyard<K, V> {
         }
     }
 
-    /// Gives back a piece of a table that nobody can see any more; `false` if there is none, or another thread is at that.
+    /// Gives back a piece of a table that nobody can see any more; `false` if there is none, or
+    /// another thread is at that.
     #[inline]
     pub(super) fn give_some(&self) -> bool {
         self.bytes() > 0 && self.give_some_if_ripe()
@@ -105,7 +116,8 @@ impl<K, V> Graveyard<K, V> {
 
     #[cold]
     fn give_some_if_ripe(&self) -> bool {
-        // ORDERING: Acquire, P15: sees what the last to have the graves did. Nothing is looked at after a failure.
+        // ORDERING: Acquire, P15: sees what the last to have the graves did. Nothing is looked at
+        // after a failure.
         let order = unless_relaxed!("giving_relaxed", Acquire);
         if self.giving.compare_exchange(false, true, order, Relaxed).is_err() {
             hit(Branch::GiveLost);
@@ -126,7 +138,8 @@ impl<K, V> Graveyard<K, V> {
             *taken = self.newest.swap(ptr::null_mut(), Acquire);
         }
         let Some(grave) = NonNull::new(*taken) else { return false };
-        // SAFETY: taken, so not freed by anybody but us, and its link is ours. The collector may be at its state: no `&mut`.
+        // SAFETY: taken, so not freed by anybody but us, and its link is ours. The collector may be
+        // at its state: no `&mut`.
         let (state, next) = unsafe { Grave::look(grave) };
         if !state.is_ripe() {
             return false;
@@ -156,7 +169,8 @@ impl<K, V> Drop for Graveyard<K, V> {
         let taken = self.taken.with_mut(|taken| unsafe { *taken });
         for mut grave in [added, taken] {
             while let Some(present) = NonNull::new(grave) {
-                // SAFETY: in a list, so not freed. Read before the exchange that may leave it to the closure.
+                // SAFETY: in a list, so not freed. Read before the exchange that may leave it to
+                // the closure.
                 (_, grave) = unsafe { Grave::look(present) };
                 // SAFETY: as just said.
                 unsafe { Grave::abandon(present.as_ptr()) };
@@ -187,8 +201,8 @@ impl<K, V> Grave<K, V> {
     ///
     /// This is called once, when no guard can see the table any more.
     unsafe fn ripen(grave: *mut Self) {
-        // SAFETY: a grave lives until it is RIPE, or ABANDONED and freed below. Only these two fields are touched: whoever has
-        // set `giving` may be at its link.
+        // SAFETY: a grave lives until it is RIPE, or ABANDONED and freed below. Only these two
+        // fields are touched: whoever has set `giving` may be at its link.
         let state = unsafe { &(*grave).state };
         // SAFETY: as just said.
         unsafe { &(*grave).alive }.check();
@@ -204,7 +218,8 @@ impl<K, V> Grave<K, V> {
     ///
     /// The caller forgets it.
     unsafe fn abandon(grave: *mut Self) {
-        // SAFETY: it lives until we settle it. The reference ends before the closure can free it, which the exchange permits.
+        // SAFETY: it lives until we settle it. The reference ends before the closure can free it,
+        // which the exchange permits.
         let state = unsafe { &(*grave).state };
         if !state.abandon() || fault!("pending_grave_freed") {
             // SAFETY: RIPE left it to the map.

@@ -35,8 +35,8 @@ type Slot<K, V> = CachePadded<Node<K, V>>;
 
 struct Node<K, V> {
     local: Local<K, V>,
-    /// Some thread has it: for good, or for one operation if it runs thread-local destructors, and so is beyond having one of
-    /// its own.
+    /// Some thread has it: for good, or for one operation if it runs thread-local destructors, and
+    /// so is beyond having one of its own.
     claimed: AtomicBool,
     next: *mut Slot<K, V>,
 }
@@ -102,12 +102,18 @@ impl<K, V> LocalRef<'_, K, V> {
         unsafe { self.local.joins(resize) }
     }
 
-    /// Frees a table when every guard that is held now is gone, in pieces if it is large; page by page, if that is wanted.
+    /// Frees a table when every guard that is held now is gone, in pieces if it is large; page by
+    /// page, if that is wanted.
     ///
     /// # Safety
     ///
     /// As for [`Pin::retire_table`].
-    pub(crate) unsafe fn retire_table(&self, table: NonNull<Table<K, V>>, by_page: bool, pin: &Pin) {
+    pub(crate) unsafe fn retire_table(
+        &self,
+        table: NonNull<Table<K, V>>,
+        by_page: bool,
+        pin: &Pin,
+    ) {
         // SAFETY: not freed yet: the caller holds a guard.
         if Spent::suits(unsafe { table.as_ref() }) && !fault!("table_freed_at_once") {
             // SAFETY: passed on.
@@ -129,7 +135,8 @@ impl<K, V> LocalRef<'_, K, V> {
     pub(crate) fn allocate(&self, entry: impl FnOnce() -> Entry<K, V>) -> NonNull<Entry<K, V>> {
         // SAFETY: `self` is the proof.
         let memory = unsafe { self.local.allocate() };
-        // SAFETY: fresh memory of the right layout. `entry` only assembles what the caller has already computed.
+        // SAFETY: fresh memory of the right layout. `entry` only assembles what the caller has
+        // already computed.
         unsafe { memory.write(entry()) };
         memory
     }
@@ -151,7 +158,8 @@ impl<K, V> LocalRef<'_, K, V> {
     ///
     /// # Safety
     ///
-    /// No guard pinned later can find the entry, and nobody retires it again. Keys and values may be dropped on any thread.
+    /// No guard pinned later can find the entry, and nobody retires it again. Keys and values may
+    /// be dropped on any thread.
     #[inline]
     pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, pin: &Pin) -> bool {
         // SAFETY: `self` is the proof; the rest by the caller.
@@ -176,7 +184,8 @@ impl<K, V> LocalRef<'_, K, V> {
         pin.flush();
     }
 
-    /// A bag is full: hands it on, and drops about as much as has come of age. Bounded work. Runs user code.
+    /// A bag is full: hands it on, and drops about as much as has come of age. Bounded work. Runs
+    /// user code.
     ///
     /// # Safety
     ///
@@ -200,7 +209,8 @@ impl<K, V> LocalRef<'_, K, V> {
         }
     }
 
-    /// Hands this thread's garbage to the collector and drops all of the map's garbage that is ready. Runs user code.
+    /// Hands this thread's garbage to the collector and drops all of the map's garbage that is
+    /// ready. Runs user code.
     ///
     /// # Safety
     ///
@@ -216,10 +226,12 @@ impl<K, V> LocalRef<'_, K, V> {
     }
 }
 
-/// Ripe batches that a thread drops when it has filled one: more than one, so that a backlog shrinks.
+/// Ripe batches that a thread drops when it has filled one: more than one, so that a backlog
+/// shrinks.
 const REAPED_AT_ONCE: usize = 2;
 
-/// How many bags a thread fills before it looks after the other threads' garbage: some may have ended, or write no more.
+/// How many bags a thread fills before it looks after the other threads' garbage: some may have
+/// ended, or write no more.
 const VISIT_EVERY: usize = 16;
 
 impl<K, V> Heap<K, V> {
@@ -260,7 +272,12 @@ impl<K, V> Heap<K, V> {
     fn create(&self) -> &Slots<K, V> {
         let newest = AtomicPtr::new(ptr::null_mut());
         let (preparation, graveyard) = (Preparation::new(), Graveyard::new());
-        let slots = Box::into_raw(Box::new(Slots { own: ThreadLocal::new(), newest, preparation, graveyard }));
+        let slots = Box::into_raw(Box::new(Slots {
+            own: ThreadLocal::new(),
+            newest,
+            preparation,
+            graveyard,
+        }));
         // ORDERING: AcqRel, P13: publishes the slots, or sees those of another thread.
         if self.slots.compare_exchange(ptr::null_mut(), slots, AcqRel, Acquire).is_err() {
             // SAFETY: not published, so ours alone.
@@ -289,7 +306,8 @@ impl<K, V> Heap<K, V> {
     /// Entries retired and not yet freed.
     pub(crate) fn garbage(&self) -> usize {
         let counts = self.locals().map(Local::garbage);
-        let (retired, freed) = counts.fold((0_usize, 0), |sum, slot| (sum.0 + slot.0, sum.1 + slot.1));
+        let (retired, freed) =
+            counts.fold((0_usize, 0), |sum, slot| (sum.0 + slot.0, sum.1 + slot.1));
         retired.saturating_sub(freed)
     }
 
@@ -301,7 +319,9 @@ impl<K, V> Heap<K, V> {
     /// Bytes of the slots themselves, and of large tables that were retired.
     pub(crate) fn bytes(&self) -> usize {
         let each = size_of::<Slot<K, V>>() + size_of::<Own<K, V>>();
-        let all = |slots: &Slots<K, V>| size_of_val(slots) + self.locals().count() * each + slots.graveyard.bytes();
+        let all = |slots: &Slots<K, V>| {
+            size_of_val(slots) + self.locals().count() * each + slots.graveyard.bytes()
+        };
         self.slots().map_or(0, all)
     }
 
@@ -338,16 +358,24 @@ impl<K, V> Slots<K, V> {
 
     /// A slot for one operation of a thread that can have none of its own any more.
     fn claim(&self) -> LocalRef<'_, K, V> {
-        // ORDERING: Acquire, P12: sees what the last holder did. Nothing is looked at after a failure.
-        let claim = |claimed: &AtomicBool| claimed.compare_exchange(false, true, Acquire, Relaxed).is_ok();
+        // ORDERING: Acquire, P12: sees what the last holder did. Nothing is looked at after a
+        // failure.
+        let claim =
+            |claimed: &AtomicBool| claimed.compare_exchange(false, true, Acquire, Relaxed).is_ok();
         let free = self.all().find(|slot| claim(&slot.claimed));
         let slot = free.unwrap_or_else(|| self.add());
-        LocalRef { local: &slot.local, slots: self, claimed: Some(&slot.claimed), unsend: PhantomData }
+        LocalRef {
+            local: &slot.local,
+            slots: self,
+            claimed: Some(&slot.claimed),
+            unsend: PhantomData,
+        }
     }
 
     /// A new slot, claimed.
     fn add(&self) -> &Slot<K, V> {
-        let new = Node { local: Local::new(), claimed: AtomicBool::new(true), next: ptr::null_mut() };
+        let new =
+            Node { local: Local::new(), claimed: AtomicBool::new(true), next: ptr::null_mut() };
         let slot = Box::leak(Box::new(CachePadded::new(new)));
         // ORDERING: Acquire, P12, as for whoever follows the list.
         let mut seen = self.newest.load(Acquire);
@@ -377,7 +405,8 @@ impl<K, V> Drop for Slots<K, V> {
 }
 
 thread_local! {
-    /// Whether this thread's destructors are running. Without a destructor itself, so that it can always be read.
+    /// Whether this thread's destructors are running. Without a destructor itself, so that it can
+    /// always be read.
     static ENDING: Cell<bool> = const { Cell::new(false) };
     static WATCH: Watch = const { Watch };
 }
@@ -395,8 +424,9 @@ fn thread_is_ending() -> bool {
     ENDING.get()
 }
 
-/// Has `thread_is_ending` turn true before `thread_local` gives this thread's number away: destructors run in the reverse of
-/// the order in which they were registered, and `thread_local` has just registered its own.
+/// Has `thread_is_ending` turn true before `thread_local` gives this thread's number away:
+/// destructors run in the reverse of the order in which they were registered, and `thread_local`
+/// has just registered its own.
 fn watch_the_end() {
     WATCH.with(|_| ());
 }

@@ -14,10 +14,13 @@ use crate::fault::{fault, unless_relaxed};
 use crate::hooks::{Branch, hit};
 use crate::raw::Entry;
 use crate::raw::sizes::SHARE_EVERY;
-use crate::sync::{Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release, UnsafeCell, thread_local};
+use crate::sync::{
+    Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release, UnsafeCell, thread_local,
+};
 
 thread_local! {
-    /// This thread is dropping entries of some map, further up its stack. Without a destructor, so that it can always be read.
+    /// This thread is dropping entries of some map, further up its stack. Without a destructor, so
+    /// that it can always be read.
     static DROPPING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -29,7 +32,8 @@ pub(super) struct Local<K, V> {
     freed: AtomicUsize,
     spare: AtomicUsize,
     owner: UnsafeCell<Owner<K, V>>,
-    /// Sealed batches, oldest first: they come of age in this order, or nearly. Of whoever has set `reaping`.
+    /// Sealed batches, oldest first: they come of age in this order, or nearly. Of whoever has set
+    /// `reaping`.
     pending: UnsafeCell<Queue<K, V>>,
     reaping: AtomicBool,
 }
@@ -46,8 +50,9 @@ struct Owner<K, V> {
     helped: usize,
 }
 
-// SAFETY: `owner` is touched by the slot's thread alone, `pending` by whoever has set `reaping`; all else is atomic. Entries
-// in them may be dropped on another thread: operations that retire demand `K: Send, V: Send`.
+// SAFETY: `owner` is touched by the slot's thread alone, `pending` by whoever has set `reaping`;
+// all else is atomic. Entries in them may be dropped on another thread: operations that retire
+// demand `K: Send, V: Send`.
 unsafe impl<K, V> Sync for Local<K, V> {}
 // SAFETY: as above; a later thread may take over the slot of one that has ended.
 unsafe impl<K, V> Send for Local<K, V> {}
@@ -77,7 +82,8 @@ impl<K, V> Local<K, V> {
     ///
     /// # Safety
     ///
-    /// This is the slot's thread, and `f` runs no user code and no collector: nothing that could come back here.
+    /// This is the slot's thread, and `f` runs no user code and no collector: nothing that could
+    /// come back here.
     #[inline]
     unsafe fn with_owner<R>(&self, f: impl FnOnce(&mut Owner<K, V>) -> R) -> R {
         // SAFETY: by the caller no other reference exists: one thread, and no re-entry.
@@ -95,14 +101,15 @@ impl<K, V> Local<K, V> {
 
     /// Adds to this thread's share of the length of era `era`.
     ///
-    /// A share of an era that has been cleared since counts entries that are gone: it is dropped, old or new.
+    /// A share of an era that has been cleared since counts entries that are gone: it is dropped,
+    /// old or new.
     #[inline]
     pub(super) fn count(&self, era: usize, change: isize) {
         // ORDERING: Relaxed: this thread alone stores it.
         let mine = self.era.load(Relaxed);
         if mine == era {
-            // ORDERING: Relaxed, both: this thread alone stores it, and the sum is exact for whoever has synchronised
-            // with the writers.
+            // ORDERING: Relaxed, both: this thread alone stores it, and the sum is exact for
+            // whoever has synchronised with the writers.
             let count = self.count.load(Relaxed);
             self.count.store(count + change, Relaxed);
         } else if mine < era {
@@ -113,7 +120,8 @@ impl<K, V> Local<K, V> {
         }
     }
 
-    /// This thread's share of the length, if it has one in `era`. Beside a `clear` it may be that of the next era.
+    /// This thread's share of the length, if it has one in `era`. Beside a `clear` it may be that
+    /// of the next era.
     pub(super) fn counted(&self, era: usize) -> isize {
         // ORDERING: Acquire, P10.
         if self.era.load(Acquire) != era {
@@ -149,7 +157,8 @@ impl<K, V> Local<K, V> {
         unsafe { self.with_owner(count) }
     }
 
-    /// Whether this is the thread's first step of the resize of that number, in this map; numbers grow.
+    /// Whether this is the thread's first step of the resize of that number, in this map; numbers
+    /// grow.
     ///
     /// # Safety
     ///
@@ -184,7 +193,8 @@ impl<K, V> Local<K, V> {
     ///
     /// # Safety
     ///
-    /// This is the slot's thread; the memory came from `allocate`, holds nothing, and is nobody else's.
+    /// This is the slot's thread; the memory came from `allocate`, holds nothing, and is nobody
+    /// else's.
     pub(super) unsafe fn recycle(&self, memory: NonNull<Entry<K, V>>) {
         // SAFETY: by the caller.
         let keep = |owner: &mut Owner<K, V>| unsafe { owner.spares.push(memory) };
@@ -197,16 +207,19 @@ impl<K, V> Local<K, V> {
         }
     }
 
-    /// Takes an unlinked entry: it is dropped when every guard that is held now is gone. `true` if the bag is full.
+    /// Takes an unlinked entry: it is dropped when every guard that is held now is gone. `true` if
+    /// the bag is full.
     ///
     /// # Safety
     ///
-    /// This is the slot's thread. No guard pinned later can find the entry, and nobody retires it again. Keys and values
-    /// may be dropped on any thread.
+    /// This is the slot's thread. No guard pinned later can find the entry, and nobody retires it
+    /// again. Keys and values may be dropped on any thread.
     #[inline]
     pub(super) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>) -> bool {
         Self::add(&self.retired, 1);
-        let push = |owner: &mut Owner<K, V>| owner.bag.get_or_insert_with(|| owner.spares.bag()).push(entry);
+        let push = |owner: &mut Owner<K, V>| {
+            owner.bag.get_or_insert_with(|| owner.spares.bag()).push(entry)
+        };
         // SAFETY: the slot's thread; only the allocator is called.
         unsafe { self.with_owner(push) }
     }
@@ -237,7 +250,8 @@ impl<K, V> Local<K, V> {
 
     /// Runs `f` on the registered batches, unless another thread is at them.
     fn with_pending<R>(&self, f: impl FnOnce(&mut Queue<K, V>) -> R) -> Option<R> {
-        // ORDERING: Acquire, P15: sees what the last to have them did. Nothing is looked at after a failure.
+        // ORDERING: Acquire, P15: sees what the last to have them did. Nothing is looked at after a
+        // failure.
         let order = unless_relaxed!("reaping_relaxed", Acquire);
         if self.reaping.compare_exchange(false, true, order, Relaxed).is_err() {
             hit(Branch::ReapLost);
@@ -262,13 +276,14 @@ impl<K, V> Local<K, V> {
         });
     }
 
-    /// Drops the entries of the oldest batch of `other`'s, if it is ripe. Runs user code. `false` if there was none, or
-    /// if this is within such a drop: the batches that a `Drop` brings about are dropped after it, not deep in its stack.
+    /// Drops the entries of the oldest batch of `other`'s, if it is ripe. Runs user code. `false`
+    /// if there was none, or if this is within such a drop: the batches that a `Drop` brings about
+    /// are dropped after it, not deep in its stack.
     ///
     /// # Safety
     ///
-    /// This is the slot's thread; keys and values may be dropped on it; `other` is a slot of the same map, which the caller
-    /// has borrowed: what keys and values borrow is alive.
+    /// This is the slot's thread; keys and values may be dropped on it; `other` is a slot of the
+    /// same map, which the caller has borrowed: what keys and values borrow is alive.
     pub(super) unsafe fn reap(&self, other: &Self) -> bool {
         if DROPPING.with(Cell::get) {
             hit(Branch::NestedReap);
@@ -285,7 +300,8 @@ impl<K, V> Local<K, V> {
         if needs_drop::<Entry<K, V>>() {
             DROPPING.with(|dropping| dropping.set(true));
             for entry in batch.entries() {
-                // SAFETY: retired and past its grace period, so this is the only access; in this batch once.
+                // SAFETY: retired and past its grace period, so this is the only access; in this
+                // batch once.
                 swallow(|| unsafe { entry.drop_in_place() });
             }
             DROPPING.with(|dropping| dropping.set(false));
@@ -319,11 +335,13 @@ impl<K, V> Local<K, V> {
     }
 }
 
-/// Runs a user's `Drop`, or what else is none of an operation's business. A panic in it has been reported by the panic hook.
-/// It is not carried on: it would surface in an operation that has nothing to do with it.
+/// Runs a user's `Drop`, or what else is none of an operation's business. A panic in it has been
+/// reported by the panic hook. It is not carried on: it would surface in an operation that has
+/// nothing to do with it.
 pub(crate) fn swallow(run: impl FnOnce()) {
     let mut outcome = catch_unwind(AssertUnwindSafe(run));
-    // The payload may have a `Drop` that panics, and so may the payload of that; but this has an end.
+    // The payload may have a `Drop` that panics, and so may the payload of that; but this has an
+    // end.
     for _ in 0..8 {
         let Err(payload) = outcome else { return };
         outcome = catch_unwind(AssertUnwindSafe(|| drop(payload)));

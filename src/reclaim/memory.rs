@@ -1,4 +1,5 @@
-//! Memory from the allocator and back. Under the models giving back waits, so that their oracle can look at what is gone.
+//! Memory from the allocator and back. Under the models giving back waits, so that their oracle can
+//! look at what is gone.
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
@@ -63,7 +64,9 @@ pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout, _held: usize) {
 pub(super) fn allocate<K, V>() -> NonNull<Entry<K, V>> {
     let layout = Layout::new::<Entry<K, V>>();
     // SAFETY: an entry is never zero-sized: it has a hash.
-    let Some(memory) = NonNull::new(unsafe { alloc::alloc(layout) }) else { alloc::handle_alloc_error(layout) };
+    let Some(memory) = NonNull::new(unsafe { alloc::alloc(layout) }) else {
+        alloc::handle_alloc_error(layout)
+    };
     if !Tag::fits_beside(memory.addr().get()) {
         // SAFETY: just allocated with this layout.
         unsafe { alloc::dealloc(memory.as_ptr(), layout) };
@@ -82,5 +85,7 @@ pub(super) fn allocate<K, V>() -> NonNull<Entry<K, V>> {
 /// It came from [`allocate`], holds nothing, and nobody uses it again.
 pub(crate) unsafe fn free_bare<K, V>(entry: NonNull<Entry<K, V>>) {
     // SAFETY: by the caller; that is its layout.
-    unsafe { deallocate(entry.as_ptr().cast(), Layout::new::<Entry<K, V>>(), size_of::<Entry<K, V>>()) };
+    unsafe {
+        deallocate(entry.as_ptr().cast(), Layout::new::<Entry<K, V>>(), size_of::<Entry<K, V>>())
+    };
 }

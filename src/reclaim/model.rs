@@ -1,11 +1,14 @@
-//! The reclaimer of the models: the strictest one that keeps the collector's promise, and an oracle for use after free.
+//! The reclaimer of the models: the strictest one that keeps the collector's promise, and an oracle
+//! for use after free.
 //!
-//! What is retired is freed at the very moment when the last guard that was held at its retirement is gone. A guard pinned
-//! after the retirement protects nothing of it, just as with epochs. [`Alive`](super::Alive) then fails every use.
+//! What is retired is freed at the very moment when the last guard that was held at its retirement
+//! is gone. A guard pinned after the retirement protects nothing of it, just as with epochs.
+//! [`Alive`](super::Alive) then fails every use.
 //!
-//! The book-keeping is in plain `std` types, which loom does not see and so does not multiply executions by; loom runs one
-//! thread at a time. What the collector does give beside protection is order: who pins after something was freed has seen
-//! it unlinked. One modelled word stands for that, written at each retirement and read at each pin.
+//! The book-keeping is in plain `std` types, which loom does not see and so does not multiply
+//! executions by; loom runs one thread at a time. What the collector does give beside protection is
+//! order: who pins after something was freed has seen it unlinked. One modelled word stands for
+//! that, written at each retirement and read at each pin.
 
 use core::cell::{RefCell, RefMut};
 use core::marker::PhantomData;
@@ -26,8 +29,8 @@ loom::lazy_static! {
 #[derive(Default)]
 struct Unseen<T>(RefCell<T>);
 
-// SAFETY: the models run one thread at a time, and switch only at modelled operations, none of which happens while a
-// borrow is held.
+// SAFETY: the models run one thread at a time, and switch only at modelled operations, none of
+// which happens while a borrow is held.
 unsafe impl<T> Sync for Unseen<T> {}
 
 impl<T> Unseen<T> {
@@ -85,11 +88,16 @@ impl Registry {
             let all = std::mem::take(&mut books.retired);
             for mut retired in all {
                 retired.waits_for.remove(&guard);
-                if retired.waits_for.is_empty() { ripe.push(retired) } else { books.retired.push(retired) }
+                if retired.waits_for.is_empty() {
+                    ripe.push(retired)
+                } else {
+                    books.retired.push(retired)
+                }
             }
         }
         for retired in ripe {
-            // SAFETY: its grace period is over, and it is in no list any more, so this happens once.
+            // SAFETY: its grace period is over, and it is in no list any more, so this happens
+            // once.
             unsafe { (retired.free)(retired.what) };
         }
     }
@@ -100,9 +108,11 @@ pub(crate) struct Pin(u64);
 
 impl Pin {
     pub(crate) fn new() -> Self {
-        // Before the first retirement there is nothing to have seen, and a step less for loom to permute.
+        // Before the first retirement there is nothing to have seen, and a step less for loom to
+        // permute.
         if REGISTRY.books.open().retirements > 0 {
-            // ORDERING: Acquire, by a read-modify-write, which reads the newest value: see the module's text.
+            // ORDERING: Acquire, by a read-modify-write, which reads the newest value: see the
+            // module's text.
             REGISTRY.order.fetch_add(0, Acquire);
         }
         let mut books = REGISTRY.books.open();
@@ -114,7 +124,8 @@ impl Pin {
 
     pub(crate) fn flush(&self) {}
 
-    /// Lets go of everything and takes hold again, as a guard that is pinned too late would: for a seeded fault.
+    /// Lets go of everything and takes hold again, as a guard that is pinned too late would: for a
+    /// seeded fault.
     pub(crate) fn lapse(&self) {
         REGISTRY.unpin(self.0);
         REGISTRY.books.open().guards.insert(self.0);
@@ -203,7 +214,9 @@ impl<K, V> Heap<K, V> {
 
     pub(crate) fn abandon(&mut self) -> Vec<NonNull<Entry<K, V>>> {
         let mut books = REGISTRY.books.open();
-        let (mine, others) = std::mem::take(&mut books.retired).into_iter().partition(|retired| retired.map == self.id);
+        let (mine, others) = std::mem::take(&mut books.retired)
+            .into_iter()
+            .partition(|retired| retired.map == self.id);
         books.retired = others;
         let mine: Vec<Retired> = mine;
         mine.into_iter().filter_map(|retired| NonNull::new(retired.what.cast())).collect()
@@ -274,7 +287,8 @@ impl<K, V> LocalRef<'_, K, V> {
     /// As with the real collector.
     pub(crate) unsafe fn retire(&self, entry: NonNull<Entry<K, V>>, _pin: &Pin) -> bool {
         unsafe fn free<K, V>(entry: *mut ()) {
-            let entry: NonNull<Entry<K, V>> = NonNull::new(entry.cast()).expect("an entry is never null");
+            let entry: NonNull<Entry<K, V>> =
+                NonNull::new(entry.cast()).expect("an entry is never null");
             // SAFETY: past its grace period.
             unsafe { entry.drop_in_place() };
             // SAFETY: its content has just been dropped.

@@ -7,9 +7,10 @@
 //! | BUSY | in a write's hands | a table, when it has cleared a piece; null, when that was the last |
 //! | any | | null, when a resize begins: what was prepared is of no use |
 //!
-//! Who finds BUSY does without a new table. A thread may stop with the table in its hands. When a growth or rebuild is overdue, then, one
-//! write in a few makes a table at once. A shrink is never overdue; when others have found BUSY often enough, one of them begins
-//! anew. Whoever comes to put a table back where nothing is BUSY any more disposes of it.
+//! Who finds BUSY does without a new table. A thread may stop with the table in its hands. When a
+//! growth or rebuild is overdue, then, one write in a few makes a table at once. A shrink is never
+//! overdue; when others have found BUSY often enough, one of them begins anew. Whoever comes to put
+//! a table back where nothing is BUSY any more disposes of it.
 
 use core::ptr;
 
@@ -36,7 +37,8 @@ fn busy<K, V>() -> *mut Unready<K, V> {
 }
 
 fn owned<K, V>(word: *mut Unready<K, V>) -> Prepared<K, V> {
-    // SAFETY: neither null nor BUSY, so from the box that `put` gave up, and taken out by an exchange, so by one thread.
+    // SAFETY: neither null nor BUSY, so from the box that `put` gave up, and taken out by an
+    // exchange, so by one thread.
     (!word.is_null() && word != busy()).then(|| unsafe { Box::from_raw(word) })
 }
 
@@ -45,7 +47,8 @@ impl<K, V> Preparation<K, V> {
         Preparation { word: AtomicPtr::new(ptr::null_mut()), waits: AtomicUsize::new(0) }
     }
 
-    /// Takes what has been prepared, if anything has. `None` if another thread has it, but for each `patience`-th time, a rare branch.
+    /// Takes what has been prepared, if anything has. `None` if another thread has it, but for each
+    /// `patience`-th time, a rare branch.
     fn take(&self, patience: usize, rare: Branch) -> Option<Prepared<K, V>> {
         // ORDERING: Relaxed: only compared.
         let seen = self.word.load(Relaxed);
@@ -96,7 +99,8 @@ impl<K, V> Drop for Preparation<K, V> {
 }
 
 impl<K, V> LocalRef<'_, K, V> {
-    /// An EMPTY table of `shape`, or of another that has been begun with and `serves`; `None` while it is being cleared.
+    /// An EMPTY table of `shape`, or of another that has been begun with and `serves`; `None` while
+    /// it is being cleared.
     pub(crate) fn prepare(
         &self,
         shape: Shape,
@@ -110,7 +114,8 @@ impl<K, V> LocalRef<'_, K, V> {
         let (patience, rare) = match haste {
             Haste::None => (usize::MAX, Branch::PreparerSlow),
             Haste::Overdue => (shape.buckets().div_ceil(OVERDUE_PART), Branch::PreparerSlow),
-            // Begun anew sooner than it could have been cleared, a large table would never be ready.
+            // Begun anew sooner than it could have been cleared, a large table would never be
+            // ready.
             Haste::Never => ((4 * shape.buckets() / PIECE).max(PATIENCE), Branch::PreparerReplaced),
         };
         let Some(begun) = self.slots.preparation.take(patience, rare) else { return Ok(None) };

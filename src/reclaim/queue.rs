@@ -1,5 +1,5 @@
-//! Queues of batches, linked through the batches themselves: one word each, so that a thread's slot stays within two cache
-//! lines, and nothing to allocate.
+//! Queues of batches, linked through the batches themselves: one word each, so that a thread's slot
+//! stays within two cache lines, and nothing to allocate.
 
 use core::ptr::NonNull;
 
@@ -24,7 +24,8 @@ impl<K, V> Queue<K, V> {
 
     /// # Safety
     ///
-    /// `batch` came from a box and is in no queue. Until it leaves this one it is not freed, and others touch its state alone.
+    /// `batch` came from a box and is in no queue. Until it leaves this one it is not freed, and
+    /// others touch its state alone.
     pub(super) unsafe fn push(&mut self, batch: NonNull<Batch<K, V>>) {
         // SAFETY: by the caller.
         unsafe { Self::link(batch, batch) };
@@ -78,7 +79,8 @@ impl<K, V> Queue<K, V> {
     ///
     /// `batch` is in a queue that the caller has for itself.
     unsafe fn next(batch: NonNull<Batch<K, V>>) -> NonNull<Batch<K, V>> {
-        // SAFETY: by the caller. Of the batch only this field is touched: the collector may be at its state.
+        // SAFETY: by the caller. Of the batch only this field is touched: the collector may be at
+        // its state.
         let next = unsafe { (*batch.as_ptr()).next };
         next.expect("a ring")
     }

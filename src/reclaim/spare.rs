@@ -1,8 +1,9 @@
 //! Bare memory of entries, kept for the next ones.
 //!
-//! A batch of which the entries have been dropped is 64 pieces of bare memory. It is kept as it is, as a magazine (Bonwick and
-//! Adams, "Magazines and Vmem", USENIX 2001): the memory itself is not touched before an entry is written into it, and what
-//! comes next is known ahead, so that it can be fetched in time. An empty magazine becomes the next bag.
+//! A batch of which the entries have been dropped is 64 pieces of bare memory. It is kept as it is,
+//! as a magazine (Bonwick and Adams, "Magazines and Vmem", USENIX 2001): the memory itself is not
+//! touched before an entry is written into it, and what comes next is known ahead, so that it can
+//! be fetched in time. An empty magazine becomes the next bag.
 
 use core::ptr::NonNull;
 

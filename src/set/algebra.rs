@@ -1,7 +1,7 @@
 //! Operations on two sets.
 //!
-//! Each goes through one set and asks the other about each value. Beside writers the result is what was found on the way:
-//! no snapshot of either set.
+//! Each goes through one set and asks the other about each value. Beside writers the result is what
+//! was found on the way: no snapshot of either set.
 
 use core::hash::{BuildHasher, Hash};
 use core::ops::{BitAnd, BitOr, BitXor, Sub};

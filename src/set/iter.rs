@@ -27,7 +27,8 @@ impl<T> fmt::Debug for Iter<'_, T> {
     }
 }
 
-/// Values of a set that has been given up, in no particular order. What is not taken out is dropped with it.
+/// Values of a set that has been given up, in no particular order. What is not taken out is dropped
+/// with it.
 pub struct IntoIter<T> {
     pub(super) entries: into_iter::IntoIter<T, ()>,
 }

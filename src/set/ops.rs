@@ -115,7 +115,8 @@ where
         self.map.remove_entry(value, guard).map(|(value, ())| value)
     }
 
-    /// Removes every value for which `keep` does not hold; see [`HashMap::retain`](crate::HashMap::retain).
+    /// Removes every value for which `keep` does not hold; see
+    /// [`HashMap::retain`](crate::HashMap::retain).
     ///
     /// ```
     /// let set = evacmap::HashSet::from([1, 2, 3]);
@@ -126,8 +127,8 @@ where
         self.map.retain(|value, ()| keep(value), guard);
     }
 
-    /// Removes values for which `condition` holds, as the iterator comes to them, and returns them; see
-    /// [`HashMap::extract_if`](crate::HashMap::extract_if).
+    /// Removes values for which `condition` holds, as the iterator comes to them, and returns them;
+    /// see [`HashMap::extract_if`](crate::HashMap::extract_if).
     ///
     /// ```
     /// let set = evacmap::HashSet::from([1, 2, 3]);
@@ -156,7 +157,8 @@ where
         self.map.reserve(additional, guard);
     }
 
-    /// As [`reserve`](Self::reserve), for sizes that may be too large; see [`HashMap::try_reserve`](crate::HashMap::try_reserve).
+    /// As [`reserve`](Self::reserve), for sizes that may be too large; see
+    /// [`HashMap::try_reserve`](crate::HashMap::try_reserve).
     ///
     /// # Errors
     ///
@@ -165,17 +167,20 @@ where
         self.map.try_reserve(additional, guard)
     }
 
-    /// Gives back room beyond `min_capacity` that is not needed; see [`HashMap::shrink_to`](crate::HashMap::shrink_to).
+    /// Gives back room beyond `min_capacity` that is not needed; see
+    /// [`HashMap::shrink_to`](crate::HashMap::shrink_to).
     pub fn shrink_to(&self, min_capacity: usize, guard: &Guard) {
         self.map.shrink_to(min_capacity, guard);
     }
 
-    /// Gives back room that is not needed; see [`HashMap::shrink_to_fit`](crate::HashMap::shrink_to_fit).
+    /// Gives back room that is not needed; see
+    /// [`HashMap::shrink_to_fit`](crate::HashMap::shrink_to_fit).
     pub fn shrink_to_fit(&self, guard: &Guard) {
         self.map.shrink_to_fit(guard);
     }
 
-    /// Drops what was removed, as far as no guard can see it; see [`HashMap::flush`](crate::HashMap::flush).
+    /// Drops what was removed, as far as no guard can see it; see
+    /// [`HashMap::flush`](crate::HashMap::flush).
     pub fn flush(&self) {
         self.map.flush();
     }

@@ -10,8 +10,9 @@ use super::{HashSet, Iter};
 use crate::error::TryReserveError;
 use crate::guard::{Guard, OwnedGuard};
 
-/// A [`HashSet`] with a guard inside, from [`HashSet::pin`] or [`HashSet::pin_owned`]. Its methods are those of the set, without
-/// the guard; see [`HashMapRef`](crate::HashMapRef). The guard serves both sets in those that take another one.
+/// A [`HashSet`] with a guard inside, from [`HashSet::pin`] or [`HashSet::pin_owned`]. Its methods
+/// are those of the set, without the guard; see [`HashMapRef`](crate::HashMapRef). The guard serves
+/// both sets in those that take another one.
 pub struct HashSetRef<'set, T, S = DefaultHashBuilder, G = Guard> {
     set: &'set HashSet<T, S>,
     guard: G,
@@ -101,12 +102,18 @@ where
     }
 
     /// See [`HashSet::intersection`].
-    pub fn intersection<'g, S2: BuildHasher>(&'g self, other: &'g HashSet<T, S2>) -> impl Iterator<Item = &'g T> {
+    pub fn intersection<'g, S2: BuildHasher>(
+        &'g self,
+        other: &'g HashSet<T, S2>,
+    ) -> impl Iterator<Item = &'g T> {
         self.set.intersection(other, self.guard())
     }
 
     /// See [`HashSet::difference`].
-    pub fn difference<'g, S2: BuildHasher>(&'g self, other: &'g HashSet<T, S2>) -> impl Iterator<Item = &'g T> {
+    pub fn difference<'g, S2: BuildHasher>(
+        &'g self,
+        other: &'g HashSet<T, S2>,
+    ) -> impl Iterator<Item = &'g T> {
         self.set.difference(other, self.guard())
     }
 
@@ -119,7 +126,10 @@ where
     }
 
     /// See [`HashSet::union`].
-    pub fn union<'g, S2: BuildHasher>(&'g self, other: &'g HashSet<T, S2>) -> impl Iterator<Item = &'g T> {
+    pub fn union<'g, S2: BuildHasher>(
+        &'g self,
+        other: &'g HashSet<T, S2>,
+    ) -> impl Iterator<Item = &'g T> {
         self.set.union(other, self.guard())
     }
 

@@ -15,7 +15,8 @@ pub(crate) use {
 #[cfg(crossbeam_loom)]
 mod locals;
 
-/// loom's `AtomicPtr` has no `fetch_or`; its `AtomicUsize` has. In a model the provenance does not matter.
+/// loom's `AtomicPtr` has no `fetch_or`; its `AtomicUsize` has. In a model the provenance does not
+/// matter.
 pub(crate) struct AtomicPtr<T>(AtomicUsize, PhantomData<*mut T>);
 
 // SAFETY: as the real one: a word, whatever it points to.
@@ -48,7 +49,8 @@ impl<T> AtomicPtr<T> {
         success: Ordering,
         failure: Ordering,
     ) -> Result<*mut T, *mut T> {
-        let exchanged = self.0.compare_exchange(current.addr(), new.expose_provenance(), success, failure);
+        let exchanged =
+            self.0.compare_exchange(current.addr(), new.expose_provenance(), success, failure);
         exchanged.map(with_exposed_provenance_mut).map_err(with_exposed_provenance_mut)
     }
 

@@ -1,10 +1,11 @@
 //! Guards that are held for too long: told in debug builds.
 //!
-//! How long is too long is measured in garbage, not in time: an idle program may sleep with a guard in hand and do no harm.
-//! A guard that is alive while [`LONG`](told::LONG) entries are retired, by whatever threads and from whatever maps, keeps
-//! all of them in memory. That is noticed when the guard is used for a removal or replacement that fills the thread's bag,
-//! and when it lets go. Nobody looks at another thread's guard, so one that neither ends nor is written under is not told of:
-//! it shows in `Stats::retired`.
+//! How long is too long is measured in garbage, not in time: an idle program may sleep with a guard
+//! in hand and do no harm. A guard that is alive while [`LONG`](told::LONG) entries are retired, by
+//! whatever threads and from whatever maps, keeps all of them in memory. That is noticed when the
+//! guard is used for a removal or replacement that fills the thread's bag, and when it lets go.
+//! Nobody looks at another thread's guard, so one that neither ends nor is written under is not
+//! told of: it shows in `Stats::retired`.
 
 #[cfg(all(feature = "tracing", debug_assertions, not(evacmap_loom)))]
 pub(crate) use told::Held;
@@ -40,7 +41,12 @@ mod told {
         pub(crate) fn new() -> Self {
             // ORDERING: Relaxed: a statistic.
             let retired_before = RETIRED.load(Relaxed);
-            Held { by: Location::caller(), at: Instant::now(), retired_before, told: AtomicBool::new(false) }
+            Held {
+                by: Location::caller(),
+                at: Instant::now(),
+                retired_before,
+                told: AtomicBool::new(false),
+            }
         }
 
         /// The guard is pinned anew.

@@ -1,5 +1,5 @@
-//! The start and the end of each resize (Go's `mapdebug`, in kind): two events rather than a span, since one thread
-//! begins a resize and another ends it.
+//! The start and the end of each resize (Go's `mapdebug`, in kind): two events rather than a span,
+//! since one thread begins a resize and another ends it.
 
 #[cfg(all(feature = "tracing", not(evacmap_loom)))]
 pub(crate) use told::Watch;
@@ -16,7 +16,8 @@ mod told {
     use crate::sync::{AtomicUsize, Relaxed};
     use crate::trace::tell;
 
-    /// What is known of the resize that fills a table, beside its cursors. Nothing, for a map's first table.
+    /// What is known of the resize that fills a table, beside its cursors. Nothing, for a map's
+    /// first table.
     pub(crate) struct Watch {
         begun: Option<Begun>,
         /// Threads that have evacuated a group, or found that others were at it.
@@ -50,7 +51,8 @@ mod told {
         /// A thread helps: counted once, with one write that others see.
         pub(crate) fn helped<K, V>(&self, local: &LocalRef<'_, K, V>) {
             if self.begun.is_some_and(|begun| local.joins(begun.number)) {
-                // ORDERING: Relaxed: a statistic; that of whoever has counted heads is seen by who promotes (P14).
+                // ORDERING: Relaxed: a statistic; that of whoever has counted heads is seen by who
+                // promotes (P14).
                 self.helpers.fetch_add(1, Relaxed);
             }
         }

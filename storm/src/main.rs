@@ -1,12 +1,13 @@
 //! A stress program for tools that watch every access: ThreadSanitizer, AddressSanitizer, valgrind.
 //!
-//! `storm SECONDS [OPERATIONS]` runs rounds until the time is up. In a round a few threads do OPERATIONS each on one map,
-//! of every kind and through every kind of resize. It ends with the map's invariants, its length against what the threads
-//! saw themselves do, and its drop, with garbage pending or not, of which every value has to be dropped.
+//! `storm SECONDS [OPERATIONS]` runs rounds until the time is up. In a round a few threads do
+//! OPERATIONS each on one map, of every kind and through every kind of resize. It ends with the
+//! map's invariants, its length against what the threads saw themselves do, and its drop, with
+//! garbage pending or not, of which every value has to be dropped.
 //!
-//! ThreadSanitizer does not see into `std`, which is not built for it. So the threads are spawned and joined, which it
-//! knows, wait for each other on an atomic, and print nothing; and whatever is set up once, for all threads, is set up by the
-//! main thread before there is another.
+//! ThreadSanitizer does not see into `std`, which is not built for it. So the threads are spawned
+//! and joined, which it knows, wait for each other on an atomic, and print nothing; and whatever is
+//! set up once, for all threads, is set up by the main thread before there is another.
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
@@ -19,7 +20,8 @@ use evacmap::{DefaultHashBuilder, HashMap, Operation};
 
 const THREADS: usize = 4;
 
-/// Values that have been made and not dropped. Relaxed throughout: it must not order what it counts.
+/// Values that have been made and not dropped. Relaxed throughout: it must not order what it
+/// counts.
 static LIVING: AtomicIsize = AtomicIsize::new(0);
 
 /// A value in memory of its own, of which every read is seen, and every drop writes to it.
@@ -87,8 +89,8 @@ impl Random {
     }
 }
 
-/// Says which thread may begin, and then which may end. Both touch a mutex of `std` in the crate `thread_local`, of which
-/// ThreadSanitizer sees nothing when it is contended.
+/// Says which thread may begin, and then which may end. Both touch a mutex of `std` in the crate
+/// `thread_local`, of which ThreadSanitizer sees nothing when it is contended.
 #[derive(Default)]
 struct Turn(AtomicUsize);
 
@@ -109,10 +111,15 @@ fn on_key(map: &Map, random: &mut Random, keys: u64) -> isize {
     let map = map.pin();
     let key = random.below(keys);
     match random.below(10) {
-        0..=2 => isize::from(map.insert(key, Value::new(key)).inspect(|old| _ = old.read()).is_none()),
-        3..=4 => -isize::from(map.remove(&key).inspect(|old| assert_eq!(old.read(), key)).is_some()),
+        0..=2 => {
+            isize::from(map.insert(key, Value::new(key)).inspect(|old| _ = old.read()).is_none())
+        }
+        3..=4 => {
+            -isize::from(map.remove(&key).inspect(|old| assert_eq!(old.read(), key)).is_some())
+        }
         5 => {
-            map.update(key, |value| Value::new(value.read())).inspect(|new| assert_eq!(new.read(), key));
+            map.update(key, |value| Value::new(value.read()))
+                .inspect(|new| assert_eq!(new.read(), key));
             0
         }
         6 => {
@@ -180,7 +187,9 @@ fn round(number: u64, operations: usize) {
     let threads: Vec<_> = (0..THREADS)
         .map(|thread| {
             let (map, turn) = (map.clone(), turn.clone());
-            let random = Random((number * THREADS as u64 + thread as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            let random = Random(
+                (number * THREADS as u64 + thread as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15),
+            );
             thread::spawn(move || {
                 turn.wait(thread);
                 map.flush();
@@ -192,7 +201,9 @@ fn round(number: u64, operations: usize) {
             })
         })
         .collect();
-    let join = |thread: thread::JoinHandle<isize>| thread.join().inspect(|_| turn.pass()).expect("a thread panicked");
+    let join = |thread: thread::JoinHandle<isize>| {
+        thread.join().inspect(|_| turn.pass()).expect("a thread panicked")
+    };
     let change: isize = threads.into_iter().map(join).sum();
     let mut map = Arc::into_inner(map).expect("all threads are joined");
     map.validate().expect("every invariant holds");
@@ -212,7 +223,13 @@ fn main() {
     let operations = numbers.next().unwrap_or(2000) as usize;
     let deadline = Instant::now() + Duration::from_secs(seconds);
     // What is set up once: the collector, the hasher's seed, the thread-locals.
-    operate(&Map::with_hasher(Hashing { good: DefaultHashBuilder::default(), few: false }), Random(1), 10, 100, true);
+    operate(
+        &Map::with_hasher(Hashing { good: DefaultHashBuilder::default(), few: false }),
+        Random(1),
+        10,
+        100,
+        true,
+    );
     let mut rounds = 0;
     while rounds == 0 || Instant::now() < deadline {
         round(rounds, operations);

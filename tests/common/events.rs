@@ -1,4 +1,5 @@
-//! A subscriber for the whole process that hands each thread's events of this crate to that thread's own handler.
+//! A subscriber for the whole process that hands each thread's events of this crate to that
+//! thread's own handler.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -75,7 +76,9 @@ pub fn handled<R>(handler: impl Fn(Seen) + 'static, run: impl FnOnce() -> R) -> 
 
     static ONCE: Once = Once::new();
     // The global one: a scoped one would itself keep events from nesting.
-    ONCE.call_once(|| tracing::subscriber::set_global_default(registry().with(ToHandlers)).expect("the only one"));
+    ONCE.call_once(|| {
+        tracing::subscriber::set_global_default(registry().with(ToHandlers)).expect("the only one")
+    });
     HANDLER.set(Some(Rc::new(handler)));
     let _reset = Reset;
     run()

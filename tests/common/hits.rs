@@ -1,4 +1,5 @@
-//! When a test process ends it writes how often it has taken each rare branch, if `cargo xtask coverage-report` asks for that.
+//! When a test process ends it writes how often it has taken each rare branch, if `cargo xtask
+//! coverage-report` asks for that.
 
 use std::fmt::Write as _;
 use std::{env, fs, process};
@@ -13,7 +14,8 @@ fn write_hits() {
         writeln!(report, "{branch:?} {}", hits(branch)).expect("a string takes everything");
     }
     let file = std::path::Path::new(&directory).join(format!("{}.txt", process::id()));
-    // A report that is missing shows: the directory has one for each process, and the command counts them.
+    // A report that is missing shows: the directory has one for each process, and the command
+    // counts them.
     if let Err(error) = fs::write(&file, report) {
         eprintln!("cannot write {}: {error}", file.display());
     }

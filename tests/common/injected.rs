@@ -12,9 +12,11 @@ pub fn hush() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| match info.payload().downcast_ref::<Injected>() {
-            Some(Injected(reported)) => drop(reported.fetch_add(1, Relaxed)),
-            None => before(info),
+        std::panic::set_hook(Box::new(move |info| {
+            match info.payload().downcast_ref::<Injected>() {
+                Some(Injected(reported)) => drop(reported.fetch_add(1, Relaxed)),
+                None => before(info),
+            }
         }));
     });
 }

@@ -1,5 +1,5 @@
-//! What the integration tests share: things that count their drops, five hashers, a matrix of configurations, and the
-//! checks with which every test ends.
+//! What the integration tests share: things that count their drops, five hashers, a matrix of
+//! configurations, and the checks with which every test ends.
 #![allow(dead_code)]
 
 #[cfg(feature = "tracing")]
@@ -150,7 +150,8 @@ pub enum Mode {
     LowBitsZero,
 }
 
-pub const MODES: [Mode; 5] = [Mode::Good, Mode::Constant, Mode::EightBit, Mode::Identity, Mode::LowBitsZero];
+pub const MODES: [Mode; 5] =
+    [Mode::Good, Mode::Constant, Mode::EightBit, Mode::Identity, Mode::LowBitsZero];
 
 #[derive(Clone, Debug)]
 pub struct TestHasher {
@@ -212,7 +213,8 @@ pub enum Setup {
     Shrinking,
 }
 
-pub const SETUPS: [Setup; 4] = [Setup::Fresh, Setup::Capacity(400), Setup::SameSize, Setup::Shrinking];
+pub const SETUPS: [Setup; 4] =
+    [Setup::Fresh, Setup::Capacity(400), Setup::SameSize, Setup::Shrinking];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -240,10 +242,15 @@ impl Config {
         }
     }
 
-    /// To be called between operations, with the number of the operation: does to the table what the setup says. `foreign`
-    /// gives keys and values for a churn of entries, with keys that the test does not use.
-    pub fn disturb<K, V>(&self, map: &TestMap<K, V>, step: usize, mut foreign: impl FnMut(u64) -> (K, V))
-    where
+    /// To be called between operations, with the number of the operation: does to the table what
+    /// the setup says. `foreign` gives keys and values for a churn of entries, with keys that the
+    /// test does not use.
+    pub fn disturb<K, V>(
+        &self,
+        map: &TestMap<K, V>,
+        step: usize,
+        mut foreign: impl FnMut(u64) -> (K, V),
+    ) where
         K: Hash + Eq + Send + Clone,
         V: Send,
     {
@@ -287,8 +294,9 @@ pub fn validated_arc<K: Eq, V, S>(map: Arc<HashMap<K, V, S>>) {
     validated(Arc::into_inner(map).expect("the last handle"));
 }
 
-/// After a storm: the map is sound, and alive. Four times its capacity of new entries, with keys that it does not have,
-/// make it grow; it comes to rest; its chains are short, and it drops everything.
+/// After a storm: the map is sound, and alive. Four times its capacity of new entries, with keys
+/// that it does not have, make it grow; it comes to rest; its chains are short, and it drops
+/// everything.
 #[track_caller]
 pub fn aftermath<K, V, S>(mut map: HashMap<K, V, S>, mut fresh: impl FnMut(u64) -> (K, V))
 where
@@ -303,13 +311,18 @@ where
         assert!(map.pin().insert(key, value).is_none());
     }
     let grown = map.stats();
-    assert!(grown.growths > before.growths && grown.buckets > before.buckets, "the map no longer grows: {grown:?}");
+    assert!(
+        grown.growths > before.growths && grown.buckets > before.buckets,
+        "the map no longer grows: {grown:?}"
+    );
     map.finish_resize();
     let rest = map.stats();
     assert!(!map.is_resizing() && rest.old_buckets == 0, "a resize never ends: {rest:?}");
-    // A table grows when a chain is full and the average above its limit: never much later than at its capacity.
+    // A table grows when a chain is full and the average above its limit: never much later than at
+    // its capacity.
     assert!(rest.len <= rest.capacity * 2, "growth does not keep up: {rest:?}");
-    // Even if all is in one chain: behind each seven slots used there is one, and the map has grown or leaves the DEAD ones behind.
+    // Even if all is in one chain: behind each seven slots used there is one, and the map has grown
+    // or leaves the DEAD ones behind.
     assert!(rest.overflow_buckets <= rest.buckets, "the chains are too long: {rest:?}");
     assert_eq!(rest.len, map.pin().iter().count());
     map.validate().unwrap();
@@ -335,7 +348,10 @@ impl Start {
 }
 
 /// Runs `work` on that many threads at once, each with its number, and returns what they return.
-pub fn on_threads<T: Send + 'static>(count: usize, work: impl Fn(usize) -> T + Send + Sync + 'static) -> Vec<T> {
+pub fn on_threads<T: Send + 'static>(
+    count: usize,
+    work: impl Fn(usize) -> T + Send + Sync + 'static,
+) -> Vec<T> {
     let (work, start) = (Arc::new(work), Start::new(count));
     let threads: Vec<_> = (0..count)
         .map(|number| {
@@ -346,7 +362,10 @@ pub fn on_threads<T: Send + 'static>(count: usize, work: impl Fn(usize) -> T + S
             })
         })
         .collect();
-    threads.into_iter().map(|thread| thread.join().expect("a thread of the test panicked")).collect()
+    threads
+        .into_iter()
+        .map(|thread| thread.join().expect("a thread of the test panicked"))
+        .collect()
 }
 
 /// Small, fast and repeatable.

@@ -1,5 +1,5 @@
-//! What the sweeps go through: every operation of the map, on keys and values that do something at a chosen call, with the
-//! table in every phase of every kind of resize.
+//! What the sweeps go through: every operation of the map, on keys and values that do something at
+//! a chosen call, with the table in every phase of every kind of resize.
 
 use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};
@@ -94,7 +94,8 @@ impl Clone for Touchy {
 }
 impl Drop for Touchy {
     fn drop(&mut self) {
-        // The counted part is dropped after this, panic or not. Two panics at once would end the process.
+        // The counted part is dropped after this, panic or not. Two panics at once would end the
+        // process.
         if !std::thread::panicking() {
             called(Call::Drop);
         }
@@ -117,7 +118,8 @@ pub enum Phase {
     GrowthBegun,
     Growing,
     Grown,
-    /// A growth that reads the hashes, since the tags have been used up. Takes a large table, so not every sweep has it.
+    /// A growth that reads the hashes, since the tags have been used up. Takes a large table, so
+    /// not every sweep has it.
     Refilling,
     Rebuilding,
     Rebuilt,
@@ -149,7 +151,8 @@ impl Phase {
 }
 
 /// Those with a resize under way, one of each kind.
-pub const RESIZES: [Phase; 4] = [Phase::Growing, Phase::Rebuilding, Phase::Shrinking, Phase::Clearing];
+pub const RESIZES: [Phase; 4] =
+    [Phase::Growing, Phase::Rebuilding, Phase::Shrinking, Phase::Clearing];
 
 /// Hashes that are the same in every run, so that every run makes the same calls.
 pub const FIXED: [Mode; 2] = [Mode::Identity, Mode::Constant];
@@ -238,7 +241,8 @@ impl Case {
 
     /// Keys and values of all entries, sorted.
     pub fn content(&self) -> Vec<(u32, u32)> {
-        let mut entries: Vec<_> = self.map.pin().iter().map(|(key, value)| (key.0.inner, value.0.inner)).collect();
+        let mut entries: Vec<_> =
+            self.map.pin().iter().map(|(key, value)| (key.0.inner, value.0.inner)).collect();
         entries.sort();
         entries
     }
@@ -246,13 +250,20 @@ impl Case {
     /// The map is sound and can be used; then it is dropped, and with it everything that is left.
     pub fn end(self, context: &dyn Fn() -> String) {
         let Case { mut map, counter } = self;
-        let check = |map: &mut Map| map.validate().unwrap_or_else(|violation| panic!("{}: {violation}", context()));
+        let check = |map: &mut Map| {
+            map.validate().unwrap_or_else(|violation| panic!("{}: {violation}", context()))
+        };
         check(&mut map);
         assert_eq!(map.len(), map.pin().iter().count(), "{}", context());
         let make = |inner| Touchy(counter.make(inner));
         for key in 0..60 {
             map.pin().insert(make(key), make(key));
-            assert_eq!(map.pin().get(&make(key)).map(|value| value.0.inner), Some(key), "{}", context());
+            assert_eq!(
+                map.pin().get(&make(key)).map(|value| value.0.inner),
+                Some(key),
+                "{}",
+                context()
+            );
         }
         for key in 30..60 {
             assert!(map.pin().remove(&make(key)).is_some(), "{}", context());

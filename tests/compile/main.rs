@@ -1,10 +1,12 @@
 //! What does not compile, and what does.
 //!
-//! Each file in `cases/` is a program that is checked twice: as it is, when it has to compile, and with the feature `misuse`,
-//! when the compiler has to refuse it in the line that is marked with `//~`, with the code given there (or with the
-//! message, where an error has no code). So each misuse has a twin that differs in nothing but the misuse.
+//! Each file in `cases/` is a program that is checked twice: as it is, when it has to compile, and
+//! with the feature `misuse`, when the compiler has to refuse it in the line that is marked with
+//! `//~`, with the code given there (or with the message, where an error has no code). So each
+//! misuse has a twin that differs in nothing but the misuse.
 //!
-//! The cases are the programs of a package that is made under the target directory. That costs two runs of `cargo check`.
+//! The cases are the programs of a package that is made under the target directory. That costs two
+//! runs of `cargo check`.
 
 mod positive;
 
@@ -22,7 +24,9 @@ type Errors = BTreeSet<(u64, String)>;
 fn cases() -> BTreeMap<String, (PathBuf, String)> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compile/cases");
     let files = fs::read_dir(dir).expect("the cases").map(|entry| entry.expect("a case").path());
-    files.map(|path| (name(&path), (path.clone(), fs::read_to_string(path).expect("a text")))).collect()
+    files
+        .map(|path| (name(&path), (path.clone(), fs::read_to_string(path).expect("a text"))))
+        .collect()
 }
 
 fn name(path: &Path) -> String {
@@ -31,7 +35,9 @@ fn name(path: &Path) -> String {
 
 /// What the marks in a case say.
 fn expected(text: &str) -> Errors {
-    let marks = (1..).zip(text.lines()).filter_map(|(number, line)| Some((number, line.split_once("//~ ")?.1)));
+    let marks = (1..)
+        .zip(text.lines())
+        .filter_map(|(number, line)| Some((number, line.split_once("//~ ")?.1)));
     marks.map(|(number, error)| (number, error.to_owned())).collect()
 }
 
@@ -48,7 +54,8 @@ fn make_package(cases: &BTreeMap<String, (PathBuf, String)>) -> PathBuf {
         manifest += &format!("\n[[bin]]\nname = {name:?}\npath = {path:?}\n");
     }
     fs::write(package.join("Cargo.toml"), manifest).expect("the manifest");
-    // With the versions that this test was built with, if they are known, nothing has to be downloaded.
+    // With the versions that this test was built with, if they are known, nothing has to be
+    // downloaded.
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
     if lock.is_file() {
         fs::copy(lock, package.join("Cargo.lock")).expect("the lock file");
@@ -59,7 +66,15 @@ fn make_package(cases: &BTreeMap<String, (PathBuf, String)>) -> PathBuf {
 /// The errors in each case.
 fn check(package: &Path, misuse: bool) -> BTreeMap<String, Errors> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["check", "--offline", "--keep-going", "--bins", "--message-format=json", "--target-dir", "target"]);
+    cargo.args([
+        "check",
+        "--offline",
+        "--keep-going",
+        "--bins",
+        "--message-format=json",
+        "--target-dir",
+        "target",
+    ]);
     cargo.args(misuse.then_some("--features=misuse")).current_dir(package);
     for flags in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
         cargo.env_remove(flags);
@@ -68,7 +83,9 @@ fn check(package: &Path, misuse: bool) -> BTreeMap<String, Errors> {
     let messages = String::from_utf8(output.stdout).expect("JSON");
     let mut errors = BTreeMap::<String, Errors>::new();
     for message in messages.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")) {
-        let of = errors.entry(message["target"]["name"].as_str().unwrap_or_default().to_owned()).or_default();
+        let of = errors
+            .entry(message["target"]["name"].as_str().unwrap_or_default().to_owned())
+            .or_default();
         of.extend(error(&message["message"]));
     }
     assert!(!errors.is_empty(), "cargo failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -96,7 +113,10 @@ fn every_misuse_is_refused_and_its_twin_is_not() {
             wrong += &format!("{name} does not compile: {:?}\n", proper.get(name));
         }
         if misused.get(name) != Some(&expected) {
-            wrong += &format!("the misuse in {name} is to fail with {expected:?}, and has {:?}\n", misused.get(name));
+            wrong += &format!(
+                "the misuse in {name} is to fail with {expected:?}, and has {:?}\n",
+                misused.get(name)
+            );
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");

@@ -7,8 +7,9 @@ use std::iter::FusedIterator;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use evacmap::{
-    CompareExchangeError, CompareRemoveError, Compute, Guard, HashMap, HashMapBuilder, HashMapRef, HashSet, IntoIter,
-    Iter, IterMut, Keys, OccupiedError, Operation, OwnedGuard, Progress, Stats, Values, ValuesMut, Violation,
+    CompareExchangeError, CompareRemoveError, Compute, Guard, HashMap, HashMapBuilder, HashMapRef,
+    HashSet, IntoIter, Iter, IterMut, Keys, OccupiedError, Operation, OwnedGuard, Progress, Stats,
+    Values, ValuesMut, Violation,
 };
 
 fn send<T: Send>() {}
@@ -76,7 +77,8 @@ fn debuggable<K: Debug, V: Debug, S>() {
     debug::<(Guard, Stats, Progress, Violation)>();
 }
 
-/// What is needed of keys is asked where it is needed: a map of anything can be made, counted, iterated and dropped.
+/// What is needed of keys is asked where it is needed: a map of anything can be made, counted,
+/// iterated and dropped.
 fn anything<K, V>() {
     let map: HashMap<K, V> = HashMap::new();
     assert_eq!((map.len(), map.stats().len, map.capacity()), (0, 0, 0));

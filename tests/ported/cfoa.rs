@@ -1,11 +1,12 @@
-//! After the tests of Boost's `concurrent_flat_map`: `test/cfoa/` in boostorg/unordered (BSL-1.0). Here those of the operations;
-//! see also `cfoa_exceptions` and `cfoa_reentrancy`.
+//! After the tests of Boost's `concurrent_flat_map`: `test/cfoa/` in boostorg/unordered (BSL-1.0).
+//! Here those of the operations; see also `cfoa_exceptions` and `cfoa_reentrancy`.
 //!
-//! There, each operation is run by several threads over the same random values and what is left is compared with a
-//! reference; so here, with values from a wide range, from a narrow one, and in sequence.
-//! Boost's `visit` is `get` where it reads and `update` where it writes; `erase_if` is `remove_if` or `retain`; `insert_or_visit` is
-//! `try_insert`. Not taken over: allocators, swap and move assignment, `merge`, `extract`, execution policies, bulk visits,
-//! serialisation, its latch and its spin lock.
+//! There, each operation is run by several threads over the same random values and what is left is
+//! compared with a reference; so here, with values from a wide range, from a narrow one, and in
+//! sequence. Boost's `visit` is `get` where it reads and `update` where it writes; `erase_if` is
+//! `remove_if` or `retain`; `insert_or_visit` is `try_insert`. Not taken over: allocators, swap and
+//! move assignment, `merge`, `extract`, execution policies, bulk visits, serialisation, its latch
+//! and its spin lock.
 
 use std::collections::HashMap as Model;
 use std::hash::Hash;
@@ -71,7 +72,9 @@ impl Case {
 
     /// Runs `work` on the threads, each with all of the values.
     fn everybody<T: Send>(&self, work: impl Fn(u64, u64) -> T + Sync) -> Vec<T> {
-        let all = crowd(THREADS, |_| self.values.iter().map(|(key, value)| work(*key, *value)).collect::<Vec<_>>());
+        let all = crowd(THREADS, |_| {
+            self.values.iter().map(|(key, value)| work(*key, *value)).collect::<Vec<_>>()
+        });
         all.into_iter().flatten().collect()
     }
 
@@ -119,7 +122,9 @@ mod insert {
     #[test]
     fn of_absent_keys() {
         cases(false, |case| {
-            let inserted = case.share(|key, value| case.map.pin().try_insert(case.key(key), case.key(value)).is_ok());
+            let inserted = case.share(|key, value| {
+                case.map.pin().try_insert(case.key(key), case.key(value)).is_ok()
+            });
             assert_eq!(count(&inserted), case.reference().len());
             case.check_all();
         });
@@ -128,8 +133,9 @@ mod insert {
     #[test]
     fn by_everybody() {
         cases(false, |case| {
-            let inserted =
-                case.everybody(|key, value| case.map.pin().try_insert(case.key(key), case.key(value)).is_ok());
+            let inserted = case.everybody(|key, value| {
+                case.map.pin().try_insert(case.key(key), case.key(value)).is_ok()
+            });
             assert_eq!(count(&inserted), case.reference().len());
             case.check_all();
         });
@@ -138,7 +144,9 @@ mod insert {
     #[test]
     fn or_assign() {
         cases(false, |case| {
-            let replaced = case.share(|key, value| case.map.pin().insert(case.key(key), case.key(value)).is_some());
+            let replaced = case.share(|key, value| {
+                case.map.pin().insert(case.key(key), case.key(value)).is_some()
+            });
             assert_eq!(count(&replaced), case.values.len() - case.reference().len());
             case.check_all();
         });
@@ -164,7 +172,10 @@ mod insert {
     fn and_visit() {
         cases(false, |case| {
             case.share(|key, value| {
-                assert_eq!(case.map.pin().get_or_insert(case.key(key), case.key(value)).inner, value);
+                assert_eq!(
+                    case.map.pin().get_or_insert(case.key(key), case.key(value)).inner,
+                    value
+                );
             });
             case.check_all();
         });
@@ -174,7 +185,8 @@ mod insert {
     fn of_a_range() {
         cases(false, |case| {
             crowd(THREADS, |_| {
-                let entries = case.values.iter().map(|(key, value)| (case.key(*key), case.key(*value)));
+                let entries =
+                    case.values.iter().map(|(key, value)| (case.key(*key), case.key(*value)));
                 (&mut &case.map).extend(entries);
             });
             case.check_all();
@@ -216,9 +228,15 @@ mod erase {
         cases(true, |case| {
             let expected = case.reference().values().filter(|value| **value > 500).count();
             let erased = case.everybody(|key, _| {
-                case.map.pin().remove_if(&key, |_, value| value.inner > 500).is_ok_and(|removed| removed.is_some())
+                case.map
+                    .pin()
+                    .remove_if(&key, |_, value| value.inner > 500)
+                    .is_ok_and(|removed| removed.is_some())
             });
-            assert_eq!((count(&erased), case.map.len()), (expected, case.reference().len() - expected));
+            assert_eq!(
+                (count(&erased), case.map.len()),
+                (expected, case.reference().len() - expected)
+            );
             case.check_part();
         });
     }
@@ -256,7 +274,9 @@ mod visit {
     #[test]
     fn of_one() {
         cases(true, |case| {
-            let found = case.share(|key, value| case.map.pin().get(&key).is_some_and(|found| found.inner == value));
+            let found = case.share(|key, value| {
+                case.map.pin().get(&key).is_some_and(|found| found.inner == value)
+            });
             assert_eq!(count(&found), case.values.len());
             let absent = case.share(|key, _| case.map.pin().contains_key(&(key | 1 << 60)));
             assert_eq!(count(&absent), 0);
@@ -269,7 +289,9 @@ mod visit {
             let add = |value: &Counted<u64>| case.key(value.inner + 1);
             case.share(|key, _| assert!(case.map.pin().update(case.key(key), add).is_some()));
             let mut reference = case.reference();
-            case.values.iter().for_each(|(key, _)| *reference.get_mut(key).expect("all are there") += 1);
+            case.values
+                .iter()
+                .for_each(|(key, _)| *reference.get_mut(key).expect("all are there") += 1);
             assert!(case.map.pin().iter().all(|(key, value)| reference[&key.inner] == value.inner));
         });
     }
@@ -277,7 +299,8 @@ mod visit {
     #[test]
     fn of_all() {
         cases(true, |case| {
-            let counts = crowd(THREADS, |_| case.map.pin().iter().inspect(|(key, _)| key.check()).count());
+            let counts =
+                crowd(THREADS, |_| case.map.pin().iter().inspect(|(key, _)| key.check()).count());
             assert_eq!(counts, [case.reference().len(); THREADS]);
         });
     }
@@ -292,7 +315,9 @@ mod visit {
                 }
             });
             let reference = case.reference();
-            let expected = |(key, value): (&Counted<u64>, &Counted<u64>)| reference[&key.inner] + 4000 == value.inner;
+            let expected = |(key, value): (&Counted<u64>, &Counted<u64>)| {
+                reference[&key.inner] + 4000 == value.inner
+            };
             assert!(case.map.pin().iter().all(expected));
         });
     }
@@ -312,7 +337,8 @@ mod visit {
             assert_eq!(case.map.pin().iter().count(), 0);
             let found = case.share(|key, _| case.map.pin().contains_key(&key));
             assert_eq!(count(&found), 0);
-            let changed = case.share(|key, _| case.map.pin().update(case.key(key), |old| old.clone()).is_some());
+            let changed = case
+                .share(|key, _| case.map.pin().update(case.key(key), |old| old.clone()).is_some());
             assert_eq!(count(&changed), 0);
         });
     }
@@ -332,7 +358,9 @@ mod visit {
 
     impl Case {
         fn check_each_visited(&self) {
-            let right = |(key, value): (&Counted<u64>, &Counted<u64>)| key.inner.wrapping_mul(7) % 1000 == value.inner;
+            let right = |(key, value): (&Counted<u64>, &Counted<u64>)| {
+                key.inner.wrapping_mul(7) % 1000 == value.inner
+            };
             assert!(self.map.pin().iter().all(right));
         }
     }
@@ -404,7 +432,8 @@ mod whole_maps {
             let other = Map::new();
             crowd(THREADS, |_| {
                 let entries = case.map.pin();
-                (&mut &other).extend(entries.iter().map(|(key, value)| (key.clone(), value.clone())));
+                (&mut &other)
+                    .extend(entries.iter().map(|(key, value)| (key.clone(), value.clone())));
             });
             assert!(other == case.map);
             validated(other);
@@ -441,7 +470,10 @@ mod whole_maps {
                             Some((_, value)) if value.inner % 2 == 1 => Operation::Remove,
                             _ => Operation::Abort(()),
                         };
-                        assert!(!matches!(map.pin().compute(case.key(*key), odd), Compute::Inserted(..)));
+                        assert!(!matches!(
+                            map.pin().compute(case.key(*key), odd),
+                            Compute::Inserted(..)
+                        ));
                     }
                 });
             }

@@ -1,9 +1,10 @@
-//! After the exception tests of Boost's `concurrent_flat_map`: `test/cfoa/exception_*_tests.cpp` in boostorg/unordered (BSL-1.0).
+//! After the exception tests of Boost's `concurrent_flat_map`: `test/cfoa/exception_*_tests.cpp` in
+//! boostorg/unordered (BSL-1.0).
 //!
-//! Four threads work on one map while every hundredth call of the hash, the comparison, a clone or a closure throws. What
-//! threw has not happened; the rest has; and in the end everything that was made has been dropped.
-//! Not taken over: exceptions of allocators and of assignments, which are not to be had here (`tests/panics.rs` goes through
-//! panics one by one).
+//! Four threads work on one map while every hundredth call of the hash, the comparison, a clone or
+//! a closure throws. What threw has not happened; the rest has; and in the end everything that was
+//! made has been dropped. Not taken over: exceptions of allocators and of assignments, which are
+//! not to be had here (`tests/panics.rs` goes through panics one by one).
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
@@ -67,7 +68,8 @@ impl Case {
         Raii(self.counter.make(inner))
     }
 
-    /// Runs `operation` with all values on each thread. Returns how often it returned true, and how often it threw.
+    /// Runs `operation` with all values on each thread. Returns how often it returned true, and how
+    /// often it threw.
     fn run(&self, operation: impl Fn(u64, u64) -> bool + Sync) -> (usize, usize) {
         let counts = crowd(THREADS, |thread| {
             FUSE.set(Some(thread as u32));
@@ -114,7 +116,8 @@ fn cases(filled: bool, test: impl Fn(&Case)) {
 #[test]
 fn insert() {
     cases(false, |case| {
-        let (inserted, _) = case.run(|key, value| case.map.pin().insert(case.make(key), case.make(value)).is_none());
+        let (inserted, _) = case
+            .run(|key, value| case.map.pin().insert(case.make(key), case.make(value)).is_none());
         assert_eq!(inserted, case.map.len(), "each that was new is there");
         case.check(|key, value| value == value_of(key));
     });
@@ -124,7 +127,8 @@ fn insert() {
 fn insert_with_room_for_all() {
     cases(false, |case| {
         case.map.reserve(case.values.len(), &case.map.guard());
-        let (inserted, _) = case.run(|key, value| case.map.pin().insert(case.make(key), case.make(value)).is_none());
+        let (inserted, _) = case
+            .run(|key, value| case.map.pin().insert(case.make(key), case.make(value)).is_none());
         assert_eq!(inserted, case.map.len());
         case.check(|key, value| value == value_of(key));
     });
@@ -133,7 +137,8 @@ fn insert_with_room_for_all() {
 #[test]
 fn try_insert() {
     cases(false, |case| {
-        let (inserted, _) = case.run(|key, value| case.map.pin().try_insert(case.make(key), case.make(value)).is_ok());
+        let (inserted, _) = case
+            .run(|key, value| case.map.pin().try_insert(case.make(key), case.make(value)).is_ok());
         assert_eq!(inserted, case.map.len());
         case.check(|key, value| value == value_of(key));
     });
@@ -147,7 +152,9 @@ fn insert_of_a_range() {
             FUSE.set(Some(50));
             for chunk in case.values.chunks(20) {
                 throws(|| {
-                    (&mut &case.map).extend(chunk.iter().map(|(key, value)| (case.make(*key), case.make(*value))))
+                    (&mut &case.map).extend(
+                        chunk.iter().map(|(key, value)| (case.make(*key), case.make(*value))),
+                    )
                 });
             }
             FUSE.set(None);
@@ -214,7 +221,9 @@ fn compute() {
                 None => Operation::Insert(case.make(1)),
             }
         };
-        case.run(|key, _| matches!(case.map.pin().compute(case.make(key), toggle), evacmap::Compute::Removed(..)));
+        case.run(|key, _| {
+            matches!(case.map.pin().compute(case.make(key), toggle), evacmap::Compute::Removed(..))
+        });
         case.check(|key, value| value == 1 || value % 2 == 0 && value == value_of(key));
     });
 }
@@ -238,7 +247,10 @@ fn erase_if() {
                 may_throw();
                 value.0.inner > 500
             };
-            case.map.pin().remove_if(&case.make(key), condition).is_ok_and(|removed| removed.is_some())
+            case.map
+                .pin()
+                .remove_if(&case.make(key), condition)
+                .is_ok_and(|removed| removed.is_some())
         });
         assert_eq!(case.map.len(), before - erased);
         case.check(|key, value| value == value_of(key));
@@ -246,7 +258,8 @@ fn erase_if() {
     });
 }
 
-/// A predicate that throws: what was asked about before is gone, what would have been asked later is there.
+/// A predicate that throws: what was asked about before is gone, what would have been asked later
+/// is there.
 #[test]
 fn retain() {
     cases(true, |case| {

@@ -1,8 +1,9 @@
-//! After the re-entrancy test of Boost's `concurrent_flat_map`: `test/cfoa/reentrancy_check_test.cpp` in boostorg/unordered
-//! (BSL-1.0).
+//! After the re-entrancy test of Boost's `concurrent_flat_map`:
+//! `test/cfoa/reentrancy_check_test.cpp` in boostorg/unordered (BSL-1.0).
 //!
-//! There a visitor that uses the map it visits is a mistake, which the test wants detected: it would wait for its own lock.
-//! Here it is allowed, so the same programs, and one for each other operation that calls user code, have to work.
+//! There a visitor that uses the map it visits is a mistake, which the test wants detected: it
+//! would wait for its own lock. Here it is allowed, so the same programs, and one for each other
+//! operation that calls user code, have to work.
 
 use std::borrow::Borrow;
 use std::cell::Cell;
@@ -46,8 +47,8 @@ fn everything(map: &MapRef<'_>, from: u64) {
     assert_eq!((map.remove(&key), map.remove(&(key + 1))), (None, None));
 }
 
-/// `operation` calls the closure that it is given, which uses the map in every way; then the map is `filled` but for what
-/// `left` says.
+/// `operation` calls the closure that it is given, which uses the map in every way; then the map is
+/// `filled` but for what `left` says.
 fn reenter(operation: impl Fn(&MapRef<'_>, &dyn Fn()), left: usize) {
     let map = filled();
     let calls = Cell::new(0);
@@ -234,7 +235,11 @@ fn from_the_iterator_of_extend() {
 #[test]
 fn clear_within_an_iteration() {
     let map = filled();
-    assert_eq!(map.pin().iter().inspect(|_| map.pin().clear()).count(), 1, "nothing was left after the first");
+    assert_eq!(
+        map.pin().iter().inspect(|_| map.pin().clear()).count(),
+        1,
+        "nothing was left after the first"
+    );
     assert!(map.is_empty());
     validated(map);
 }

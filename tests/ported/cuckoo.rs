@@ -1,9 +1,10 @@
-//! After libcuckoo's unit tests: `tests/unit-tests/` in efficient/libcuckoo (Apache-2.0). Its stress tests are in
-//! `cuckoo_stress`.
+//! After libcuckoo's unit tests: `tests/unit-tests/` in efficient/libcuckoo (Apache-2.0). Its
+//! stress tests are in `cuckoo_stress`.
 //!
-//! libcuckoo's `uprase_fn` and `erase_fn` are `compute`, `upsert` is `update_or_insert`.
-//! Not taken over: bucket containers and allocators; locked tables (what they can do, a map can here at any time); the C
-//! interface; limits of hash power and load; its two bucket indices; tables that are written to a stream.
+//! libcuckoo's `uprase_fn` and `erase_fn` are `compute`, `upsert` is `update_or_insert`. Not taken
+//! over: bucket containers and allocators; locked tables (what they can do, a map can here at any
+//! time); the C interface; limits of hash power and load; its two bucket indices; tables that are
+//! written to a stream.
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
@@ -37,7 +38,11 @@ mod construction {
         let map = HashMap::with_hasher(Masked::new(TRUNCATED));
         map.pin().insert(1, 1);
         let copy = map.clone();
-        assert_eq!(format!("{:?}", map.hasher()), format!("{:?}", copy.hasher()), "the state is copied too");
+        assert_eq!(
+            format!("{:?}", map.hasher()),
+            format!("{:?}", copy.hasher()),
+            "the state is copied too"
+        );
         assert!(map == copy);
         validated(copy);
     }
@@ -81,12 +86,16 @@ mod construction {
     fn by_swapping() {
         let (mut one, mut two) = (HashMap::from([(1, 1)]), HashMap::from([(2, 2), (3, 3)]));
         std::mem::swap(&mut one, &mut two);
-        assert_eq!((one.len(), two.len(), one.pin().get(&3), two.pin().get(&1)), (2, 1, Some(&3), Some(&1)));
+        assert_eq!(
+            (one.len(), two.len(), one.pin().get(&3), two.pin().get(&1)),
+            (2, 1, Some(&3), Some(&1))
+        );
         validated(one);
         validated(two);
     }
 
-    /// An iterator that throws in the midst: what it returned before is dropped with the map that never came to be.
+    /// An iterator that throws in the midst: what it returned before is dropped with the map that
+    /// never came to be.
     #[test]
     fn frees_all_after_an_exception() {
         let counter = Counter::new();
@@ -134,7 +143,10 @@ mod another_form_of_the_key {
     #[test]
     fn erases() {
         let map = map();
-        assert_eq!((map.pin().remove(&A), map.pin().remove(&A), map.pin().remove(&B)), (Some(&3), None, None));
+        assert_eq!(
+            (map.pin().remove(&A), map.pin().remove(&A), map.pin().remove(&B)),
+            (Some(&3), None, None)
+        );
         assert_eq!(map.len(), 1);
         validated(map);
     }
@@ -186,7 +198,9 @@ mod iteration {
         let map_ref = map.pin();
         let mut iter = map_ref.iter();
         let first = iter.next();
-        std::thread::scope(|scope| drop(scope.spawn(|| (10..20).for_each(|i| _ = map.pin().insert(i, i)))));
+        std::thread::scope(|scope| {
+            drop(scope.spawn(|| (10..20).for_each(|i| _ = map.pin().insert(i, i))))
+        });
         assert!(iter.chain(first).filter(|(key, _)| **key < 10).count() == 10);
         assert_eq!(map.len(), 20);
         drop(map_ref);
@@ -252,7 +266,8 @@ mod values_that_cannot_be_copied {
         validated(map);
     }
 
-    /// Keys and values that were not used are dropped where the operation ends; what was used is not.
+    /// Keys and values that were not used are dropped where the operation ends; what was used is
+    /// not.
     #[test]
     fn lifetime_of_what_is_inserted() {
         let counter = Counter::new();
@@ -270,8 +285,11 @@ mod values_that_cannot_be_copied {
     #[test]
     fn erase_by_a_function() {
         let map = boxes();
-        let erase =
-            |value| map.pin().remove_if(&1, |_, present| **present == value).is_ok_and(|removed| removed.is_some());
+        let erase = |value| {
+            map.pin()
+                .remove_if(&1, |_, present| **present == value)
+                .is_ok_and(|removed| removed.is_some())
+        };
         assert!(!erase(2) && erase(1) && !erase(1));
         assert_eq!(map.len(), 9);
         validated(map);
@@ -386,11 +404,14 @@ mod exceptions {
 
     type Table = HashMap<Key, i32>;
 
-    /// `operation` on key 5 of a table of 0 to 9 throws when the hash does and when the comparison does, and changes nothing;
-    /// afterwards `works`, and leaves `len` keys.
+    /// `operation` on key 5 of a table of 0 to 9 throws when the hash does and when the comparison
+    /// does, and changes nothing; afterwards `works`, and leaves `len` keys.
     #[track_caller]
-    fn check<T>(operation: impl Fn(&HashMapRef<'_, Key, i32>) -> T, works: impl Fn(T) -> bool, len: usize)
-    where
+    fn check<T>(
+        operation: impl Fn(&HashMapRef<'_, Key, i32>) -> T,
+        works: impl Fn(T) -> bool,
+        len: usize,
+    ) where
         T: 'static,
     {
         let map: Table = (0..10).map(|i| (Key(i), i)).collect();

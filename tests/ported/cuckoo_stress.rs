@@ -1,6 +1,7 @@
-//! After libcuckoo's stress tests: `tests/stress-tests/stress_checked.cc` and `stress_unchecked.cc` in efficient/libcuckoo
-//! (Apache-2.0). In the checked ones a thread takes a key for its own while it works on it, so that it knows what the
-//! map has to say; in the unchecked ones nobody knows anything.
+//! After libcuckoo's stress tests: `tests/stress-tests/stress_checked.cc` and `stress_unchecked.cc`
+//! in efficient/libcuckoo (Apache-2.0). In the checked ones a thread takes a key for its own while
+//! it works on it, so that it knows what the map has to say; in the unchecked ones nobody knows
+//! anything.
 //!
 //! They count operations here where libcuckoo's go on for some time. All are taken over.
 
@@ -49,7 +50,10 @@ impl<K: Hash + Eq + Send + Sync + Clone + Debug> Checked<K> {
     fn upsert(&self, key: &K, expected: &mut Option<u64>, value: u64) {
         let add = |value: &Counted<u64>| self.counter.make(value.inner + 10);
         let new = expected.map_or(value, |value| value + 10);
-        assert_eq!(self.map.pin().update_or_insert(key.clone(), add, self.counter.make(value)).inner, new);
+        assert_eq!(
+            self.map.pin().update_or_insert(key.clone(), add, self.counter.make(value)).inner,
+            new
+        );
         *expected = Some(new);
     }
 
@@ -61,7 +65,9 @@ impl<K: Hash + Eq + Send + Sync + Clone + Debug> Checked<K> {
         };
         let new = Some(value).filter(|_| expected.is_none_or(|old| old % 2 == 1));
         let got = match self.map.pin().compute(key.clone(), decide) {
-            Compute::Inserted(_, value) | Compute::Updated { new: (_, value), .. } => Some(value.inner),
+            Compute::Inserted(_, value) | Compute::Updated { new: (_, value), .. } => {
+                Some(value.inner)
+            }
             _ => None,
         };
         assert_eq!(got, new);
@@ -157,7 +163,9 @@ fn unchecked(clears: bool) {
                 3 => assert!(map.get(&key).is_none_or(|value| value.inner % KEYS == key)),
                 4 if turn % 50 == 0 => map.reserve(random.below(4 * KEYS)),
                 4 if turn % 50 == 25 => map.shrink_to_fit(),
-                5 if turn % 50 == 0 => assert!(map.iter().all(|(key, value)| value.inner % KEYS == key.inner)),
+                5 if turn % 50 == 0 => {
+                    assert!(map.iter().all(|(key, value)| value.inner % KEYS == key.inner))
+                }
                 6 if clears && turn % 100 == 0 => map.clear(),
                 _ => {}
             }

@@ -1,7 +1,9 @@
-//! After dashmap's tests, those in `src/lib.rs`, `src/iter.rs` and `src/read_only.rs` of xacrimon/dashmap (MIT).
+//! After dashmap's tests, those in `src/lib.rs`, `src/iter.rs` and `src/read_only.rs` of
+//! xacrimon/dashmap (MIT).
 //!
-//! Not taken over: handles that hold a lock (`try_get`, `RefMut`, its entries); read-only views, which here are the map itself;
-//! parallel iterators; `iter_mut`, `try_reserve` and sets (see `tests/api_*.rs`).
+//! Not taken over: handles that hold a lock (`try_get`, `RefMut`, its entries); read-only views,
+//! which here are the map itself; parallel iterators; `iter_mut`, `try_reserve` and sets (see
+//! `tests/api_*.rs`).
 
 use std::collections::HashMap as Model;
 use std::hash::RandomState;
@@ -54,14 +56,18 @@ fn values_that_hold_maps() {
     };
     assert_eq!(map.pin().update(Key::Name("x"), more).map(Model::len), Some(1));
     assert_eq!(map.pin().update(Key::Id(1), more).map(Model::len), Some(2));
-    assert_eq!(map.pin().get(&Key::Id(1)).and_then(|value| value.get(&2)), Some(&vec!["b".to_string()]));
+    assert_eq!(
+        map.pin().get(&Key::Id(1)).and_then(|value| value.get(&2)),
+        Some(&vec!["b".to_string()])
+    );
     validated(map);
 }
 
 #[test]
 fn hashers_with_different_keys() {
     let (one, two) = (RandomState::new(), RandomState::new());
-    let maps = [HashMap::with_hasher(one.clone()), HashMap::with_hasher(two), HashMap::with_hasher(one)];
+    let maps =
+        [HashMap::with_hasher(one.clone()), HashMap::with_hasher(two), HashMap::with_hasher(one)];
     for map in &maps {
         (0..100).for_each(|key| assert_eq!(map.pin().insert(key, key * 2), None));
     }
@@ -89,7 +95,8 @@ fn a_shared_view_reads_while_others_iterate() {
     validated_arc(map);
 }
 
-/// A look-up within a look-up, and a write within an iteration, which would wait for themselves if there were locks.
+/// A look-up within a look-up, and a write within an iteration, which would wait for themselves if
+/// there were locks.
 #[test]
 fn references_do_not_keep_writers_out() {
     let map: HashMap<u32, u32> = (0..100).map(|key| (key, key)).collect();

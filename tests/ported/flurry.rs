@@ -1,8 +1,10 @@
-//! After flurry's tests: `tests/` in jonhoo/flurry (MIT or Apache-2.0); `jdk/` there follows the OpenJDK's stress tests
-//! (`test/jdk/java/util/concurrent/ConcurrentHashMap`, GPL-2.0; the behaviour alone).
+//! After flurry's tests: `tests/` in jonhoo/flurry (MIT or Apache-2.0); `jdk/` there follows the
+//! OpenJDK's stress tests (`test/jdk/java/util/concurrent/ConcurrentHashMap`, GPL-2.0; the
+//! behaviour alone).
 //!
-//! Most of its basic tests are in `papaya`, which follows them. Not taken over: `retain_force`, since `retain` here asks about
-//! the value that it removes; the tests of its sets; guards of the wrong map.
+//! Most of its basic tests are in `papaya`, which follows them. Not taken over: `retain_force`,
+//! since `retain` here asks about the value that it removes; the tests of its sets; guards of the
+//! wrong map.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash};
@@ -27,7 +29,11 @@ fn one_bucket() {
     validated(map);
 }
 
-fn if_present(map: &HashMap<u32, u32>, key: u32, change: impl Fn(u32) -> Option<u32>) -> Option<u32> {
+fn if_present(
+    map: &HashMap<u32, u32>,
+    key: u32,
+    change: impl Fn(u32) -> Option<u32>,
+) -> Option<u32> {
     let decide = |entry: Option<(&u32, &u32)>| match entry.map(|(_, value)| change(*value)) {
         None => Operation::Abort(()),
         Some(None) => Operation::Remove,
@@ -70,7 +76,9 @@ fn compute_if_present_removes() {
 fn concurrent_compute_if_present() {
     in_every_state(|map| {
         (0..64).for_each(|key| assert_eq!(map.pin().insert(key, 0), None));
-        crowd(2, |_| (0..64).for_each(|key| assert!(if_present(map, key, |value| Some(value + 1)).is_some())));
+        crowd(2, |_| {
+            (0..64).for_each(|key| assert!(if_present(map, key, |value| Some(value + 1)).is_some()))
+        });
         assert!(map.pin().values().all(|value| *value == 2));
     });
 }
@@ -145,10 +153,13 @@ mod borrowed_forms {
     #[test]
     fn concurrently() {
         let map = HashMap::new();
-        crowd(2, |thread| (0..64).for_each(|key: u32| _ = map.pin().insert(key.to_string(), thread)));
+        crowd(2, |thread| {
+            (0..64).for_each(|key: u32| _ = map.pin().insert(key.to_string(), thread))
+        });
         assert_eq!(map.len(), 64);
-        let removed =
-            crowd(2, |_| (0..64).filter(|key: &u32| map.pin().remove(key.to_string().as_str()).is_some()).count());
+        let removed = crowd(2, |_| {
+            (0..64).filter(|key: &u32| map.pin().remove(key.to_string().as_str()).is_some()).count()
+        });
         assert_eq!((removed.iter().sum::<usize>(), map.len()), (64, 0));
         validated(map);
     }
@@ -202,7 +213,8 @@ fn many_attempts_to_insert() {
 mod jdk {
     use super::*;
 
-    /// Threads insert all the same keys in different orders: each key gets in once, and the map grows beside it.
+    /// Threads insert all the same keys in different orders: each key gets in once, and the map
+    /// grows beside it.
     #[test]
     fn concurrent_association() {
         let entries = scaled(2000, 400);
@@ -214,7 +226,10 @@ mod jdk {
             });
             assert_eq!(inserted.iter().sum::<usize>(), entries);
             let of = |thread| map.pin().values().filter(|value| value.inner == thread).count();
-            assert!((0..4).map(of).eq(inserted), "each has the value of the thread that was told so");
+            assert!(
+                (0..4).map(of).eq(inserted),
+                "each has the value of the thread that was told so"
+            );
             validated(map);
             counter.check();
         }
@@ -233,9 +248,11 @@ mod jdk {
     /// Keys that are in the map and as many that are not, through all kinds of operations.
     fn map_check<K: Hash + Eq + Send + Sync + Clone>(key: impl Fn(usize) -> K) {
         let size = scaled(10_000, 2_000);
-        let (present, absent): (Vec<K>, Vec<K>) = ((0..size).map(&key).collect(), (size..2 * size).map(&key).collect());
+        let (present, absent): (Vec<K>, Vec<K>) =
+            ((0..size).map(&key).collect(), (size..2 * size).map(&key).collect());
         let map = HashMap::new();
-        let count = |keys: &[K], holds: &dyn Fn(&K) -> bool| keys.iter().filter(|key| holds(key)).count();
+        let count =
+            |keys: &[K], holds: &dyn Fn(&K) -> bool| keys.iter().filter(|key| holds(key)).count();
         let get = |key: &K| map.pin().get(key).is_some();
         let put = |key: &K| map.pin().insert(key.clone(), 0).is_none();
         let remove = |key: &K| map.pin().remove(key).is_some();
@@ -249,7 +266,10 @@ mod jdk {
         assert_eq!(count(&present, &get), size - size / 2);
         assert_eq!(count(&present, &put), size / 2);
         let pinned = map.pin();
-        assert_eq!((pinned.iter().count(), pinned.keys().count(), pinned.values().count()), (size, size, size));
+        assert_eq!(
+            (pinned.iter().count(), pinned.keys().count(), pinned.values().count()),
+            (size, size, size)
+        );
         assert_eq!(count(&present, &remove), size);
         assert!(map.is_empty());
         drop(pinned);

@@ -1,9 +1,11 @@
-//! After the tests of folly's `ConcurrentHashMap`: `folly/concurrency/test/ConcurrentHashMapTest.cpp` in facebook/folly
-//! (Apache-2.0). Those with many threads are in `folly_stress`.
+//! After the tests of folly's `ConcurrentHashMap`:
+//! `folly/concurrency/test/ConcurrentHashMapTest.cpp` in facebook/folly (Apache-2.0). Those with
+//! many threads are in `folly_stress`.
 //!
-//! folly's `assign` is `update`, `insert_or_assign` is `insert`, `assign_if` and `insert_or_assign_if` are `compute`.
-//! Not taken over: `MaxSizeTest` (no limit on the size), move and copy counts of `emplace` (moves are Rust's own),
-//! `IteratorMove`, `CopyIterator` (iterators that are positions).
+//! folly's `assign` is `update`, `insert_or_assign` is `insert`, `assign_if` and
+//! `insert_or_assign_if` are `compute`. Not taken over: `MaxSizeTest` (no limit on the size), move
+//! and copy counts of `emplace` (moves are Rust's own), `IteratorMove`, `CopyIterator` (iterators
+//! that are positions).
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering::*};
@@ -64,7 +66,10 @@ fn what_is_not_inserted_is_given_back() {
     assert_eq!((refused.inner, counter.dropped()), ('b', 0));
     let also_refused = map.pin().compare_exchange(1, &refused, counter.make('c')).unwrap_err().new;
     assert_eq!((also_refused.inner, counter.dropped()), ('c', 0));
-    assert_eq!(map.pin().get_or_insert_with(1, || unreachable!("not made where it is not wanted")).inner, 'a');
+    assert_eq!(
+        map.pin().get_or_insert_with(1, || unreachable!("not made where it is not wanted")).inner,
+        'a'
+    );
     drop((refused, also_refused));
     validated(map);
     counter.check();
@@ -86,7 +91,10 @@ fn entries_are_there_after_a_growth() {
     map.pin().reserve(512);
     assert!((1..5).all(|key| map.pin().get(&key) == Some(&0)));
     assert!(map.pin().try_insert(1, 1).is_err());
-    assert_eq!((map.pin().remove(&1), map.pin().get(&1), map.pin().get(&2)), (Some(&0), None, Some(&0)));
+    assert_eq!(
+        (map.pin().remove(&1), map.pin().get(&1), map.pin().get(&2)),
+        (Some(&0), None, Some(&0))
+    );
     map.pin().reserve(0);
     assert_eq!(map.len(), 3);
     validated(map);
@@ -113,7 +121,10 @@ struct Unique(i32);
 fn entries_without_copies_stay_where_they_are() {
     let map = HashMap::with_capacity_and_hasher(2, Same::<false>);
     let map_ref = map.pin();
-    assert!(map_ref.try_insert(Unique(1), Unique(1)).is_ok() && map_ref.try_insert(Unique(2), Unique(2)).is_ok());
+    assert!(
+        map_ref.try_insert(Unique(1), Unique(1)).is_ok()
+            && map_ref.try_insert(Unique(2), Unique(2)).is_ok()
+    );
     let before = map_ref.get(&Unique(2)).expect("just inserted");
     (3..100).for_each(|i| assert!(map_ref.try_insert(Unique(i), Unique(i)).is_ok()));
     let after = map_ref.get(&Unique(2)).expect("nobody removed it");
@@ -247,14 +258,16 @@ fn removal_within_an_iteration() {
     validated(map);
 }
 
-/// `assign_if` and `insert_or_assign_if`: the value is stored if what is there, if anything, allows it.
+/// `assign_if` and `insert_or_assign_if`: the value is stored if what is there, if anything, allows
+/// it.
 fn assign_if<'g>(
     map: &'g evacmap::HashMapRef<'_, u64, u64>,
     (key, value): (u64, u64),
     absent: bool,
     allowed: impl Fn(u64) -> bool,
 ) -> Option<&'g u64> {
-    let decide = |entry: Option<(&u64, &u64)>| match entry.map_or(absent, |(_, old)| allowed(*old)) {
+    let decide = |entry: Option<(&u64, &u64)>| match entry.map_or(absent, |(_, old)| allowed(*old))
+    {
         true => Operation::Insert(value),
         false => Operation::Abort(()),
     };
@@ -283,7 +296,11 @@ fn conditional_assignment() {
 fn conditional_assignment_or_insertion() {
     let map = HashMap::with_capacity(3);
     let map_ref = map.pin();
-    assert_eq!(assign_if(&map_ref, (0, 0), true, |_| false), Some(&0), "nothing is there that could forbid it");
+    assert_eq!(
+        assign_if(&map_ref, (0, 0), true, |_| false),
+        Some(&0),
+        "nothing is there that could forbid it"
+    );
     assert_eq!(assign_if(&map_ref, (1, 0), true, |_| true), Some(&0));
     assert_eq!(assign_if(&map_ref, (1, 1), true, |_| false), None);
     assert_eq!(map_ref.get(&1), Some(&0));
@@ -386,15 +403,20 @@ mod deletion {
         });
     }
 
-    /// An entry that was found stays valid through growths and its removal, with thousands of others removed beside it.
+    /// An entry that was found stays valid through growths and its removal, with thousands of
+    /// others removed beside it.
     #[test]
     fn of_one_that_moved_and_is_held() {
         let counter = Counter::new();
         let map = HashMap::new();
-        (0..32).for_each(|i| assert!(map.pin().try_insert(256 * i, Box::new(counter.make(i))).is_ok()));
+        (0..32).for_each(|i| {
+            assert!(map.pin().try_insert(256 * i, Box::new(counter.make(i))).is_ok())
+        });
         let guard = map.guard();
         let held = map.get_key_value(&(256 * 7), &guard).expect("it is there");
-        (32..5000).for_each(|i| assert!(map.pin().try_insert(256 * i, Box::new(counter.make(i))).is_ok()));
+        (32..5000).for_each(|i| {
+            assert!(map.pin().try_insert(256 * i, Box::new(counter.make(i))).is_ok())
+        });
         (0..5000).for_each(|i| assert!(map.pin().remove(&(256 * i)).is_some()));
         map.flush();
         held.1.check();
@@ -444,7 +466,10 @@ mod other_forms_of_the_key {
 fn what_insert_replaced_and_what_is_there() {
     let map = HashMap::new();
     let map_ref = map.pin();
-    assert_eq!((map_ref.insert(1, 1), map_ref.insert(1, 2), map_ref.get(&1)), (None, Some(&1), Some(&2)));
+    assert_eq!(
+        (map_ref.insert(1, 1), map_ref.insert(1, 2), map_ref.get(&1)),
+        (None, Some(&1), Some(&2))
+    );
     drop(map_ref);
     validated(map);
 }

@@ -1,7 +1,8 @@
-//! After the stress tests of folly's `ConcurrentHashMap`: `folly/concurrency/test/ConcurrentHashMapTest.cpp` in facebook/folly
-//! (Apache-2.0), scaled down.
+//! After the stress tests of folly's `ConcurrentHashMap`:
+//! `folly/concurrency/test/ConcurrentHashMapTest.cpp` in facebook/folly (Apache-2.0), scaled down.
 //!
-//! All are taken over but for their deterministic schedule; the models in `loom-tests/` go through schedules.
+//! All are taken over but for their deterministic schedule; the models in `loom-tests/` go through
+//! schedules.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
@@ -51,7 +52,9 @@ impl Stress {
 
 /// Runs `work` on the threads, with numbers that are each thread's own.
 fn apart(each: u64, work: impl Fn(u64) + Sync) {
-    crowd(THREADS as usize, |thread| (each * thread as u64..each * (thread as u64 + 1)).for_each(&work));
+    crowd(THREADS as usize, |thread| {
+        (each * thread as u64..each * (thread as u64 + 1)).for_each(&work)
+    });
 }
 
 /// Every key is mixed, so that the threads' keys lie among each other.
@@ -114,7 +117,11 @@ fn replacement_of_one_key() {
             replaced.fetch_add(1, Relaxed);
         }
     });
-    assert_eq!(replaced.into_inner() + 1, stress.counter.made(), "each but the last was handed to its successor");
+    assert_eq!(
+        replaced.into_inner() + 1,
+        stress.counter.made(),
+        "each but the last was handed to its successor"
+    );
     stress.finish();
 }
 
@@ -159,7 +166,9 @@ fn replacement_of_large_values() {
             assert!(map.pin().insert(key, [value[0] + 1; 8]).is_some_and(agree));
         }
     });
-    let in_range = |(key, value): (&u64, &[u64; 8])| agree(value) && (key + 1..=key + THREADS).contains(&value[0]);
+    let in_range = |(key, value): (&u64, &[u64; 8])| {
+        agree(value) && (key + 1..=key + THREADS).contains(&value[0])
+    };
     assert!(map.pin().iter().all(in_range));
     validated(map);
 }

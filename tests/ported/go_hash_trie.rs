@@ -1,7 +1,8 @@
-//! After the tests of Go's `HashTrieMap`: `src/internal/sync/hashtriemap_test.go` in golang/go (BSD-3-Clause).
+//! After the tests of Go's `HashTrieMap`: `src/internal/sync/hashtriemap_test.go` in golang/go
+//! (BSD-3-Clause).
 //!
-//! Every case runs under three hashers, as there: a good one, one whose hashes are cut to a few bits, and a constant one.
-//! Not taken over: nothing but the benchmarks.
+//! Every case runs under three hashers, as there: a good one, one whose hashes are cut to a few
+//! bits, and a constant one. Not taken over: nothing but the benchmarks.
 
 use std::collections::HashMap as Model;
 
@@ -260,7 +261,10 @@ mod compare_and_swap {
             for key in own_data(thread) {
                 swap(&map, &key, thread);
                 assert!(map.compare_and_delete(&key, thread + 1));
-                assert!(!map.compare_and_swap(&key, thread + 1, thread + 2), "there is nothing to swap");
+                assert!(
+                    !map.compare_and_swap(&key, thread + 1, thread + 2),
+                    "there is nothing to swap"
+                );
                 assert!(!map.compare_and_delete(&key, thread + 1));
                 assert_eq!(map.load(&key), None);
             }
@@ -361,7 +365,11 @@ mod swap {
             check(&map, |i| Some(Some(i + 1)));
             first
         });
-        assert_eq!(first.into_iter().sum::<usize>(), 128, "each first value was handed to one thread");
+        assert_eq!(
+            first.into_iter().sum::<usize>(),
+            128,
+            "each first value was handed to one thread"
+        );
         map.finish();
     }
 }
@@ -433,7 +441,8 @@ mod clear {
         map.finish();
     }
 
-    /// Half of the threads store keys of their own, the others clear: each key is there or not, with its value.
+    /// Half of the threads store keys of their own, the others clear: each key is there or not,
+    /// with its value.
     fn beside_others(hash: u64) {
         let map = Map::new(hash);
         crowd(THREADS, |thread| {

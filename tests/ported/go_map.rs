@@ -1,10 +1,12 @@
-//! After the tests of Go's map of the hmap era: `src/runtime/map_test.go` in golang/go up to 1.23 (BSD-3-Clause). Here those
-//! of keys and values; those of growth and iteration are in `go_map_growth`.
+//! After the tests of Go's map of the hmap era: `src/runtime/map_test.go` in golang/go up to 1.23
+//! (BSD-3-Clause). Here those of keys and values; those of growth and iteration are in
+//! `go_map_growth`.
 //!
-//! Different here: an absurd capacity is refused ("capacity overflow") where Go ignores it, as std does.
-//! Not taken over: `TestHmapSize`, `TestNonEscapingMap` (layout and escape analysis); `TestMapIterOrder`,
-//! `TestMapSparseIterOrder` (an order that differs from one iteration to the next is no promise of this map); the counts of
-//! allocations (`tests/allocation.rs` has those); `TestMemHash...` (Go's hash functions).
+//! Different here: an absurd capacity is refused ("capacity overflow") where Go ignores it, as std
+//! does. Not taken over: `TestHmapSize`, `TestNonEscapingMap` (layout and escape analysis);
+//! `TestMapIterOrder`, `TestMapSparseIterOrder` (an order that differs from one iteration to the
+//! next is no promise of this map); the counts of allocations (`tests/allocation.rs` has those);
+//! `TestMemHash...` (Go's hash functions).
 
 use std::cell::Cell;
 use std::collections::HashMap as Model;
@@ -17,7 +19,8 @@ use evacmap::HashMap;
 
 use crate::common::{Counter, validated, validated_arc};
 
-/// A float as a key, as Go has it: 0 and -0 are equal, NaN is equal to nothing and has another hash each time.
+/// A float as a key, as Go has it: 0 and -0 are equal, NaN is equal to nothing and has another hash
+/// each time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Float(pub f64);
 
@@ -42,7 +45,10 @@ fn minus_zero_replaces_zero() {
     assert_eq!(map.pin().insert(Float(0.0), 'a'), None);
     assert_eq!(map.pin().insert(Float(-0.0), 'b'), Some(&'a'));
     assert_eq!(map.len(), 1);
-    assert!(map.pin().keys().all(|key| key.0.is_sign_negative()), "the key is replaced with the value");
+    assert!(
+        map.pin().keys().all(|key| key.0.is_sign_negative()),
+        "the key is replaced with the value"
+    );
     validated(map);
 }
 
@@ -135,7 +141,8 @@ fn large_keys_and_values() {
         map.pin().insert(key.clone(), key.clone());
     }
     let names: Vec<String> = (0..100).map(|i| format!("string{i:02}")).collect();
-    let mut got: Vec<_> = map.pin().iter().map(|(key, value)| (key[37].clone(), value[37].clone())).collect();
+    let mut got: Vec<_> =
+        map.pin().iter().map(|(key, value)| (key[37].clone(), value[37].clone())).collect();
     got.sort();
     assert!(got.into_iter().eq(names.iter().map(|name| (name.clone(), name.clone()))));
     validated(map);
@@ -234,9 +241,13 @@ fn large_values_without_pointers() {
 #[test]
 fn bogus_capacities_are_refused() {
     for capacity in [usize::MAX, 1 << (usize::BITS - 2)] {
-        let refused = catch_unwind(AssertUnwindSafe(|| HashMap::<u64, u64>::with_capacity(capacity)));
+        let refused =
+            catch_unwind(AssertUnwindSafe(|| HashMap::<u64, u64>::with_capacity(capacity)));
         let message = refused.expect_err("nothing could be that large");
-        let message = message.downcast_ref::<&str>().map(ToString::to_string).or(message.downcast_ref().cloned());
+        let message = message
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or(message.downcast_ref().cloned());
         assert_eq!(message.as_deref(), Some("capacity overflow"));
     }
 }
@@ -264,7 +275,9 @@ fn bogus_hints_are_ignored() {
 /// As many buckets as the hint needs, and no more.
 #[test]
 fn the_hint_decides_how_many_buckets_there_are() {
-    for (hint, buckets) in [(0, 0), (1, 2), (10, 2), (11, 4), (20, 4), (21, 8), (40, 8), (41, 16), (1000, 256)] {
+    for (hint, buckets) in
+        [(0, 0), (1, 2), (10, 2), (11, 4), (20, 4), (21, 8), (40, 8), (41, 16), (1000, 256)]
+    {
         let map = HashMap::with_capacity(hint);
         assert_eq!(map.stats().buckets, buckets, "for {hint}");
         map.pin().extend_with(hint);
@@ -286,7 +299,8 @@ impl ExtendWith for evacmap::HashMapRef<'_, usize, usize> {
     }
 }
 
-/// Keys of several types in one map, deleted in the reverse order by the drops of guards at the end of a scope.
+/// Keys of several types in one map, deleted in the reverse order by the drops of guards at the end
+/// of a scope.
 #[test]
 fn deletes_at_the_end_of_a_scope() {
     #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -310,7 +324,8 @@ fn deletes_at_the_end_of_a_scope() {
     validated(map);
 }
 
-/// An entry is deleted; what is inserted next, perhaps into its memory, starts from its own first value.
+/// An entry is deleted; what is inserted next, perhaps into its memory, starts from its own first
+/// value.
 fn increment_after_delete<K, V>(first: K, second: K, was: V, one: V)
 where
     K: Hash + Eq + Send + Clone,
@@ -320,7 +335,14 @@ where
     map.pin().insert(first.clone(), was.clone());
     assert_eq!(map.pin().remove(&first), Some(&was));
     map.flush();
-    assert_eq!(map.pin().update_or_insert(second.clone(), |old| panic!("{old:?} was deleted"), one.clone()), &one);
+    assert_eq!(
+        map.pin().update_or_insert(
+            second.clone(),
+            |old| panic!("{old:?} was deleted"),
+            one.clone()
+        ),
+        &one
+    );
     assert_eq!((map.pin().get(&second), map.pin().get(&first), map.len()), (Some(&one), None, 1));
     validated(map);
 }

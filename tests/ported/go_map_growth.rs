@@ -1,8 +1,9 @@
-//! After the tests of Go's map of the hmap era: `src/runtime/map_test.go` in golang/go up to 1.23 (BSD-3-Clause). Here those
-//! of growth, iteration and deletion; see also `go_map`.
+//! After the tests of Go's map of the hmap era: `src/runtime/map_test.go` in golang/go up to 1.23
+//! (BSD-3-Clause). Here those of growth, iteration and deletion; see also `go_map`.
 //!
-//! Different here: an iteration that meets an entry which has moved looks its key up, so that a NaN, which no look-up finds,
-//! may be passed over while the table is resized. None comes twice, and none is lost.
+//! Different here: an iteration that meets an entry which has moved looks its key up, so that a
+//! NaN, which no look-up finds, may be passed over while the table is resized. None comes twice,
+//! and none is lost.
 
 use std::collections::{HashMap as Model, HashSet};
 
@@ -55,14 +56,15 @@ fn growth_within_an_iteration_returns_no_nan_twice_and_loses_none() {
         }
     }
     map.finish_resize();
-    let nans: Vec<u32> = map.pin().iter().filter(|(key, _)| key.0.is_nan()).map(|(_, value)| *value).collect();
+    let nans: Vec<u32> =
+        map.pin().iter().filter(|(key, _)| key.0.is_nan()).map(|(_, value)| *value).collect();
     assert_eq!((nans.len(), nans.iter().sum::<u32>()), (3, 7));
     assert_eq!(map.len(), 103);
     validated(map);
 }
 
-/// Within an iteration the table grows and every key is replaced by an equal one that looks different: key and value that
-/// come together belong together.
+/// Within an iteration the table grows and every key is replaced by an equal one that looks
+/// different: key and value that come together belong together.
 #[test]
 fn growth_and_replacement_within_an_iteration() {
     let key = |x: f64, y: u32| (Float(x), y);
@@ -81,7 +83,9 @@ fn growth_and_replacement_within_an_iteration() {
         seen |= value & 15;
         if turn == 0 {
             (0..100).for_each(|y| assert_eq!(map.pin().insert(key(3.0, y), 0), None));
-            (0..4).for_each(|y| assert_eq!(map.pin().insert(key(-0.0, y), 1 << y | 16), Some(&(1 << y))));
+            (0..4).for_each(|y| {
+                assert_eq!(map.pin().insert(key(-0.0, y), 1 << y | 16), Some(&(1 << y)))
+            });
         }
     }
     assert_eq!((seen, replaced), (15, 3), "all of them, and all but the first as they are now");
@@ -141,7 +145,9 @@ fn concurrent_iterations_after_growth() {
 
 #[test]
 fn concurrent_look_ups_after_growth() {
-    reads_after_growth(|map, step| assert!((0..=step).all(|key| map.pin().get(&key) == Some(&key))));
+    reads_after_growth(|map, step| {
+        assert!((0..=step).all(|key| map.pin().get(&key) == Some(&key)))
+    });
 }
 
 #[test]
@@ -181,7 +187,8 @@ fn iteration_of_a_sparse_map() {
     validated(map);
 }
 
-/// Everything is deleted and put in again within an iteration: whatever it returns is what is there now.
+/// Everything is deleted and put in again within an iteration: whatever it returns is what is there
+/// now.
 #[test]
 fn deletes_and_inserts_again_within_an_iteration() {
     for size in (0..1000).step_by(37) {
@@ -203,7 +210,8 @@ fn keys_and_values_amid_a_growth() {
     map.pin().reserve(map.capacity());
     while map.is_resizing() {
         let map_ref = map.pin();
-        let (keys, values): (HashSet<_>, HashSet<_>) = (map_ref.keys().collect(), map_ref.values().collect());
+        let (keys, values): (HashSet<_>, HashSet<_>) =
+            (map_ref.keys().collect(), map_ref.values().collect());
         assert!(keys == values && keys.len() == 200);
         map.help_resize(1);
     }

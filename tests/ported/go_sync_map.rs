@@ -1,8 +1,9 @@
-//! After the tests of Go's `sync.Map`: `src/sync/map_test.go` in golang/go (BSD-3-Clause); under three hashers, which is ours.
+//! After the tests of Go's `sync.Map`: `src/sync/map_test.go` in golang/go (BSD-3-Clause); under
+//! three hashers, which is ours.
 //!
-//! Not taken over: `TestMapRangeNoAllocations`, since an iteration here keeps the slots of one bucket in a `Vec`
-//! (`tests/allocation.rs` says what allocates); the comparison with a map that is copied deeply, which in one thread is
-//! the same as that with a locked map.
+//! Not taken over: `TestMapRangeNoAllocations`, since an iteration here keeps the slots of one
+//! bucket in a `Vec` (`tests/allocation.rs` says what allocates); the comparison with a map that is
+//! copied deeply, which in one thread is the same as that with a locked map.
 
 use std::collections::{HashMap as Model, HashSet};
 use std::hash::Hash;
@@ -15,7 +16,8 @@ use evacmap::HashMap;
 use crate::common::{Counted, Counter, Random, scaled, validated};
 use crate::support::{Masked, crowd};
 
-/// The operations of `sync.Map` under their names, on a map whose keys and values count their drops.
+/// The operations of `sync.Map` under their names, on a map whose keys and values count their
+/// drops.
 pub struct SyncMap<K, V> {
     map: HashMap<Counted<K>, Counted<V>, Masked>,
     counter: Arc<Counter>,
@@ -41,11 +43,16 @@ where
     /// `Ok` with the value that was stored, or `Err` with the one that was there.
     pub fn load_or_store(&self, key: &K, value: V) -> Result<V, V> {
         let map = self.map.pin();
-        map.try_insert(self.key(key), self.counter.make(value)).map(read).map_err(|error| read(error.current))
+        map.try_insert(self.key(key), self.counter.make(value))
+            .map(read)
+            .map_err(|error| read(error.current))
     }
 
     pub fn compare_and_swap(&self, key: &K, old: V, new: V) -> bool {
-        self.map.pin().compare_exchange(self.key(key), &self.counter.make(old), self.counter.make(new)).is_ok()
+        self.map
+            .pin()
+            .compare_exchange(self.key(key), &self.counter.make(old), self.counter.make(new))
+            .is_ok()
     }
 
     pub fn compare_and_delete(&self, key: &K, old: V) -> bool {
@@ -105,7 +112,8 @@ fn the_same_results_as_an_ordinary_map(hash: u64) {
         let (map, mut model) = (SyncMap::<String, usize>::new(hash), Model::new());
         for _ in 0..50 {
             let letters = random.below(4);
-            let key: String = (0..letters).map(|_| char::from(b'a' + random.below(3) as u8)).collect();
+            let key: String =
+                (0..letters).map(|_| char::from(b'a' + random.below(3) as u8)).collect();
             let (old, new) = (random.below(3), random.below(3));
             match random.below(8) {
                 0 => assert_eq!(map.load(&key), model.get(&key).copied()),
@@ -119,7 +127,9 @@ fn the_same_results_as_an_ordinary_map(hash: u64) {
                 5 => {
                     let expected = model.get(&key) == Some(&old);
                     assert_eq!(map.compare_and_swap(&key, old, new), expected);
-                    model.entry(key).and_modify(|value| *value = if expected { new } else { *value });
+                    model
+                        .entry(key)
+                        .and_modify(|value| *value = if expected { new } else { *value });
                 }
                 6 => {
                     let expected = model.get(&key) == Some(&old);
@@ -141,7 +151,8 @@ fn the_same_results_as_an_ordinary_map(hash: u64) {
     }
 }
 
-/// While others store multiples of each key, every iteration sees each key once, with a multiple of it.
+/// While others store multiples of each key, every iteration sees each key once, with a multiple of
+/// it.
 fn range_beside_stores_sees_every_key_once(hash: u64) {
     let size = if hash == crate::support::BAD { 64 } else { scaled(1024, 256) };
     let map = SyncMap::<usize, usize>::new(hash);
@@ -201,7 +212,10 @@ fn range_within_a_range(hash: u64) {
 
 fn compare_and_swap_of_an_absent_key(hash: u64) {
     let map = SyncMap::<u32, Option<u32>>::new(hash);
-    assert!(!map.compare_and_swap(&1, None, Some(42)), "an absent key does not have the value `None`");
+    assert!(
+        !map.compare_and_swap(&1, None, Some(42)),
+        "an absent key does not have the value `None`"
+    );
     assert_eq!((map.load(&1), map.len()), (None, 0));
     map.finish();
 }

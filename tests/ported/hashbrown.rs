@@ -1,10 +1,11 @@
-//! After the tests of hashbrown's and of std's `HashMap`: the tests in `src/map.rs` and `src/set.rs` of rust-lang/hashbrown, and
-//! `std/src/collections/hash/map/tests.rs` of rust-lang/rust (both MIT or Apache-2.0).
+//! After the tests of hashbrown's and of std's `HashMap`: the tests in `src/map.rs` and
+//! `src/set.rs` of rust-lang/hashbrown, and `std/src/collections/hash/map/tests.rs` of
+//! rust-lang/rust (both MIT or Apache-2.0).
 //!
-//! Entries, `extract_if`, `iter_mut` and `values_mut` are in `hashbrown_more`. Not taken over: `try_reserve` and sets (see
-//! `tests/api_*.rs`); raw entries,
-//! `get_disjoint_mut` and `drain` (not in this map); `Index`, which would need a guard; `size_hint` of a borrowed iterator,
-//! which others may prove wrong at any time; const construction; allocators and layouts.
+//! Entries, `extract_if`, `iter_mut` and `values_mut` are in `hashbrown_more`. Not taken over:
+//! `try_reserve` and sets (see `tests/api_*.rs`); raw entries, `get_disjoint_mut` and `drain` (not
+//! in this map); `Index`, which would need a guard; `size_hint` of a borrowed iterator, which
+//! others may prove wrong at any time; const construction; allocators and layouts.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -69,7 +70,8 @@ fn clone_from() {
     validated(one);
 }
 
-/// Keys and values are dropped when they should be, and each once; those that were removed when they are flushed.
+/// Keys and values are dropped when they should be, and each once; those that were removed when
+/// they are flushed.
 #[test]
 fn drops() {
     let counter = Counter::new();
@@ -183,7 +185,10 @@ fn removal_of_one_of_those_that_collide() {
         map.pin().insert(key, value);
     }
     assert!(map.pin().remove(&1).is_some());
-    assert_eq!((map.pin().get(&9), map.pin().get(&5), map.pin().get(&1)), (Some(&4), Some(&3), None));
+    assert_eq!(
+        (map.pin().get(&9), map.pin().get(&5), map.pin().get(&1)),
+        (Some(&4), Some(&3), None)
+    );
     validated(map);
 }
 
@@ -243,7 +248,10 @@ fn keys() {
 #[test]
 fn values() {
     let map = HashMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
-    assert_eq!(map.pin().values().copied().collect::<BTreeSet<_>>(), BTreeSet::from(['a', 'b', 'c']));
+    assert_eq!(
+        map.pin().values().copied().collect::<BTreeSet<_>>(),
+        BTreeSet::from(['a', 'b', 'c'])
+    );
     validated(map);
 }
 
@@ -336,11 +344,15 @@ fn extend_by_references() {
     let more = std::collections::HashMap::from([(2, "two"), (3, "three")]);
     map.extend(&more);
     assert_eq!(map.len(), 3);
-    assert_eq!([1, 2, 3].map(|key| map.pin().get(&key).copied()), [Some("one"), Some("two"), Some("three")]);
+    assert_eq!(
+        [1, 2, 3].map(|key| map.pin().get(&key).copied()),
+        [Some("one"), Some("two"), Some("three")]
+    );
     validated(map);
 }
 
-/// The capacity is what the table holds for certain before it grows; by luck it holds more, but never much.
+/// The capacity is what the table holds for certain before it grows; by luck it holds more, but
+/// never much.
 #[test]
 fn the_length_does_not_run_away_from_the_capacity() {
     let map: HashMap<u32, u32> = HashMap::new();
@@ -356,7 +368,10 @@ fn retain() {
     let map: HashMap<i32, i32> = (0..100).map(|x| (x, x * 10)).collect();
     map.pin().retain(|key, _| key % 2 == 0);
     assert_eq!(map.len(), 50);
-    assert_eq!((map.pin().get(&2), map.pin().get(&4), map.pin().get(&5)), (Some(&20), Some(&40), None));
+    assert_eq!(
+        (map.pin().get(&2), map.pin().get(&4), map.pin().get(&5)),
+        (Some(&20), Some(&40), None)
+    );
     validated(map);
 }
 
@@ -443,7 +458,8 @@ fn a_clone_from_that_throws_leaves_the_old_map_alone() {
     counter.check();
 }
 
-/// A hasher that throws, as in hashbrown's `rehash_in_place` and `hasher_unwind`: growth does not call it.
+/// A hasher that throws, as in hashbrown's `rehash_in_place` and `hasher_unwind`: growth does not
+/// call it.
 #[test]
 fn a_hasher_that_throws_does_not_stop_a_growth() {
     #[derive(Clone)]
@@ -495,7 +511,10 @@ fn an_invalid_equivalent_is_wrong_and_no_worse() {
 #[test]
 fn forms_of_the_key() {
     let strings = HashMap::from([(String::from("a"), 1)]);
-    assert_eq!((strings.pin().get("a"), strings.pin().get(&String::from("a"))), (Some(&1), Some(&1)));
+    assert_eq!(
+        (strings.pin().get("a"), strings.pin().get(&String::from("a"))),
+        (Some(&1), Some(&1))
+    );
     let boxes = HashMap::from([(Box::<str>::from("a"), 1)]);
     assert_eq!(boxes.pin().get("a"), Some(&1));
     let lists = HashMap::from([(vec![1, 2], 1)]);

@@ -1,6 +1,8 @@
-//! After the tests of hashbrown's and of std's `HashMap` (see `hashbrown`), here those of entries, lazy removal and changes in place.
+//! After the tests of hashbrown's and of std's `HashMap` (see `hashbrown`), here those of entries,
+//! lazy removal and changes in place.
 //!
-//! An entry here is a snapshot with compare-and-swap behind it, not a place in the table that is held.
+//! An entry here is a snapshot with compare-and-swap behind it, not a place in the table that is
+//! held.
 
 use std::collections::BTreeSet;
 
@@ -81,9 +83,14 @@ fn lazy_removal() {
     let counter = Counter::new();
     let map: HashMap<i32, _> = (0..8).map(|key| (key, counter.make(key * 10))).collect();
     let guard = map.guard();
-    let removed: BTreeSet<i32> = map.extract_if(|key, _| key % 2 == 0, &guard).map(|(key, _)| *key).collect();
+    let removed: BTreeSet<i32> =
+        map.extract_if(|key, _| key % 2 == 0, &guard).map(|(key, _)| *key).collect();
     assert_eq!((removed, map.len()), (BTreeSet::from([0, 2, 4, 6]), 4));
-    assert_eq!(map.extract_if(|_, _| true, &guard).take(1).count(), 1, "what is not asked for stays");
+    assert_eq!(
+        map.extract_if(|_, _| true, &guard).take(1).count(),
+        1,
+        "what is not asked for stays"
+    );
     assert_eq!(map.len(), 3);
     drop(guard);
     validated(map);
@@ -112,7 +119,10 @@ fn values_changed_in_place() {
 fn several_look_ups_at_once() {
     let map = HashMap::from([("foo".to_string(), 0), ("bar".into(), 10), ("baz".into(), 20)]);
     let guard = map.guard();
-    assert_eq!(map.get_many(["foo", "none", "baz", "foo"], &guard), [Some(&0), None, Some(&20), Some(&0)]);
+    assert_eq!(
+        map.get_many(["foo", "none", "baz", "foo"], &guard),
+        [Some(&0), None, Some(&20), Some(&0)]
+    );
     drop(guard);
     validated(map);
 }

@@ -1,10 +1,11 @@
-//! After the TCK of JSR 166: `ConcurrentHashMapTest` and `ConcurrentHashMap8Test` by Doug Lea and members of the JCP JSR-166
-//! Expert Group (public domain, CC0 1.0; codehaus/jsr166-mirror).
+//! After the TCK of JSR 166: `ConcurrentHashMapTest` and `ConcurrentHashMap8Test` by Doug Lea and
+//! members of the JCP JSR-166 Expert Group (public domain, CC0 1.0; codehaus/jsr166-mirror).
 //!
-//! Java's `computeIfAbsent` with a function that may decline, `computeIfPresent` and `merge` are all `compute` here.
-//! Not taken over: null keys and values, negative capacities and load factors, which types exclude; `hashCode`; views that
-//! write through (`keySet().remove`, `setValue`), typed `toArray`; key sets (`newKeySet`; sets are tested in
-//! `tests/api_*.rs`); parallel bulk operations and serialisation.
+//! Java's `computeIfAbsent` with a function that may decline, `computeIfPresent` and `merge` are
+//! all `compute` here. Not taken over: null keys and values, negative capacities and load factors,
+//! which types exclude; `hashCode`; views that write through (`keySet().remove`, `setValue`), typed
+//! `toArray`; key sets (`newKeySet`; sets are tested in `tests/api_*.rs`); parallel bulk operations
+//! and serialisation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
@@ -71,7 +72,10 @@ fn contains_key() {
 #[test]
 fn values_are_enumerated() {
     on_map5(|map| {
-        assert_eq!(map.values().copied().collect::<BTreeSet<_>>(), BTreeSet::from(["A", "B", "C", "D", "E"]))
+        assert_eq!(
+            map.values().copied().collect::<BTreeSet<_>>(),
+            BTreeSet::from(["A", "B", "C", "D", "E"])
+        )
     });
 }
 
@@ -207,7 +211,8 @@ fn removal_of_many_absent_keys() {
     validated(map);
 }
 
-/// A key that was removed and a value that is replaced leave the others alone, whatever they shared a bucket with.
+/// A key that was removed and a value that is replaced leave the others alone, whatever they shared
+/// a bucket with.
 #[test]
 fn a_replacement_after_a_removal() {
     let map: HashMap<i32, i32> = (0..20).map(|key| (key, key)).collect();
@@ -239,7 +244,10 @@ mod colliding_keys {
         for i in 0..300 {
             assert_eq!(map.pin().insert(Parent(i), true), None);
         }
-        assert!((0..300).all(|i| map.pin().contains_key(&Parent(i)) && map.pin().contains_key(&Child(i))));
+        assert!(
+            (0..300)
+                .all(|i| map.pin().contains_key(&Parent(i)) && map.pin().contains_key(&Child(i)))
+        );
         assert!(!map.pin().contains_key(&Child(300)));
         validated(map);
     }
@@ -301,8 +309,15 @@ fn compute_if_absent_does_not_replace() {
 }
 
 /// `compute` with a function of the value that returns the new one, if there is to be any.
-fn compute(map: &MapRef<'_>, key: i32, change: impl Fn(Option<&str>) -> Option<&'static str>) -> Option<&'static str> {
-    let decide = |entry: Option<(&i32, &&'static str)>| match (entry, change(entry.map(|(_, value)| *value))) {
+fn compute(
+    map: &MapRef<'_>,
+    key: i32,
+    change: impl Fn(Option<&str>) -> Option<&'static str>,
+) -> Option<&'static str> {
+    let decide = |entry: Option<(&i32, &&'static str)>| match (
+        entry,
+        change(entry.map(|(_, value)| *value)),
+    ) {
         (_, Some(value)) => Operation::Insert(value),
         (Some(_), None) => Operation::Remove,
         (None, None) => Operation::Abort(()),
@@ -331,7 +346,9 @@ fn compute_if_present_of_an_absent_key() {
 
 #[test]
 fn compute_if_present_replaces() {
-    on_map5(|map| assert_eq!((compute(&map, 1, |old| old.map(|_| "Z")), map.get(&1)), (Some("Z"), Some(&"Z"))));
+    on_map5(|map| {
+        assert_eq!((compute(&map, 1, |old| old.map(|_| "Z")), map.get(&1)), (Some("Z"), Some(&"Z")))
+    });
 }
 
 #[test]
@@ -341,27 +358,43 @@ fn compute_adds() {
 
 #[test]
 fn compute_replaces() {
-    on_map5(|map| assert_eq!((compute(&map, 1, |_| Some("Z")), map.get(&1), map.len()), (Some("Z"), Some(&"Z"), 5)));
+    on_map5(|map| {
+        assert_eq!(
+            (compute(&map, 1, |_| Some("Z")), map.get(&1), map.len()),
+            (Some("Z"), Some(&"Z"), 5)
+        )
+    });
 }
 
 #[test]
 fn compute_removes() {
-    on_map5(|map| assert_eq!((compute(&map, 1, |_| None), map.get(&1), map.len()), (None, None, 4)));
+    on_map5(|map| {
+        assert_eq!((compute(&map, 1, |_| None), map.get(&1), map.len()), (None, None, 4))
+    });
 }
 
 /// `merge` of Java: the value if the key is absent, else what `change` makes of the old one.
-fn merge(map: &MapRef<'_>, key: i32, value: &'static str, merged: Option<&'static str>) -> Option<&'static str> {
+fn merge(
+    map: &MapRef<'_>,
+    key: i32,
+    value: &'static str,
+    merged: Option<&'static str>,
+) -> Option<&'static str> {
     compute(map, key, |old| if old.is_some() { merged } else { Some(value) })
 }
 
 #[test]
 fn merge_adds() {
-    on_map5(|map| assert_eq!((merge(&map, 6, "Y", Some("Z")), map.get(&6)), (Some("Y"), Some(&"Y"))));
+    on_map5(|map| {
+        assert_eq!((merge(&map, 6, "Y", Some("Z")), map.get(&6)), (Some("Y"), Some(&"Y")))
+    });
 }
 
 #[test]
 fn merge_replaces() {
-    on_map5(|map| assert_eq!((merge(&map, 1, "Y", Some("Z")), map.get(&1)), (Some("Z"), Some(&"Z"))));
+    on_map5(|map| {
+        assert_eq!((merge(&map, 1, "Y", Some("Z")), map.get(&1)), (Some("Z"), Some(&"Z")))
+    });
 }
 
 #[test]
@@ -429,13 +462,19 @@ mod sums {
 
     #[test]
     fn of_entries() {
-        assert_eq!(doubles().pin().iter().map(|(key, value)| key + value).sum::<u64>(), 3 * SIZE * (SIZE - 1) / 2);
+        assert_eq!(
+            doubles().pin().iter().map(|(key, value)| key + value).sum::<u64>(),
+            3 * SIZE * (SIZE - 1) / 2
+        );
     }
 
     #[test]
     fn the_least_and_the_greatest() {
         let map = doubles();
-        assert_eq!((map.pin().keys().min(), map.pin().values().max()), (Some(&0), Some(&(2 * SIZE - 2))));
+        assert_eq!(
+            (map.pin().keys().min(), map.pin().values().max()),
+            (Some(&0), Some(&(2 * SIZE - 2)))
+        );
         assert_eq!(map.pin().iter().find(|(key, _)| **key == SIZE / 2), Some((&(SIZE / 2), &SIZE)));
         assert_eq!(map.pin().iter().find(|(key, value)| key > value), None);
         validated(map);
@@ -477,7 +516,8 @@ fn size_after_concurrent_puts_and_removes() {
     counter.check();
 }
 
-/// A map that is used by one thread alone takes keys and values that belong to it: looking up needs no `Send`.
+/// A map that is used by one thread alone takes keys and values that belong to it: looking up needs
+/// no `Send`.
 #[test]
 fn reading_needs_nothing_to_be_sendable() {
     let map: HashMap<Rc<i32>, Rc<i32>> = HashMap::new();
@@ -491,7 +531,11 @@ fn reading_needs_nothing_to_be_sendable() {
 fn keys_behind_handles() {
     let (key, other) = (Arc::new(String::from("a")), Arc::new(String::from("a")));
     let map = HashMap::from([(key.clone(), 1)]);
-    assert_eq!((map.pin().get(&key), map.pin().get(&other)), (Some(&1), Some(&1)), "equal, not identical");
+    assert_eq!(
+        (map.pin().get(&key), map.pin().get(&other)),
+        (Some(&1), Some(&1)),
+        "equal, not identical"
+    );
     assert_eq!(map.pin().insert(other.clone(), 2), Some(&1));
     assert_eq!(map.len(), 1);
     validated(map);

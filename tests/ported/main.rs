@@ -1,10 +1,11 @@
-//! What the public test suites of other maps demand, asked of this one. Each module names the suite it follows, with its
-//! repository and licence, and lists the cases that do not apply, and why. The behaviour alone is taken over; the
-//! tests are written anew.
+//! What the public test suites of other maps demand, asked of this one. Each module names the suite
+//! it follows, with its repository and licence, and lists the cases that do not apply, and why. The
+//! behaviour alone is taken over; the tests are written anew.
 //!
-//! Three kinds of cases are left out throughout: those of allocators, which this crate does not take (libcuckoo, folly, Boost),
-//! of copying and moving assignment, which is Rust's own, and of handles that hold a lock (libcuckoo, dashmap).
-//! Sets and fallible reservation are tested in `tests/api_*.rs`.
+//! Three kinds of cases are left out throughout: those of allocators, which this crate does not
+//! take (libcuckoo, folly, Boost), of copying and moving assignment, which is Rust's own, and of
+//! handles that hold a lock (libcuckoo, dashmap). Sets and fallible reservation are tested in
+//! `tests/api_*.rs`.
 
 #[path = "../common/mod.rs"]
 mod common;

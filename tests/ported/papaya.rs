@@ -1,8 +1,10 @@
-//! After papaya's basic tests: `tests/basic.rs` in ibraheemdev/papaya (MIT), which in turn follows flurry's. As there, each runs
-//! in several modes; here on maps without a table, with room, amid a growth and amid a shrink.
+//! After papaya's basic tests: `tests/basic.rs` in ibraheemdev/papaya (MIT), which in turn follows
+//! flurry's. As there, each runs in several modes; here on maps without a table, with room, amid a
+//! growth and amid a shrink.
 //!
-//! Named otherwise here: papaya's `try_insert_with` is `get_or_insert_with`, which does not tell whether it inserted.
-//! Not taken over: the tests of its sets and of serde, and of guards of the wrong map (guards here serve every map).
+//! Named otherwise here: papaya's `try_insert_with` is `get_or_insert_with`, which does not tell
+//! whether it inserted. Not taken over: the tests of its sets and of serde, and of guards of the
+//! wrong map (guards here serve every map).
 
 use std::collections::{BTreeMap, HashMap as Model};
 use std::sync::Arc;
@@ -136,7 +138,8 @@ fn update_of_an_empty_map() {
 fn update_or_insert() {
     with_map(|map| {
         let map = map.pin();
-        let results: Vec<_> = (0..3).map(|_| *map.update_or_insert(1, |value| value * 10, 7)).collect();
+        let results: Vec<_> =
+            (0..3).map(|_| *map.update_or_insert(1, |value| value * 10, 7)).collect();
         assert_eq!((results, map.get(&1)), (vec![7, 70, 700], Some(&700)));
     });
 }
@@ -146,7 +149,10 @@ fn update_or_insert_with() {
     with_map(|map| {
         let map = map.pin();
         assert_eq!(map.update_or_insert_with(1, |_| unreachable!("it is absent"), || 7), &7);
-        assert_eq!(map.update_or_insert_with(1, |value| value + 1, || unreachable!("it is present")), &8);
+        assert_eq!(
+            map.update_or_insert_with(1, |value| value + 1, || unreachable!("it is present")),
+            &8
+        );
     });
 }
 
@@ -205,7 +211,9 @@ fn compute() {
 fn concurrent_insert() {
     with_map(|map| {
         crowd(2, |thread| {
-            (0..64).for_each(|key| assert!(map.pin().insert(key, thread).is_none_or(|other| *other != thread)));
+            (0..64).for_each(|key| {
+                assert!(map.pin().insert(key, thread).is_none_or(|other| *other != thread))
+            });
         });
         assert_eq!(map.len(), 64);
         assert!((0..64).all(|key| map.pin().get(&key).is_some_and(|thread| *thread < 2)));
@@ -216,7 +224,11 @@ fn concurrent_insert() {
 fn concurrent_remove() {
     with_filled(|map| {
         let removed = crowd(2, |_| {
-            (0..100).filter(|key| map.pin().remove(key).inspect(|value| assert_eq!(*value, key)).is_some()).count()
+            (0..100)
+                .filter(|key| {
+                    map.pin().remove(key).inspect(|value| assert_eq!(*value, key)).is_some()
+                })
+                .count()
         });
         assert_eq!((removed.iter().sum::<usize>(), map.len()), (100, 0));
     });
@@ -225,7 +237,9 @@ fn concurrent_remove() {
 #[test]
 fn concurrent_update() {
     with_filled(|map| {
-        crowd(2, |_| (0..100).for_each(|key| assert!(map.pin().update(key, |value| value + 1).is_some())));
+        crowd(2, |_| {
+            (0..100).for_each(|key| assert!(map.pin().update(key, |value| value + 1).is_some()))
+        });
         assert!((0..100).all(|key| map.pin().get(&key) == Some(&(key + 2))));
     });
 }
@@ -236,7 +250,9 @@ fn concurrent_growth_and_get() {
         (0..1024).for_each(|key| assert_eq!(map.pin().insert(key, key), None));
         crowd(2, |thread| match thread {
             // The second doubles the map; the first looks on.
-            0 => (0..3).for_each(|_| assert!((0..1024).all(|key| map.pin().get(&key) == Some(&key)))),
+            0 => {
+                (0..3).for_each(|_| assert!((0..1024).all(|key| map.pin().get(&key) == Some(&key))))
+            }
             _ => (1024..2048).for_each(|key| assert_eq!(map.pin().insert(key, key), None)),
         });
         assert!((0..2048).all(|key| map.pin().get(&key) == Some(&key)));
@@ -259,10 +275,13 @@ fn removed_and_replaced_entries_are_dropped_with_the_map_at_the_latest() {
     let counter = Counter::new();
     in_every_state(|map| {
         let map = map.pin();
-        (0..100).for_each(|key| assert!(map.insert(counter.make(key), counter.make(key)).is_none()));
+        (0..100)
+            .for_each(|key| assert!(map.insert(counter.make(key), counter.make(key)).is_none()));
         (0..50).for_each(|key| assert!(map.remove(&key).is_some()));
-        (50..70).for_each(|key| assert!(map.insert(counter.make(key), counter.make(key)).is_some()));
-        (70..90).for_each(|key| assert!(map.update(counter.make(key), |old| old.clone()).is_some()));
+        (50..70)
+            .for_each(|key| assert!(map.insert(counter.make(key), counter.make(key)).is_some()));
+        (70..90)
+            .for_each(|key| assert!(map.update(counter.make(key), |old| old.clone()).is_some()));
     });
     counter.check();
 }
@@ -345,7 +364,9 @@ fn extend() {
         let mut shared = map;
         shared.extend((50..150).map(|key| (key, key * 10)));
         assert_eq!(map.len(), 150);
-        assert!((0..150).all(|key| map.pin().get(&key) == Some(&if key < 50 { key } else { key * 10 })));
+        assert!(
+            (0..150).all(|key| map.pin().get(&key) == Some(&if key < 50 { key } else { key * 10 }))
+        );
     });
 }
 
@@ -396,8 +417,12 @@ fn iteration() {
     with_filled(|map| {
         let expected: Model<usize, usize> = (0..100).map(|key| (key, key)).collect();
         let map = map.pin();
-        assert_eq!(map.iter().map(|(key, value)| (*key, *value)).collect::<Model<_, _>>(), expected);
-        let (mut keys, mut values): (Vec<_>, Vec<_>) = (map.keys().collect(), map.values().collect());
+        assert_eq!(
+            map.iter().map(|(key, value)| (*key, *value)).collect::<Model<_, _>>(),
+            expected
+        );
+        let (mut keys, mut values): (Vec<_>, Vec<_>) =
+            (map.keys().collect(), map.values().collect());
         keys.sort();
         values.sort();
         assert!(keys == values && keys.len() == 100);
@@ -445,7 +470,8 @@ fn mixed<S: std::hash::BuildHasher + Default>() {
     let map = HashMap::<usize, usize, S>::default();
     {
         let map = map.pin();
-        (0..LEN).for_each(|key| assert!(map.get(&key).is_none() && map.insert(key, key + 1).is_none()));
+        (0..LEN)
+            .for_each(|key| assert!(map.get(&key).is_none() && map.insert(key, key + 1).is_none()));
         (0..LEN).for_each(|key| assert_eq!(map.get(&key), Some(&(key + 1))));
         (0..LEN).for_each(|key| assert_eq!(map.update(key, |value| value - 1), Some(&key)));
         (0..LEN).step_by(2).for_each(|key| assert_eq!(map.remove(&key), Some(&key)));

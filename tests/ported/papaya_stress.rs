@@ -1,6 +1,8 @@
-//! After papaya's stress tests: `tests/stress.rs` and `tests/cuckoo.rs` in ibraheemdev/papaya (MIT), scaled down.
+//! After papaya's stress tests: `tests/stress.rs` and `tests/cuckoo.rs` in ibraheemdev/papaya
+//! (MIT), scaled down.
 //!
-//! All are taken over; the one named `everything` there, which in turn follows the JDK's, is in `flurry`.
+//! All are taken over; the one named `everything` there, which in turn follows the JDK's, is in
+//! `flurry`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
@@ -53,7 +55,11 @@ impl Stress {
     }
 
     fn add(&self, key: usize, number: usize) -> usize {
-        read(self.map.pin().update_or_insert(key, |value| self.make(read(value) + number), self.make(number)))
+        read(self.map.pin().update_or_insert(
+            key,
+            |value| self.make(read(value) + number),
+            self.make(number),
+        ))
     }
 
     #[track_caller]
@@ -147,7 +153,11 @@ fn update_beside_inserts() {
             for key in 0..entries {
                 match thread {
                     0 => _ = stress.insert(entries * turn + key, usize::MAX),
-                    _ => assert!(stress.update(key, |value| value + 1).is_some_and(|value| value <= THREADS * turn)),
+                    _ => assert!(
+                        stress
+                            .update(key, |value| value + 1)
+                            .is_some_and(|value| value <= THREADS * turn)
+                    ),
                 }
             }
         });
@@ -166,7 +176,8 @@ fn update_or_insert() {
     stress.finish(FEW);
 }
 
-/// Two threads count; two take a count out, with `remove`, and add it again; one makes the table grow. No count is lost.
+/// Two threads count; two take a count out, with `remove`, and add it again; one makes the table
+/// grow. No count is lost.
 fn take_out_and_add_again(remove: impl Fn(&Stress, usize) -> Option<usize> + Sync) {
     let rounds = scaled(128, 16);
     let stress = Stress::new();
@@ -238,8 +249,15 @@ fn remove_beside_updates_and_inserts() {
             assert!(stress.remove(key).is_some());
             assert_eq!(stress.get(key), None, "nobody puts it back");
         }),
-        1 => (entries..2 * entries).for_each(|key| assert_eq!(stress.insert(key, usize::MAX), None)),
-        _ => while shuffled(entries, thread).into_iter().any(|key| stress.update(key, |value| value + 1).is_some()) {},
+        1 => {
+            (entries..2 * entries).for_each(|key| assert_eq!(stress.insert(key, usize::MAX), None))
+        }
+        _ => {
+            while shuffled(entries, thread)
+                .into_iter()
+                .any(|key| stress.update(key, |value| value + 1).is_some())
+            {}
+        }
     });
     (0..entries).for_each(|key| assert_eq!(stress.get(key), None));
     stress.check_values(entries..2 * entries, usize::MAX);
@@ -307,7 +325,8 @@ fn clear_beside_inserts() {
     let stress = Stress::new();
     crowd(THREADS, |thread| match thread {
         0 => (0..scaled(200, 50)).for_each(|_| stress.map.pin().clear()),
-        _ => (0..entries).for_each(|key| assert_eq!(stress.insert(key * THREADS + thread, key), None)),
+        _ => (0..entries)
+            .for_each(|key| assert_eq!(stress.insert(key * THREADS + thread, key), None)),
     });
     assert!(stress.map.len() <= entries * (THREADS - 1));
     stress.map.pin().clear();
@@ -342,7 +361,8 @@ fn random_keys_with_an_oracle() {
     struct Oracle(AtomicBool, AtomicUsize);
     const ABSENT: usize = usize::MAX;
     let stress = Stress::new();
-    let oracles: Vec<Oracle> = (0..FEW * 4).map(|_| Oracle(AtomicBool::new(false), AtomicUsize::new(ABSENT))).collect();
+    let oracles: Vec<Oracle> =
+        (0..FEW * 4).map(|_| Oracle(AtomicBool::new(false), AtomicUsize::new(ABSENT))).collect();
     crowd(THREADS, |thread| {
         for turn in 0..scaled(40, 10) {
             for key in shuffled(oracles.len(), thread * 1000 + turn) {

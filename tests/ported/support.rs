@@ -1,4 +1,5 @@
-//! What the suites share: a hasher that can be made worse, maps in several states, threads that start together.
+//! What the suites share: a hasher that can be made worse, maps in several states, threads that
+//! start together.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -16,7 +17,8 @@ pub const TRUNCATED: u64 = 0xf;
 /// One hash for all keys.
 pub const BAD: u64 = 0;
 
-/// Makes three tests of each function: with a good hasher, with a truncated and with a constant hash.
+/// Makes three tests of each function: with a good hasher, with a truncated and with a constant
+/// hash.
 macro_rules! under_three_hashers {
     ($($case:ident)*) => {$(
         mod $case {
@@ -129,7 +131,10 @@ pub fn crowd<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T
             })
         });
         let started: Vec<_> = started.collect();
-        started.into_iter().map(|thread| thread.join().expect("a thread of the test panicked")).collect()
+        started
+            .into_iter()
+            .map(|thread| thread.join().expect("a thread of the test panicked"))
+            .collect()
     })
 }
 

@@ -1,4 +1,5 @@
-//! `cargo xtask asan`: the tests under the address and leak sanitizers, or the stress program for as long as one likes.
+//! `cargo xtask asan`: the tests under the address and leak sanitizers, or the stress program for
+//! as long as one likes.
 
 use std::process::Command;
 
@@ -38,10 +39,13 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if let Some(seconds) = options.seconds {
         let binary = storm::build_sanitized("asan", FLAGS)?;
-        return cmd::run(Command::new(binary).arg(seconds.to_string()).env("ASAN_OPTIONS", SETTINGS));
+        return cmd::run(
+            Command::new(binary).arg(seconds.to_string()).env("ASAN_OPTIONS", SETTINGS),
+        );
     }
     let host = storm::nightly_host()?;
-    let mut test = cmd::cargo_nightly(["test", "--lib", "--tests", "--features", FEATURES, "--target", &host]);
+    let mut test =
+        cmd::cargo_nightly(["test", "--lib", "--tests", "--features", FEATURES, "--target", &host]);
     test.arg("--target-dir").arg(cmd::own_target_dir("asan"));
     test.env("RUSTFLAGS", FLAGS);
     // Several times faster, and the debug assertions stay.

@@ -19,7 +19,8 @@ pub struct Options {
     /// Let criterion measure the maps one after the other, instead of all in turns
     #[arg(long)]
     criterion: bool,
-    /// Handed on to the benchmark; `cargo xtask bench -- --help` lists its options. Without any, the results are saved
+    /// Handed on to the benchmark; `cargo xtask bench -- --help` lists its options. Without any,
+    /// the results are saved
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }
@@ -52,7 +53,8 @@ pub fn run(options: &Options) -> Result<()> {
     if options.criterion || !options.rest.is_empty() {
         return Ok(());
     }
-    let mut work = cmd::cargo(["bench", "--features", "_counters", "--bench", "work", "--", "--save"]);
+    let mut work =
+        cmd::cargo(["bench", "--features", "_counters", "--bench", "work", "--", "--save"]);
     work.args(options.quick.then_some("--quick")).args(options.large.then_some("--large"));
     cmd::run(&mut work)
 }

@@ -1,5 +1,5 @@
-//! The documents name the tests behind what they claim, and the commands. This sees that every file, every test and every command
-//! so named exists.
+//! The documents name the tests behind what they claim, and the commands. This sees that every
+//! file, every test and every command so named exists.
 
 use std::fs;
 use std::path::Path;
@@ -16,20 +16,38 @@ const DOCUMENTS: [&str; 6] =
 const PAGES: &str = "src/docs";
 
 /// The folders of what can be named.
-const FOLDERS: [&str; 11] =
-    [".ci/", "ci/", "src/", "tests/", "loom-tests/", "lin/", "storm/", "fuzz/", "examples/", "benches/", "xtask/"];
+const FOLDERS: [&str; 11] = [
+    ".ci/",
+    "ci/",
+    "src/",
+    "tests/",
+    "loom-tests/",
+    "lin/",
+    "storm/",
+    "fuzz/",
+    "examples/",
+    "benches/",
+    "xtask/",
+];
 
 /// A line for each name that leads nowhere.
 pub fn broken(root: &Path) -> Result<Vec<String>> {
     let mut broken = Vec::new();
     for document in documents(root)? {
-        let text = fs::read_to_string(root.join(&document)).with_context(|| format!("cannot read {document}"))?;
+        let text = fs::read_to_string(root.join(&document))
+            .with_context(|| format!("cannot read {document}"))?;
         let leads_nowhere = |name: &&str| !exists(root, name);
-        broken.extend(names(&text).filter(leads_nowhere).map(|name| format!("{document}: there is no `{name}`")));
+        broken.extend(
+            names(&text)
+                .filter(leads_nowhere)
+                .map(|name| format!("{document}: there is no `{name}`")),
+        );
         let unknown = commands(&text).filter(|name| !crate::has_command(name));
         broken.extend(unknown.map(|name| format!("{document}: there is no `cargo xtask {name}`")));
         let unknown = targets(&text).filter(|(folder, name)| !is_target(&root.join(folder), name));
-        broken.extend(unknown.map(|(folder, name)| format!("{document}: there is no `{name}` in {folder}")));
+        broken.extend(
+            unknown.map(|(folder, name)| format!("{document}: there is no `{name}` in {folder}")),
+        );
     }
     Ok(broken)
 }
@@ -42,10 +60,12 @@ fn documents(root: &Path) -> Result<Vec<String>> {
     Ok(documents)
 }
 
-/// What stands between two backticks of a line and begins with a folder of ours. (Not of the text: a drawing may have an odd number.)
+/// What stands between two backticks of a line and begins with a folder of ours. (Not of the text:
+/// a drawing may have an odd number.)
 fn names(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).filter(|code| {
-        FOLDERS.iter().any(|folder| code.starts_with(folder)) && !code.contains(|c: char| c.is_whitespace() || c == '*')
+        FOLDERS.iter().any(|folder| code.starts_with(folder))
+            && !code.contains(|c: char| c.is_whitespace() || c == '*')
     })
 }
 
@@ -57,7 +77,9 @@ fn commands(text: &str) -> impl Iterator<Item = &str> {
 /// The folders of cargo's targets, and what is named as one of them.
 fn targets(text: &str) -> impl Iterator<Item = (&'static str, &str)> {
     let kinds = [("--test ", "tests"), ("--example ", "examples"), ("--bench ", "benches")];
-    kinds.into_iter().flat_map(|(option, folder)| after(text, option).map(move |name| (folder, name)))
+    kinds
+        .into_iter()
+        .flat_map(|(option, folder)| after(text, option).map(move |name| (folder, name)))
 }
 
 /// The word after each occurrence of `what`.
@@ -71,7 +93,8 @@ fn is_target(folder: &Path, name: &str) -> bool {
 }
 
 fn exists(root: &Path, name: &str) -> bool {
-    let (path, test) = name.split_once("::").map_or((name, None), |(path, test)| (path, Some(test)));
+    let (path, test) =
+        name.split_once("::").map_or((name, None), |(path, test)| (path, Some(test)));
     let path = root.join(path);
     match test {
         None => path.exists(),
@@ -91,13 +114,19 @@ mod tests {
 
     #[test]
     fn commands_and_targets_are_found_by_the_words_before_them() {
-        let text =
-            "`cargo xtask test`, `cargo xtask COMMAND`, `cargo bench --bench compare -- --table`, --test a --test b_c";
+        let text = "`cargo xtask test`, `cargo xtask COMMAND`, `cargo bench --bench compare -- --table`, --test a --test b_c";
         assert_eq!(commands(text).collect::<Vec<_>>(), ["test"]);
-        assert_eq!(targets(text).collect::<Vec<_>>(), [("tests", "a"), ("tests", "b_c"), ("benches", "compare")]);
+        assert_eq!(
+            targets(text).collect::<Vec<_>>(),
+            [("tests", "a"), ("tests", "b_c"), ("benches", "compare")]
+        );
         assert!(crate::has_command("minimal-versions") && !crate::has_command("minimal"));
         let tests = crate::cmd::root().join("tests");
-        assert!(is_target(&tests, "smoke") && is_target(&tests, "ported") && !is_target(&tests, "common"));
+        assert!(
+            is_target(&tests, "smoke")
+                && is_target(&tests, "ported")
+                && !is_target(&tests, "common")
+        );
     }
 
     #[test]

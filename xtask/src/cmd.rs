@@ -10,11 +10,13 @@ use std::{env, fmt};
 use anyhow::{Context, Result, bail};
 
 /// What to say when there is no nightly toolchain.
-pub const GET_NIGHTLY: &str = "no nightly toolchain: get it with `rustup toolchain install nightly`";
+pub const GET_NIGHTLY: &str =
+    "no nightly toolchain: get it with `rustup toolchain install nightly`";
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
-    let xtask = env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into());
+    let xtask =
+        env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into());
     Path::new(&xtask).parent().expect("xtask lies in the repository").to_path_buf()
 }
 
@@ -26,7 +28,8 @@ pub fn target_dir() -> PathBuf {
     }
 }
 
-/// The target directory of a build with flags of its own, so that it does not throw out the ordinary one.
+/// The target directory of a build with flags of its own, so that it does not throw out the
+/// ordinary one.
 pub fn own_target_dir(name: &str) -> PathBuf {
     target_dir().join(name)
 }
@@ -51,7 +54,9 @@ pub fn cargo_nightly<const N: usize>(args: [&str; N]) -> Command {
 }
 
 fn plain_flags(command: &mut Command) {
-    for flags in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS"] {
+    for flags in
+        ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS"]
+    {
         command.env_remove(flags);
     }
 }
@@ -151,7 +156,10 @@ impl Watched {
 
     /// Every line that the child wrote; call it when the child has ended.
     pub fn lines(self) -> Vec<String> {
-        self.readers.into_iter().flat_map(|reader| reader.join().expect("a reader does not panic")).collect()
+        self.readers
+            .into_iter()
+            .flat_map(|reader| reader.join().expect("a reader does not panic"))
+            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
-//! `cargo xtask cross`: the tests on other processors than the one at hand, under qemu where they are foreign. What is seen there: code
-//! that is written for one processor, pointers of other sizes, the other order of bytes. What is not: a weaker memory
-//! model, for the emulation has that of the machine below it.
+//! `cargo xtask cross`: the tests on other processors than the one at hand, under qemu where they
+//! are foreign. What is seen there: code that is written for one processor, pointers of other
+//! sizes, the other order of bytes. What is not: a weaker memory model, for the emulation has that
+//! of the machine below it.
 
 use std::path::Path;
 use std::process::Command;
@@ -47,7 +48,8 @@ impl Target {
 
     fn test(self) -> Result<()> {
         let processor = self.processor();
-        let (target, linker) = (format!("{processor}-unknown-linux-gnu"), format!("{processor}-linux-gnu-gcc"));
+        let (target, linker) =
+            (format!("{processor}-unknown-linux-gnu"), format!("{processor}-linux-gnu-gcc"));
         if !cmd::succeeds(Command::new(&linker).arg("--version")) {
             bail!(
                 "no {linker}: get it from your system's packages, for instance with `apt-get install gcc-{processor}-linux-gnu`"
@@ -56,10 +58,19 @@ impl Target {
         if !cmd::succeeds(cmd::cargo(["check", "--lib", "--target", &target]).arg("--quiet")) {
             bail!("nothing can be built for {target}: get it with `rustup target add {target}`");
         }
-        let mut test = cmd::cargo(["test", "--no-fail-fast", "--features", "_hooks", "--lib", "--target", &target]);
+        let mut test = cmd::cargo([
+            "test",
+            "--no-fail-fast",
+            "--features",
+            "_hooks",
+            "--lib",
+            "--target",
+            &target,
+        ]);
         test.args(TESTS.iter().flat_map(|test| ["--test", test]));
         let name = target.replace('-', "_");
-        test.env(format!("CC_{name}"), &linker).env(format!("CARGO_TARGET_{}_LINKER", name.to_uppercase()), &linker);
+        test.env(format!("CC_{name}"), &linker)
+            .env(format!("CARGO_TARGET_{}_LINKER", name.to_uppercase()), &linker);
         if let Some(runner) = self.runner()? {
             test.env(format!("CARGO_TARGET_{}_RUNNER", name.to_uppercase()), runner);
         }
@@ -74,7 +85,9 @@ impl Target {
         }
         let qemu = format!("qemu-{}", if self == Target::I686 { "i386" } else { processor });
         if !cmd::succeeds(Command::new(&qemu).arg("--version")) {
-            bail!("no {qemu}: get it from your system's packages, for instance with `apt-get install qemu-user`");
+            bail!(
+                "no {qemu}: get it from your system's packages, for instance with `apt-get install qemu-user`"
+            );
         }
         let libraries = format!("/usr/{processor}-linux-gnu");
         let there = Path::new(&libraries).is_dir();

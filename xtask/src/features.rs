@@ -10,22 +10,35 @@ pub fn run() -> Result<()> {
     let sets = subsets(&public);
     for set in &sets {
         let features = format!("--features={}", set.join(","));
-        let args = ["clippy", "-p", "evacmap", "--lib", "--no-default-features", &features, "--", "-D", "warnings"];
+        let args = [
+            "clippy",
+            "-p",
+            "evacmap",
+            "--lib",
+            "--no-default-features",
+            &features,
+            "--",
+            "-D",
+            "warnings",
+        ];
         cmd::run(&mut cmd::cargo(args))?;
     }
     println!("features: {} sets of {}, no warning", sets.len(), public.join(", "));
     Ok(())
 }
 
-/// The features that the manifest has for users: not `default`, and none that begins with an underscore.
+/// The features that the manifest has for users: not `default`, and none that begins with an
+/// underscore.
 pub fn public() -> Result<Vec<String>> {
-    let metadata = cmd::output(&mut cmd::cargo(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata =
+        cmd::output(&mut cmd::cargo(["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
     named(&metadata).context("cargo metadata tells of no features of evacmap")
 }
 
 fn named(metadata: &Value) -> Option<Vec<String>> {
-    let package = metadata["packages"].as_array()?.iter().find(|package| package["name"] == "evacmap")?;
+    let package =
+        metadata["packages"].as_array()?.iter().find(|package| package["name"] == "evacmap")?;
     let names = package["features"].as_object()?.keys();
     Some(names.filter(|name| *name != "default" && !name.starts_with('_')).cloned().collect())
 }

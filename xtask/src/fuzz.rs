@@ -36,7 +36,9 @@ impl Options {
 pub fn run(options: &Options) -> Result<()> {
     if let Some(missing) = what_is_missing() {
         println!("fuzz: {missing}");
-        println!("fuzz: nothing was fuzzed; replaying the committed corpus on this toolchain instead");
+        println!(
+            "fuzz: nothing was fuzzed; replaying the committed corpus on this toolchain instead"
+        );
         cmd::run(&mut cmd::cargo(["test", "--features", "_hooks", "--test", "fuzz_corpus"]))?;
         return cmd::run(&mut cmd::cargo(["test", "-p", "lin", "--test", "corpus"]));
     }
@@ -57,7 +59,9 @@ fn what_is_missing() -> Option<String> {
         return Some(cmd::GET_NIGHTLY.to_owned());
     }
     if !have_cxx() {
-        return Some("no C++ compiler, which libFuzzer is built with: install g++ or clang".to_owned());
+        return Some(
+            "no C++ compiler, which libFuzzer is built with: install g++ or clang".to_owned(),
+        );
     }
     cmd::want_tool("fuzz").err().map(|missing| missing.to_string())
 }
@@ -67,7 +71,9 @@ fn have_cxx() -> bool {
         let path = env::var_os("PATH").unwrap_or_default();
         env::split_paths(&path).any(|dir| dir.join(name).is_file())
     };
-    cfg!(windows) || env::var_os("CXX").is_some() || ["c++", "g++", "clang++"].into_iter().any(on_path)
+    cfg!(windows)
+        || env::var_os("CXX").is_some()
+        || ["c++", "g++", "clang++"].into_iter().any(on_path)
 }
 
 fn targets(options: &Options) -> Result<Vec<String>> {
@@ -78,7 +84,10 @@ fn targets(options: &Options) -> Result<Vec<String>> {
         targets.retain(|target| *target == options.target);
     }
     if targets.is_empty() {
-        bail!("no such target; there are: {}", listed.split_whitespace().collect::<Vec<_>>().join(", "));
+        bail!(
+            "no such target; there are: {}",
+            listed.split_whitespace().collect::<Vec<_>>().join(", ")
+        );
     }
     Ok(targets)
 }
@@ -90,8 +99,8 @@ fn run_target(target: &str, seconds: u64) -> Result<String> {
     fuzz.arg("--target-dir").arg(cmd::own_target_dir("fuzz"));
     fuzz.arg(target).arg(corpus).arg("--");
     fuzz.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={MAX_LEN}"));
-    // Long inputs from the start. Leaks are looked for at the end of the run: memory that waits for its grace period
-    // would make libFuzzer look after every input.
+    // Long inputs from the start. Leaks are looked for at the end of the run: memory that waits for
+    // its grace period would make libFuzzer look after every input.
     fuzz.args(["-len_control=0", "-detect_leaks=0"]);
     fuzz.env("RUSTFLAGS", FLAGS);
 
@@ -99,20 +108,24 @@ fn run_target(target: &str, seconds: u64) -> Result<String> {
     let status = watched.child.wait().context("cannot wait for the fuzzer")?;
     let lines = watched.lines();
     if !status.success() {
-        bail!("the fuzzer found a fault in target `{target}` or could not be built ({status}); see above");
+        bail!(
+            "the fuzzer found a fault in target `{target}` or could not be built ({status}); see above"
+        );
     }
     let last = lines.iter().rev().find_map(|line| final_status(line));
     let last = last.with_context(|| format!("target `{target}` printed no final status"))?;
     Ok(format!("fuzz {target}: {last}, {seconds} s, no finding"))
 }
 
-/// A copy of the committed corpus, which the fuzzer may add to. What earlier runs found stays in it.
+/// A copy of the committed corpus, which the fuzzer may add to. What earlier runs found stays in
+/// it.
 fn working_corpus(target: &str) -> Result<PathBuf> {
     let committed = cmd::root().join("fuzz/corpus").join(target);
     let copy = cmd::own_target_dir("fuzz-corpus").join(target);
     fs::create_dir_all(&copy).with_context(|| format!("cannot make {}", copy.display()))?;
     if committed.is_dir() {
-        copy_files(&committed, &copy).with_context(|| format!("cannot copy {}", committed.display()))?;
+        copy_files(&committed, &copy)
+            .with_context(|| format!("cannot copy {}", committed.display()))?;
     }
     Ok(copy)
 }
@@ -133,7 +146,9 @@ fn final_status(line: &str) -> Option<String> {
         return None;
     }
     let rest: Vec<_> = words.collect();
-    let value = |name: &str| rest.iter().position(|&word| word == name).and_then(|at| rest.get(at + 1).copied());
+    let value = |name: &str| {
+        rest.iter().position(|&word| word == name).and_then(|at| rest.get(at + 1).copied())
+    };
     let (coverage, features) = (value("cov:")?, value("ft:")?);
     Some(format!("{executions} executions, coverage {coverage} edges, {features} features"))
 }
@@ -145,7 +160,10 @@ mod tests {
     #[test]
     fn the_final_status_is_read() {
         let line = "#4096\tDONE   cov: 321 ft: 654 corp: 12/345b lim: 4096 exec/s: 137 rss: 60Mb";
-        assert_eq!(final_status(line).as_deref(), Some("4096 executions, coverage 321 edges, 654 features"));
+        assert_eq!(
+            final_status(line).as_deref(),
+            Some("4096 executions, coverage 321 edges, 654 features")
+        );
     }
 
     #[test]

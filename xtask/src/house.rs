@@ -1,7 +1,7 @@
 //! `cargo xtask house`: rules for `src/` that no compiler lint knows.
 //!
-//! The map must not lock, wait or order through a single total order; every `unsafe` has its proof and every
-//! ordering its partner beside it; functions and files stay short.
+//! The map must not lock, wait or order through a single total order; every `unsafe` has its proof
+//! and every ordering its partner beside it; functions and files stay short.
 
 use std::fmt;
 use std::fs;
@@ -17,8 +17,8 @@ const COMMENT_REACH: usize = 10;
 const LONGEST_FUNCTION: usize = 70;
 const LONGEST_FILE: usize = 700;
 
-/// Words that lock or that order everything, and where they may stand: the model reclaimer is a stand-in that
-/// only the models are built with.
+/// Words that lock or that order everything, and where they may stand: the model reclaimer is a
+/// stand-in that only the models are built with.
 const LOCKS: [&str; 5] = ["Mutex", "RwLock", "Condvar", "SeqCst", "fence"];
 const MAY_LOCK: [&str; 1] = ["src/reclaim/model.rs"];
 
@@ -29,8 +29,12 @@ const MAY_IMPORT_ATOMICS: [&str; 2] = ["src/sync.rs", "src/sync/"];
 
 const ORDERINGS: [&str; 4] = ["Relaxed", "Acquire", "Release", "AcqRel"];
 /// Spelled in two halves, so that a search of this repository for them finds nothing.
-const UNFINISHED: [&str; 4] =
-    [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("to", "do!"), concat!("unimpl", "emented!")];
+const UNFINISHED: [&str; 4] = [
+    concat!("TO", "DO"),
+    concat!("FIX", "ME"),
+    concat!("to", "do!"),
+    concat!("unimpl", "emented!"),
+];
 
 /// A line that breaks a rule.
 #[derive(Debug, PartialEq)]
@@ -56,7 +60,8 @@ pub fn run() -> Result<()> {
     let mut longest = Function::default();
     let mut longest_in = String::new();
     for path in &files {
-        let source = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let source =
+            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let name = path.strip_prefix(&root).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let file = File::new(&name, &source);
         faults.extend(file.check());
@@ -75,7 +80,11 @@ pub fn run() -> Result<()> {
     for line in &broken {
         eprintln!("{line}");
     }
-    println!("house: {} files; longest function: {} lines, {longest_in}", files.len(), longest.lines);
+    println!(
+        "house: {} files; longest function: {} lines, {longest_in}",
+        files.len(),
+        longest.lines
+    );
     let wrong = faults.len() + broken.len();
     if wrong > 0 {
         bail!("{wrong} faults against the house rules");
@@ -147,7 +156,9 @@ impl<'a> File<'a> {
         for (words, allowed) in [(&LOCKS, &MAY_LOCK[..]), (&WAITS, &[])] {
             let found = words.iter().filter(|word| has_word(&line.code, word));
             let found = found.filter(|_| !self.is_under(allowed));
-            faults.extend(found.map(|word| self.fault(at, format!("`{word}`: nothing here locks or waits"))));
+            faults.extend(
+                found.map(|word| self.fault(at, format!("`{word}`: nothing here locks or waits"))),
+            );
         }
         for unfinished in UNFINISHED {
             if line.code.contains(unfinished) || line.comment.contains(unfinished) {
@@ -178,7 +189,8 @@ impl<'a> File<'a> {
         }
         let mut statement = String::new();
         for (at, line) in self.lines.iter().enumerate() {
-            let starts = self.in_use[at] && (at == 0 || !self.in_use[at - 1] || self.lines[at - 1].code.contains(';'));
+            let starts = self.in_use[at]
+                && (at == 0 || !self.in_use[at - 1] || self.lines[at - 1].code.contains(';'));
             if starts || !self.in_use[at] {
                 statement.clear();
             }
@@ -193,13 +205,20 @@ impl<'a> File<'a> {
     fn check_lengths(&self, faults: &mut Vec<Fault>) {
         for function in self.functions() {
             if function.lines > LONGEST_FUNCTION {
-                let what =
-                    format!("function `{}` has {} lines, over {LONGEST_FUNCTION}", function.name, function.lines);
+                let what = format!(
+                    "function `{}` has {} lines, over {LONGEST_FUNCTION}",
+                    function.name, function.lines
+                );
                 faults.push(self.fault(function.first_line - 1, what));
             }
         }
         if self.tests > LONGEST_FILE {
-            faults.push(self.fault(0, format!("{} lines before the tests, over {LONGEST_FILE}", self.tests)));
+            faults.push(
+                self.fault(
+                    0,
+                    format!("{} lines before the tests, over {LONGEST_FILE}", self.tests),
+                ),
+            );
         }
     }
 
@@ -230,7 +249,8 @@ fn function_name(code: &[(usize, char)], at: usize) -> Option<String> {
     if !is_fn || (at > 0 && is_word(code[at - 1].1)) {
         return None;
     }
-    let name: String = code[at + 3..].iter().map(|&(_, c)| c).take_while(|&c| is_word(c) || c == '$').collect();
+    let name: String =
+        code[at + 3..].iter().map(|&(_, c)| c).take_while(|&c| is_word(c) || c == '$').collect();
     (!name.is_empty()).then_some(name)
 }
 
@@ -289,7 +309,10 @@ fn starts_use(code: &str) -> bool {
     let code = code.trim_start();
     let code = code.strip_prefix("pub").map_or(code, |rest| {
         let rest = rest.trim_start();
-        rest.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(rest, |(_, rest)| rest).trim_start()
+        rest.strip_prefix('(')
+            .and_then(|rest| rest.split_once(')'))
+            .map_or(rest, |(_, rest)| rest)
+            .trim_start()
     });
     code.starts_with("use ")
 }
@@ -302,7 +325,8 @@ fn is_test_file(name: &str) -> bool {
 fn first_test_line(lines: &[Line]) -> usize {
     let is_start = |at: &usize| {
         let attribute = lines[*at].code.trim();
-        let next = lines[at + 1..].iter().map(|line| line.code.trim()).find(|code| !code.is_empty());
+        let next =
+            lines[at + 1..].iter().map(|line| line.code.trim()).find(|code| !code.is_empty());
         (attribute == "#[cfg(test)]" || attribute.starts_with("#[cfg(all(test,"))
             && next.is_some_and(|code| code.starts_with("mod ") && code.ends_with('{'))
     };
@@ -337,7 +361,10 @@ mod tests {
 
     #[test]
     fn nothing_waits() {
-        assert_eq!(lines_at_fault("src/raw/grow.rs", "let b = Backoff::new();\nyield_now();"), [1, 2]);
+        assert_eq!(
+            lines_at_fault("src/raw/grow.rs", "let b = Backoff::new();\nyield_now();"),
+            [1, 2]
+        );
         assert_eq!(lines_at_fault("src/reclaim/batch.rs", "let b = Backoff::new();"), [1]);
     }
 
@@ -363,7 +390,10 @@ mod tests {
         assert_clean("src/map.rs", "// ORDERING: the Release in `b`.\na.load(Acquire);");
         assert_clean("src/map.rs", "use crate::sync::Ordering::{\n    Acquire,\n    Release,\n};");
         assert_clean("src/map.rs", "#[cfg(test)]\nmod tests {\n    a.load(Relaxed);\n}");
-        assert_clean("src/map.rs", "#[cfg(all(test, not(x)))]\nmod tests {\n    a.load(Relaxed);\n}");
+        assert_clean(
+            "src/map.rs",
+            "#[cfg(all(test, not(x)))]\nmod tests {\n    a.load(Relaxed);\n}",
+        );
     }
 
     #[test]
@@ -382,7 +412,9 @@ mod tests {
 
     #[test]
     fn long_functions_are_found() {
-        let function = |lines: usize| format!("fn f(a: [u8; 2]) -> u8 {{\n{}}}\n", "    g();\n".repeat(lines - 2));
+        let function = |lines: usize| {
+            format!("fn f(a: [u8; 2]) -> u8 {{\n{}}}\n", "    g();\n".repeat(lines - 2))
+        };
         assert_clean("src/map.rs", &function(LONGEST_FUNCTION));
         let long = format!("// first\n{}", function(LONGEST_FUNCTION + 1));
         assert_eq!(lines_at_fault("src/map.rs", &long), [2]);
@@ -399,7 +431,8 @@ mod tests {
     fn long_files_are_found_and_tests_do_not_count() {
         let long = "a();\n".repeat(LONGEST_FILE + 1);
         assert_eq!(lines_at_fault("src/map.rs", &long), [1]);
-        let tested = format!("{}#[cfg(test)]\nmod tests {{\n{long}}}\n", "a();\n".repeat(LONGEST_FILE));
+        let tested =
+            format!("{}#[cfg(test)]\nmod tests {{\n{long}}}\n", "a();\n".repeat(LONGEST_FILE));
         assert_clean("src/map.rs", &tested);
     }
 }

@@ -1,4 +1,5 @@
-//! `cargo xtask lin`: short windows of concurrent operations, recorded and checked for linearizability.
+//! `cargo xtask lin`: short windows of concurrent operations, recorded and checked for
+//! linearizability.
 
 use std::path::Path;
 use std::process::Command;
@@ -47,7 +48,9 @@ impl Options {
     }
 
     fn pass_on<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.arg(format!("--windows={}", self.windows)).arg(format!("--threads={}", self.threads));
+        command
+            .arg(format!("--windows={}", self.windows))
+            .arg(format!("--threads={}", self.threads));
         command.args(self.seed.map(|seed| format!("--seed={seed}")))
     }
 }
@@ -76,7 +79,8 @@ fn ends_well(binary: &Path, fault: &str, options: &Options) -> Result<bool> {
     let mut lin = Command::new(binary);
     options.pass_on(&mut lin).env("EVACMAP_FAULT", fault).env("RUST_BACKTRACE", "0");
     let mut watched = Watched::start(&mut lin)?;
-    let status = loom::wait_until(&mut watched, Instant::now() + Duration::from_secs(options.seconds))?;
+    let status =
+        loom::wait_until(&mut watched, Instant::now() + Duration::from_secs(options.seconds))?;
     match status {
         Some(status) => println!("it ended with {status}"),
         None => println!("it had not ended after {} s", options.seconds),

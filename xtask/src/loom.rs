@@ -1,8 +1,8 @@
 //! `cargo xtask loom`: the models in `loom-tests`, each run to exhaustion.
 //!
-//! loom can be told to stop after a time or a number of executions, and then reports success for a search
-//! that it did not finish. So those limits are taken away here and the time is bounded from outside: a model
-//! that does not finish is a failure.
+//! loom can be told to stop after a time or a number of executions, and then reports success for a
+//! search that it did not finish. So those limits are taken away here and the time is bounded from
+//! outside: a model that does not finish is a failure.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,9 @@ pub fn run(options: &Options) -> Result<()> {
         }
     }
     if models.is_empty() {
-        bail!("no model was explored: none has such a name, or none printed `model NAME: N executions`");
+        bail!(
+            "no model was explored: none has such a name, or none printed `model NAME: N executions`"
+        );
     }
     print_summary(&models, options.preemptions);
     Ok(())
@@ -86,7 +88,8 @@ impl Variant {
     /// Builds the models, with the seeded faults in them or not, and returns their test binaries.
     pub fn build(&self, faults: bool) -> Result<Vec<PathBuf>> {
         let (suffix, flag) = if faults { ("-faults", " --cfg evacmap_faults") } else { ("", "") };
-        let mut build = cmd::cargo(["test", "--release", "-p", "loom-tests", "--tests", "--no-run"]);
+        let mut build =
+            cmd::cargo(["test", "--release", "-p", "loom-tests", "--tests", "--no-run"]);
         build.args(self.features.iter().flat_map(|feature| ["--features", feature]));
         build.arg("--message-format=json-render-diagnostics");
         build.arg("--target-dir").arg(cmd::own_target_dir(&[self.target_dir, suffix].concat()));
@@ -103,21 +106,33 @@ impl Variant {
     fn models(&self, binary: &Path, filter: Option<&str>) -> Result<Vec<String>> {
         let listed = cmd::output(Command::new(binary).arg("--list"))?;
         let names = listed.lines().filter_map(|line| line.strip_suffix(": test"));
-        let wanted = names.filter(|name| name.contains(self.only) && filter.is_none_or(|part| name.contains(part)));
+        let wanted = names.filter(|name| {
+            name.contains(self.only) && filter.is_none_or(|part| name.contains(part))
+        });
         Ok(wanted.map(str::to_owned).collect())
     }
 }
 
 /// Runs those models of one binary that are asked for, and returns the executions of each.
 ///
-/// The binary is started directly, not through `cargo test`: it has no children, so killing it ends everything.
-fn explore(binary: &Path, variant: &Variant, options: &Options, deadline: Instant) -> Result<BTreeMap<String, u64>> {
+/// The binary is started directly, not through `cargo test`: it has no children, so killing it ends
+/// everything.
+fn explore(
+    binary: &Path,
+    variant: &Variant,
+    options: &Options,
+    deadline: Instant,
+) -> Result<BTreeMap<String, u64>> {
     let models = variant.models(binary, options.filter.as_deref())?;
     if models.is_empty() {
         return Ok(BTreeMap::new());
     }
     let mut command = Command::new(binary);
-    command.arg("--nocapture").arg(format!("--test-threads={}", options.jobs)).arg("--exact").args(models);
+    command
+        .arg("--nocapture")
+        .arg(format!("--test-threads={}", options.jobs))
+        .arg("--exact")
+        .args(models);
     command.current_dir(cmd::root().join("loom-tests"));
     command.env("LOOM_MAX_PREEMPTIONS", options.preemptions.to_string());
     command.env_remove("LOOM_MAX_DURATION").env_remove("LOOM_MAX_PERMUTATIONS");
@@ -178,7 +193,10 @@ mod tests {
     fn the_line_of_a_model_is_read() {
         let expected = Some(("two_inserts".to_owned(), 1234));
         assert_eq!(executions("model two_inserts: 1234 executions"), expected);
-        assert_eq!(executions("test two_inserts ... model two_inserts: 1234 executions, 3 s"), expected);
+        assert_eq!(
+            executions("test two_inserts ... model two_inserts: 1234 executions, 3 s"),
+            expected
+        );
     }
 
     #[test]

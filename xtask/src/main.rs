@@ -63,7 +63,8 @@ enum Task {
     Bench(bench::Options),
     /// Check the library with every set of its public features
     Features,
-    /// Build and test the library with the oldest dependencies that its manifest permits (needs a nightly toolchain)
+    /// Build and test the library with the oldest dependencies that its manifest permits (needs a
+    /// nightly toolchain)
     MinimalVersions,
     /// Check the licences, sources and known faults of all dependencies
     Deny(deny::Options),

@@ -1,5 +1,6 @@
-//! `cargo xtask minimal-versions`: the library with the oldest dependencies that its manifest permits. What it is then built
-//! with stands in no lock file of the repository: all is done in a copy.
+//! `cargo xtask minimal-versions`: the library with the oldest dependencies that its manifest
+//! permits. What it is then built with stands in no lock file of the repository: all is done in a
+//! copy.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,8 @@ pub fn run() -> Result<()> {
         bail!(cmd::GET_NIGHTLY);
     }
     let copy = cmd::own_target_dir("minimal-versions");
-    copy_library(&cmd::root(), &copy).with_context(|| format!("cannot copy the library to {}", copy.display()))?;
+    copy_library(&cmd::root(), &copy)
+        .with_context(|| format!("cannot copy the library to {}", copy.display()))?;
     let features = features::public()?.join(",");
     cmd::run(cmd::cargo_nightly(["update", "-Z", "direct-minimal-versions"]).current_dir(&copy))?;
     cmd::run(cmd::cargo(["tree", "--depth", "1", "--features", &features]).current_dir(&copy))?;
@@ -34,7 +36,8 @@ fn copy_library(root: &Path, copy: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The manifest as one of a workspace of its own, without dependencies for tests, and without the programs that need them.
+/// The manifest as one of a workspace of its own, without dependencies for tests, and without the
+/// programs that need them.
 fn alone(manifest: &str) -> Result<String> {
     let mut manifest: Table = manifest.parse()?;
     for section in ["dev-dependencies", "bench", "example", "test"] {

@@ -1,4 +1,5 @@
-//! `cargo xtask size`: one tiny program for each of several maps, optimised and stripped, and how large each has become.
+//! `cargo xtask size`: one tiny program for each of several maps, optimised and stripped, and how
+//! large each has become.
 
 use std::path::PathBuf;
 use std::{fs, io};

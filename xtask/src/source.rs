@@ -1,4 +1,5 @@
-//! Rust source cut into code and comments, line by line: as much of a lexer as the house rules need.
+//! Rust source cut into code and comments, line by line: as much of a lexer as the house rules
+//! need.
 
 /// One line: its code with the insides of literals blanked out, and the text of its comments.
 #[derive(Debug, Default, PartialEq)]
@@ -197,7 +198,10 @@ mod tests {
 
     #[test]
     fn lifetimes_and_raw_names_are_not_literals() {
-        assert_eq!(code("fn f<'a>(r#type: &'a str) -> &'a str"), "fn f<'a>(r#type: &'a str) -> &'a str");
+        assert_eq!(
+            code("fn f<'a>(r#type: &'a str) -> &'a str"),
+            "fn f<'a>(r#type: &'a str) -> &'a str"
+        );
         assert_eq!(code("'\\u{1F600}' 'l: loop"), "'' 'l: loop");
     }
 

@@ -7,10 +7,15 @@ use anyhow::{Context, Result};
 
 use crate::cmd;
 
-/// Builds it with nightly and `flags`, in a directory of its own, with the bucket scan that sanitizers can see through.
+/// Builds it with nightly and `flags`, in a directory of its own, with the bucket scan that
+/// sanitizers can see through.
 pub fn build_sanitized(target_dir: &str, flags: &str) -> Result<PathBuf> {
-    let mut build = cmd::cargo_nightly(["build", "--release", "-p", "storm", "--features", "evacmap/_scalar"]);
-    build.args(["--target", &nightly_host()?]).arg("--target-dir").arg(cmd::own_target_dir(target_dir));
+    let mut build =
+        cmd::cargo_nightly(["build", "--release", "-p", "storm", "--features", "evacmap/_scalar"]);
+    build
+        .args(["--target", &nightly_host()?])
+        .arg("--target-dir")
+        .arg(cmd::own_target_dir(target_dir));
     build.env("RUSTFLAGS", flags);
     binary(&mut build)
 }

@@ -1,4 +1,5 @@
-//! `tests/api_complete.rs` uses the whole public interface: this sees that no public function is left out of it.
+//! `tests/api_complete.rs` uses the whole public interface: this sees that no public function is
+//! left out of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,8 @@ const FOR_TESTS: [&str; 2] = ["start_rebuild", "start_resize"];
 
 /// A line for each public function under `files` that the test does not name.
 pub fn unused(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
-    let test = fs::read_to_string(root.join(TEST)).with_context(|| format!("cannot read {TEST}"))?;
+    let test =
+        fs::read_to_string(root.join(TEST)).with_context(|| format!("cannot read {TEST}"))?;
     let used: Vec<_> = source::lines(&test).into_iter().map(|line| line.code).collect();
     let mut unused = Vec::new();
     for path in files {
@@ -27,15 +29,22 @@ pub fn unused(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
         let is_used = |function: &String| used.iter().any(|line| source::has_word(line, function));
         let left_out = public_functions(&text).into_iter().filter(|function| !is_used(function));
-        unused.extend(left_out.map(|function| format!("{TEST} does not use `{function}` of {name}")));
+        unused
+            .extend(left_out.map(|function| format!("{TEST} does not use `{function}` of {name}")));
     }
     Ok(unused)
 }
 
 fn public_functions(text: &str) -> Vec<String> {
     let lines = source::lines(text);
-    let after = |code: &str| Some(source::words(code.trim_start().strip_prefix("pub fn ")?).next()?.to_owned());
-    lines.iter().filter_map(|line| after(&line.code)).filter(|name| !FOR_TESTS.contains(&&name[..])).collect()
+    let after = |code: &str| {
+        Some(source::words(code.trim_start().strip_prefix("pub fn ")?).next()?.to_owned())
+    };
+    lines
+        .iter()
+        .filter_map(|line| after(&line.code))
+        .filter(|name| !FOR_TESTS.contains(&&name[..]))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! `cargo xtask teeth`: shows that the checks bite. Builds the crate with its seeded faults (`src/fault.rs`), chooses them one by
-//! one by an environment variable, and runs the models, and then the tests, until something notices.
+//! `cargo xtask teeth`: shows that the checks bite. Builds the crate with its seeded faults
+//! (`src/fault.rs`), chooses them one by one by an environment variable, and runs the models, and
+//! then the tests, until something notices.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,30 +24,70 @@ pub struct Options {
     filter: Option<String>,
 }
 
-/// A fault: its name in the sources, what it does, and the model that is likely to notice it and so is asked first, if there
-/// is one.
+/// A fault: its name in the sources, what it does, and the model that is likely to notice it and so
+/// is asked first, if there is one.
 type Fault = (&'static str, &'static str, &'static str);
 
 /// Every name that the sources ask for in the map, in the order of the book of what can go wrong.
 const IN_THE_MAP: &[Fault] = &[
     ("publish_relaxed", "an entry is published without a release", "compute_through_growth"),
     ("root_relaxed", "a table is published without a release", "a_guard_from_elsewhere_protects"),
-    ("append_relaxed", "an overflow bucket is published without a release", "append_against_evacuation"),
-    ("freeze_relaxed", "a word is frozen without acquire and release", "a_removal_that_shrinks_against_an_insert"),
-    ("initialised_relaxed", "a destination is declared filled without a release", "a_guard_from_elsewhere_protects"),
-    ("evacuated_relaxed", "the count of filled destinations passes nothing on", "sweep_past_an_uncounted_group"),
-    ("unlink_relaxed", "the old table is unlinked without a release", "promotion_against_next_growth"),
-    ("root_before_guard", "the root is read before the guard protects", "a_guard_from_elsewhere_protects"),
-    ("two_scans", "a writer scans for its tag and for a vacant slot at two moments", "insert_against_evacuation"),
+    (
+        "append_relaxed",
+        "an overflow bucket is published without a release",
+        "append_against_evacuation",
+    ),
+    (
+        "freeze_relaxed",
+        "a word is frozen without acquire and release",
+        "a_removal_that_shrinks_against_an_insert",
+    ),
+    (
+        "initialised_relaxed",
+        "a destination is declared filled without a release",
+        "a_guard_from_elsewhere_protects",
+    ),
+    (
+        "evacuated_relaxed",
+        "the count of filled destinations passes nothing on",
+        "sweep_past_an_uncounted_group",
+    ),
+    (
+        "unlink_relaxed",
+        "the old table is unlinked without a release",
+        "promotion_against_next_growth",
+    ),
+    (
+        "root_before_guard",
+        "the root is read before the guard protects",
+        "a_guard_from_elsewhere_protects",
+    ),
+    (
+        "two_scans",
+        "a writer scans for its tag and for a vacant slot at two moments",
+        "insert_against_evacuation",
+    ),
     ("frozen_empty_ignored", "a frozen EMPTY slot counts as used", "insert_against_evacuation"),
     ("remove_empties", "a remove returns the slot to EMPTY", "two_helpers_against_remove"),
     ("count_before_link", "an insert is counted before it is linked", "insert_against_evacuation"),
     ("retire_before_unlink", "an entry is retired before it is unlinked", "shrink_against_writers"),
-    ("helper_stores", "a helper stores into a destination instead of a CAS", "reinsert_against_late_helper"),
+    (
+        "helper_stores",
+        "a helper stores into a destination instead of a CAS",
+        "reinsert_against_late_helper",
+    ),
     ("no_freeze", "a source is not frozen", "insert_against_evacuation"),
     ("no_freeze_of_end", "the end of a source chain is not frozen", "append_against_evacuation"),
-    ("initialised_early", "a destination is declared filled before it is", "append_against_evacuation"),
-    ("initialised_ignored", "nobody asks whether a destination is filled", "insert_against_evacuation"),
+    (
+        "initialised_early",
+        "a destination is declared filled before it is",
+        "append_against_evacuation",
+    ),
+    (
+        "initialised_ignored",
+        "nobody asks whether a destination is filled",
+        "insert_against_evacuation",
+    ),
     (
         "half_set_ignored",
         "a helper walks the source of a group of which a flag is set",
@@ -58,9 +99,17 @@ const IN_THE_MAP: &[Fault] = &[
         "a sweeper that has nothing to count does not join in the count",
         "sweep_past_an_uncounted_group",
     ),
-    ("no_sweep", "nobody does the share of a helper that stalls", "a_removal_that_shrinks_against_an_insert"),
+    (
+        "no_sweep",
+        "nobody does the share of a helper that stalls",
+        "a_removal_that_shrinks_against_an_insert",
+    ),
     ("stale_tag_bits", "tag bits are used after they ran out", ""),
-    ("table_freed_at_once", "an old table is freed without a grace period", "promotion_against_next_growth"),
+    (
+        "table_freed_at_once",
+        "an old table is freed without a grace period",
+        "promotion_against_next_growth",
+    ),
     ("retire_table_twice", "an old table is retired twice", "promotion_against_next_growth"),
     ("clear_retires_twice", "a cleared entry is retired by every helper", "two_helpers_of_a_clear"),
     ("iterator_restarts", "an iterator goes through a bucket twice", "iterate_through_growth"),
@@ -68,15 +117,47 @@ const IN_THE_MAP: &[Fault] = &[
 
 /// Those that the models of the reclaimer have to notice, whoever else does.
 const IN_THE_RECLAIMER: &[Fault] = &[
-    ("retire_before_unlink", "an entry is retired before it is unlinked", "a_removal_that_shrinks_against_an_insert"),
-    ("table_freed_at_once", "an old table is freed without a grace period", "old_table_against_slow_reader"),
-    ("batch_ripe_at_once", "a batch is ripe without a grace period", "reader_holds_a_replaced_entry"),
-    ("pending_batch_freed", "a map's drop frees a batch that the collector still has", "batch_against_map_drop"),
+    (
+        "retire_before_unlink",
+        "an entry is retired before it is unlinked",
+        "a_removal_that_shrinks_against_an_insert",
+    ),
+    (
+        "table_freed_at_once",
+        "an old table is freed without a grace period",
+        "old_table_against_slow_reader",
+    ),
+    (
+        "batch_ripe_at_once",
+        "a batch is ripe without a grace period",
+        "reader_holds_a_replaced_entry",
+    ),
+    (
+        "pending_batch_freed",
+        "a map's drop frees a batch that the collector still has",
+        "batch_against_map_drop",
+    ),
     ("reaping_relaxed", "a thread takes another's batches without acquire", "two_flush_one_map"),
-    ("grave_ripe_at_once", "a large table is ripe without a grace period", "old_table_against_slow_reader"),
-    ("pending_grave_freed", "a map's drop frees a large table that the collector still has", "table_against_map_drop"),
-    ("prepared_relaxed", "a thread goes on with another's new table without acquire", "two_prepare_a_table"),
-    ("giving_relaxed", "a thread goes on with another's tables without acquire", "two_give_tables_back"),
+    (
+        "grave_ripe_at_once",
+        "a large table is ripe without a grace period",
+        "old_table_against_slow_reader",
+    ),
+    (
+        "pending_grave_freed",
+        "a map's drop frees a large table that the collector still has",
+        "table_against_map_drop",
+    ),
+    (
+        "prepared_relaxed",
+        "a thread goes on with another's new table without acquire",
+        "two_prepare_a_table",
+    ),
+    (
+        "giving_relaxed",
+        "a thread goes on with another's tables without acquire",
+        "two_give_tables_back",
+    ),
 ];
 
 /// Whether the map has a fault of that name.
@@ -95,7 +176,8 @@ pub fn run(options: &Options) -> Result<()> {
     let mut verdicts = judge(IN_THE_MAP, &[MAP, MAP_WITHOUT_TAGS], killed_by_tests, options)?;
     verdicts.extend(judge(IN_THE_RECLAIMER, &[RECLAIMER], |_| Ok(None), options)?);
     print_table(&verdicts);
-    let survivors: Vec<_> = verdicts.iter().filter(|verdict| verdict.killer.is_none()).map(|each| each.fault).collect();
+    let survivors: Vec<_> =
+        verdicts.iter().filter(|verdict| verdict.killer.is_none()).map(|each| each.fault).collect();
     if survivors.is_empty() { Ok(()) } else { bail!("nothing notices: {}", survivors.join(", ")) }
 }
 
@@ -134,9 +216,14 @@ fn judge(
     Ok(verdicts)
 }
 
-/// The model that fails with the fault, of all or of that one. What does not finish within the time is not said to have noticed
-/// anything.
-fn killed_by_models(models: &[PathBuf], fault: &str, only: Option<&str>, options: &Options) -> Result<Option<String>> {
+/// The model that fails with the fault, of all or of that one. What does not finish within the time
+/// is not said to have noticed anything.
+fn killed_by_models(
+    models: &[PathBuf],
+    fault: &str,
+    only: Option<&str>,
+    options: &Options,
+) -> Result<Option<String>> {
     for binary in models {
         let (status, lines) = watch(binary, fault, only, options)?;
         match status {
@@ -148,7 +235,12 @@ fn killed_by_models(models: &[PathBuf], fault: &str, only: Option<&str>, options
     Ok(None)
 }
 
-fn watch(binary: &Path, fault: &str, only: Option<&str>, options: &Options) -> Result<(Option<bool>, Vec<String>)> {
+fn watch(
+    binary: &Path,
+    fault: &str,
+    only: Option<&str>,
+    options: &Options,
+) -> Result<(Option<bool>, Vec<String>)> {
     let mut command = Command::new(binary);
     command.args(only.into_iter().flat_map(|model| ["--exact", model]));
     command.args(["--nocapture", "--test-threads=1"]);
@@ -162,15 +254,27 @@ fn watch(binary: &Path, fault: &str, only: Option<&str>, options: &Options) -> R
 
 /// The model that was running when the first thing went wrong.
 fn culprit(lines: &[String]) -> String {
-    let started = |line: &String| Some(line.strip_prefix("test ")?.split_once(" ...")?.0.to_owned());
+    let started =
+        |line: &String| Some(line.strip_prefix("test ")?.split_once(" ...")?.0.to_owned());
     let failed = |line: &&String| line.contains("FAILED");
     let first_failed = lines.iter().filter(failed).find_map(started);
-    first_failed.or_else(|| lines.iter().rev().find_map(started)).unwrap_or_else(|| "of unknown name".into())
+    first_failed
+        .or_else(|| lines.iter().rev().find_map(started))
+        .unwrap_or_else(|| "of unknown name".into())
 }
 
 /// The test of the ordinary build that fails with the fault.
 fn killed_by_tests(fault: &str) -> Result<Option<String>> {
-    let mut test = cmd::cargo(["test", "--features", "_hooks", "--lib", "--test", "smoke", "--test", "regressions"]);
+    let mut test = cmd::cargo([
+        "test",
+        "--features",
+        "_hooks",
+        "--lib",
+        "--test",
+        "smoke",
+        "--test",
+        "regressions",
+    ]);
     test.arg("--target-dir").arg(cmd::own_target_dir("teeth-tests"));
     test.env("RUSTFLAGS", "--cfg evacmap_faults").env("EVACMAP_FAULT", fault);
     let output = test.output()?;
@@ -185,7 +289,11 @@ fn killed_by_tests(fault: &str) -> Result<Option<String>> {
 fn print_table(verdicts: &[Verdict]) {
     println!("\n| fault | what it does | noticed by | s |\n|---|---|---|---|");
     for Verdict { fault, what, killer, took } in verdicts {
-        println!("| {fault} | {what} | {} | {:.1} |", killer.as_deref().unwrap_or("nothing"), took.as_secs_f64());
+        println!(
+            "| {fault} | {what} | {} | {:.1} |",
+            killer.as_deref().unwrap_or("nothing"),
+            took.as_secs_f64()
+        );
     }
 }
 
@@ -209,12 +317,19 @@ mod tests {
                 }
                 let text = fs::read_to_string(&path).unwrap();
                 for call in ["fault!(\"", "unless_relaxed!(\""] {
-                    asked.extend(text.split(call).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+                    asked.extend(
+                        text.split(call)
+                            .skip(1)
+                            .map(|rest| rest.split('"').next().unwrap().to_owned()),
+                    );
                 }
             }
         }
-        let listed: BTreeSet<String> =
-            [IN_THE_MAP, IN_THE_RECLAIMER].concat().iter().map(|(name, ..)| (*name).to_owned()).collect();
+        let listed: BTreeSet<String> = [IN_THE_MAP, IN_THE_RECLAIMER]
+            .concat()
+            .iter()
+            .map(|(name, ..)| (*name).to_owned())
+            .collect();
         assert_eq!(asked, listed);
     }
 

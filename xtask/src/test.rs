@@ -10,9 +10,11 @@ use clap::Args;
 use crate::{asan, cmd, features, fuzz, house, lin, loom, tsan};
 
 /// The integration tests that are for the optimised build: many threads, many operations.
-const OPTIMISED: [&str; 5] = ["shrink_by_itself", "stopped", "stress", "sweep_panics", "sweep_reentrancy"];
+const OPTIMISED: [&str; 5] =
+    ["shrink_by_itself", "stopped", "stress", "sweep_panics", "sweep_reentrancy"];
 
-/// What the checks of the library are built with: the public features, the hooks of its own tests and the counters of its benchmarks.
+/// What the checks of the library are built with: the public features, the hooks of its own tests
+/// and the counters of its benchmarks.
 const FEATURES: &str = "serde,rayon,tracing,metrics,_hooks,_counters";
 
 /// The example programs that check themselves and end in seconds.
@@ -52,20 +54,36 @@ const STEPS: [Step; 19] = [
     Step { name: "fmt", what: "formatting", run: fmt },
     Step { name: "house", what: "house rules for src/", run: house::run },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
-    Step { name: "features", what: "no warnings with any set of public features", run: features::run },
+    Step {
+        name: "features",
+        what: "no warnings with any set of public features",
+        run: features::run,
+    },
     Step { name: "doc", what: "the documentation builds without warnings", run: doc },
     Step { name: "xtask", what: "the tests of these commands", run: xtask },
     Step { name: "test", what: "unit, property and integration tests", run: test },
     Step { name: "doctest", what: "the examples in the documentation", run: doctest },
     Step { name: "stress", what: "many threads, optimised", run: stress },
     Step { name: "lin", what: "linearizability, briefly", run: lin },
-    Step { name: "examples", what: "the example programs build, and find themselves right", run: examples },
-    Step { name: "bench", what: "the benchmarks run, on tiny maps, and find all answers right", run: bench },
+    Step {
+        name: "examples",
+        what: "the example programs build, and find themselves right",
+        run: examples,
+    },
+    Step {
+        name: "bench",
+        what: "the benchmarks run, on tiny maps, and find all answers right",
+        run: bench,
+    },
     Step { name: "no-tags", what: "the build without tag bits", run: no_tags },
     Step { name: "scalar", what: "the build with the portable bucket scan", run: scalar },
     Step { name: "models", what: "the models as ordinary tests", run: models },
     Step { name: "loom", what: "the models, exhaustively", run: loom },
-    Step { name: "asan", what: "a stress program under the address and leak sanitizers, briefly", run: asan },
+    Step {
+        name: "asan",
+        what: "a stress program under the address and leak sanitizers, briefly",
+        run: asan,
+    },
     Step { name: "tsan", what: "the same under the thread sanitizer", run: tsan },
     Step { name: "fuzz", what: "the fuzzer, briefly", run: fuzz },
 ];
@@ -92,7 +110,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     print_table(&chosen, &outcomes);
     match outcomes.pop() {
-        Some(Outcome { step, result: Err(error), .. }) => Err(error.context(format!("step `{}` failed", step.name))),
+        Some(Outcome { step, result: Err(error), .. }) => {
+            Err(error.context(format!("step `{}` failed", step.name)))
+        }
         _ => Ok(()),
     }
 }
@@ -135,7 +155,17 @@ fn fmt() -> Result<()> {
 fn clippy() -> Result<()> {
     want_component("clippy", "clippy")?;
     cmd::run(&mut cmd::cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let features = ["clippy", "-p", "evacmap", "--features", FEATURES, "--all-targets", "--", "-D", "warnings"];
+    let features = [
+        "clippy",
+        "-p",
+        "evacmap",
+        "--features",
+        FEATURES,
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
     cmd::run(&mut cmd::cargo(features))
 }
 
@@ -148,7 +178,8 @@ fn want_component(subcommand: &str, component: &str) -> Result<()> {
 
 fn doc() -> Result<()> {
     cmd::run(
-        cmd::cargo(["doc", "--no-deps", "--features", FEATURES, "-p", "evacmap"]).env("RUSTDOCFLAGS", "-Dwarnings"),
+        cmd::cargo(["doc", "--no-deps", "--features", FEATURES, "-p", "evacmap"])
+            .env("RUSTDOCFLAGS", "-Dwarnings"),
     )
 }
 
@@ -192,7 +223,9 @@ fn integration_tests() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(&dir).with_context(|| format!("cannot read {}", dir.display()))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").is_file() {
+        if path.extension().is_some_and(|extension| extension == "rs")
+            || path.join("main.rs").is_file()
+        {
             names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
         }
     }
@@ -211,14 +244,30 @@ fn lin() -> Result<()> {
 
 fn examples() -> Result<()> {
     cmd::run(&mut cmd::cargo(["build", "--release", "--examples"]))?;
-    CHECKED_EXAMPLES.iter().try_for_each(|name| cmd::run(&mut cmd::cargo(["run", "--release", "--example", name])))?;
+    CHECKED_EXAMPLES
+        .iter()
+        .try_for_each(|name| cmd::run(&mut cmd::cargo(["run", "--release", "--example", name])))?;
     cmd::run(cmd::cargo(["test", "--release"]).args(DASHBOARD))?;
-    cmd::run(cmd::cargo(["run", "--release"]).args(DASHBOARD).args(["--", "--port", "0", "--seconds", "2"]))
+    cmd::run(cmd::cargo(["run", "--release"]).args(DASHBOARD).args([
+        "--",
+        "--port",
+        "0",
+        "--seconds",
+        "2",
+    ]))
 }
 
 /// Measures nothing: the program is built without optimisation.
 fn bench() -> Result<()> {
-    cmd::run(&mut cmd::cargo(["test", "--features", FEATURES, "--bench", "compare", "--bench", "work"]))
+    cmd::run(&mut cmd::cargo([
+        "test",
+        "--features",
+        FEATURES,
+        "--bench",
+        "compare",
+        "--bench",
+        "work",
+    ]))
 }
 
 fn no_tags() -> Result<()> {
@@ -229,8 +278,8 @@ fn scalar() -> Result<()> {
     variant("_scalar")
 }
 
-/// The tests of the data structure built in another way: by a feature, not by a cfg, for which everything that it depends
-/// on would be built anew.
+/// The tests of the data structure built in another way: by a feature, not by a cfg, for which
+/// everything that it depends on would be built anew.
 fn variant(feature: &str) -> Result<()> {
     let features = format!("_hooks,{feature}");
     cmd::run(&mut cmd::cargo(["test", "--features", &features, "--lib", "--test", "property"]))

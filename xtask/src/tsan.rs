@@ -8,9 +8,11 @@ use clap::Args;
 use crate::cmd::{self, Watched};
 use crate::storm;
 
-/// `std` is not built for the sanitizer, which the program allows for. crossbeam-epoch is, from 0.9.21 on: it notices the
-/// sanitizer, which knows no fences, and orders by other means; `crossbeam_sanitize` makes its bags small.
-const FLAGS: &str = "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg crossbeam_sanitize";
+/// `std` is not built for the sanitizer, which the program allows for. crossbeam-epoch is, from
+/// 0.9.21 on: it notices the sanitizer, which knows no fences, and orders by other means;
+/// `crossbeam_sanitize` makes its bags small.
+const FLAGS: &str =
+    "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg crossbeam_sanitize";
 
 /// What a report begins with.
 const REPORT: &str = "WARNING: ThreadSanitizer: data race";

@@ -25,7 +25,11 @@ impl<C: Content> Map<C> for Evacmap<C> {
     }
 
     #[inline]
-    fn read_pinned<R>(pinned: &Self::Pinned<'_>, key: &C::Query, read: impl FnOnce(&C::Value) -> R) -> Option<R> {
+    fn read_pinned<R>(
+        pinned: &Self::Pinned<'_>,
+        key: &C::Query,
+        read: impl FnOnce(&C::Value) -> R,
+    ) -> Option<R> {
         pinned.get(key).map(read)
     }
 
@@ -36,7 +40,11 @@ impl<C: Content> Map<C> for Evacmap<C> {
         is_right: impl Fn(usize, &C::Value) -> bool,
     ) -> usize {
         let values = pinned.get_many(keys);
-        values.iter().enumerate().filter(|(at, value)| value.is_some_and(|value| is_right(*at, value))).count()
+        values
+            .iter()
+            .enumerate()
+            .filter(|(at, value)| value.is_some_and(|value| is_right(*at, value)))
+            .count()
     }
 
     #[inline]

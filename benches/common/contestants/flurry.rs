@@ -25,7 +25,11 @@ impl<C: Content> Map<C> for Flurry<C> {
     }
 
     #[inline]
-    fn read_pinned<R>(pinned: &Self::Pinned<'_>, key: &C::Query, read: impl FnOnce(&C::Value) -> R) -> Option<R> {
+    fn read_pinned<R>(
+        pinned: &Self::Pinned<'_>,
+        key: &C::Query,
+        read: impl FnOnce(&C::Value) -> R,
+    ) -> Option<R> {
         pinned.get(key).map(read)
     }
 

@@ -1,7 +1,8 @@
 use crate::common::content::{Content, Numbers};
 use crate::common::map::{Hasher, Map};
 
-/// Keys must be `Copy`, and values leave two of their own out (here the two largest numbers): for numbers only.
+/// Keys must be `Copy`, and values leave two of their own out (here the two largest numbers): for
+/// numbers only.
 pub type Leapfrog = leapfrog::LeapMap<u64, u64, Hasher>;
 
 impl Map<Numbers> for Leapfrog {
@@ -27,7 +28,11 @@ impl Map<Numbers> for Leapfrog {
     }
 
     #[inline]
-    fn read_pinned<R>(pinned: &Self::Pinned<'_>, key: &u64, read: impl FnOnce(&u64) -> R) -> Option<R> {
+    fn read_pinned<R>(
+        pinned: &Self::Pinned<'_>,
+        key: &u64,
+        read: impl FnOnce(&u64) -> R,
+    ) -> Option<R> {
         Map::read(*pinned, key, read)
     }
 

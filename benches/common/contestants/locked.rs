@@ -7,7 +7,8 @@ pub type Locked<C> = RwLock<hashbrown::HashMap<<C as Content>::Key, <C as Conten
 
 impl<C: Content> Map<C> for Locked<C> {
     const NAME: &'static str = "rwlock";
-    /// Not the lock's guard: that would keep writers out for a whole batch, which no guard of the others does.
+    /// Not the lock's guard: that would keep writers out for a whole batch, which no guard of the
+    /// others does.
     type Pinned<'a> = &'a Self;
 
     fn empty(hasher: Hasher) -> Self {
@@ -28,7 +29,11 @@ impl<C: Content> Map<C> for Locked<C> {
     }
 
     #[inline]
-    fn read_pinned<R>(pinned: &Self::Pinned<'_>, key: &C::Query, read: impl FnOnce(&C::Value) -> R) -> Option<R> {
+    fn read_pinned<R>(
+        pinned: &Self::Pinned<'_>,
+        key: &C::Query,
+        read: impl FnOnce(&C::Value) -> R,
+    ) -> Option<R> {
         Map::<C>::read(*pinned, key, read)
     }
 

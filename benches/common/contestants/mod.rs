@@ -22,9 +22,11 @@ use super::pool::fail;
 pub const SUBJECT: &str = "evacmap";
 
 /// The names, in the order of the columns.
-pub const NAMES: [&str; 8] = [SUBJECT, "papaya", "dashmap", "scc-map", "scc-index", "flurry", "rwlock", "leapfrog"];
+pub const NAMES: [&str; 8] =
+    [SUBJECT, "papaya", "dashmap", "scc-map", "scc-index", "flurry", "rwlock", "leapfrog"];
 
-/// Wrong answers end the program if the subject gave them. Those of a peer are told, and the others go on.
+/// Wrong answers end the program if the subject gave them. Those of a peer are told, and the others
+/// go on.
 pub fn complain(map: &str, label: &str, what: &str) {
     if map == SUBJECT {
         fail(label, what);
@@ -32,7 +34,8 @@ pub fn complain(map: &str, label: &str, what: &str) {
     eprintln!("{label} {what}");
 }
 
-/// Calls `$apply::<C, M>($args…)` for every map that can hold the content `C`, and gives the results as a vector.
+/// Calls `$apply::<C, M>($args…)` for every map that can hold the content `C`, and gives the
+/// results as a vector.
 ///
 /// leapfrog stands last: it holds numbers alone.
 macro_rules! for_each_map {

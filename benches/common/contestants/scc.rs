@@ -26,7 +26,11 @@ impl<C: Content> Map<C> for SccMap<C> {
     }
 
     #[inline]
-    fn read_pinned<R>(pinned: &Self::Pinned<'_>, key: &C::Query, read: impl FnOnce(&C::Value) -> R) -> Option<R> {
+    fn read_pinned<R>(
+        pinned: &Self::Pinned<'_>,
+        key: &C::Query,
+        read: impl FnOnce(&C::Value) -> R,
+    ) -> Option<R> {
         Map::<C>::read(*pinned, key, read)
     }
 
@@ -73,7 +77,11 @@ impl<C: Content> Map<C> for SccIndex<C> {
     }
 
     #[inline]
-    fn read_pinned<R>((map, guard): &Self::Pinned<'_>, key: &C::Query, read: impl FnOnce(&C::Value) -> R) -> Option<R> {
+    fn read_pinned<R>(
+        (map, guard): &Self::Pinned<'_>,
+        key: &C::Query,
+        read: impl FnOnce(&C::Value) -> R,
+    ) -> Option<R> {
         map.peek(key, guard).map(read)
     }
 

@@ -14,7 +14,11 @@ where
     V: Part<u32>,
 {
     /// The number says what is done.
-    pub(super) fn entry<'g>(&mut self, number: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    pub(super) fn entry<'g>(
+        &mut self,
+        number: u8,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let (key, value) = (self.input.key(), self.input.value());
         let there = self.model.get(&key).copied();
         let entry = pin.entry(self.make_key(key));
@@ -39,7 +43,10 @@ where
             }
             4 => {
                 let removed = entry.remove_entry();
-                assert_eq!(removed.map(|(key, value)| (key.plain(), value.plain())), self.model.remove_entry(&key));
+                assert_eq!(
+                    removed.map(|(key, value)| (key.plain(), value.plain())),
+                    self.model.remove_entry(&key)
+                );
                 removed.map(|(_, value)| value).zip(there)
             }
             5 => self.use_at_once(key, there, entry, Some(value)),
@@ -48,7 +55,13 @@ where
         }
     }
 
-    fn or_insert<'g>(&mut self, key: u8, there: Option<u32>, got: &'g V, value: u32) -> Kept<'g, V> {
+    fn or_insert<'g>(
+        &mut self,
+        key: u8,
+        there: Option<u32>,
+        got: &'g V,
+        value: u32,
+    ) -> Kept<'g, V> {
         let expected = there.unwrap_or(value);
         assert_eq!(got.plain(), expected);
         self.model.insert(key, expected);
@@ -79,7 +92,9 @@ where
     ) -> Kept<'g, V> {
         let make = |new| self.make_value(new);
         let old = match (entry, new) {
-            (Entry::Occupied(entry), Some(new)) => Some(entry.insert(make(new)).expect("nothing came between")),
+            (Entry::Occupied(entry), Some(new)) => {
+                Some(entry.insert(make(new)).expect("nothing came between"))
+            }
             (Entry::Occupied(entry), None) => {
                 let (removed, value) = entry.remove_entry().expect("nothing came between");
                 assert_eq!(removed.plain(), key);
@@ -102,7 +117,8 @@ where
         old.zip(there)
     }
 
-    /// Changes the key after the entry was seen: what comes between may write the very same value, or nothing.
+    /// Changes the key after the entry was seen: what comes between may write the very same value,
+    /// or nothing.
     fn use_too_late<'g>(
         &mut self,
         key: u8,
@@ -118,11 +134,15 @@ where
         }
         let current = match entry {
             Entry::Occupied(entry) if value.is_multiple_of(2) => {
-                let error = entry.insert(self.make_value(value)).expect_err("another entry is there by now");
+                let error = entry
+                    .insert(self.make_value(value))
+                    .expect_err("another entry is there by now");
                 assert_eq!(error.new.plain(), value);
                 error.current
             }
-            Entry::Occupied(entry) => entry.remove_entry().expect_err("another entry is there by now").current,
+            Entry::Occupied(entry) => {
+                entry.remove_entry().expect_err("another entry is there by now").current
+            }
             Entry::Vacant(entry) => match entry.insert(self.make_value(value)) {
                 Ok(new) => {
                     assert_eq!((now, new.plain()), (None, value));

@@ -7,7 +7,8 @@
 //!           followed by the key's byte and the value's where the operation has them
 //! ```
 //!
-//! A set beside the map has an operation's code for all of its own (see `set`). Keys are few, so that they collide. Whatever the bytes are, they mean something; where they end, the case ends.
+//! A set beside the map has an operation's code for all of its own (see `set`). Keys are few, so
+//! that they collide. Whatever the bytes are, they mean something; where they end, the case ends.
 //! Used by the fuzzer and by `tests/fuzz_corpus.rs`, so it depends on the crate and on std only.
 
 mod entry;
@@ -28,7 +29,8 @@ use crate::shared::{Counted, Input, KEYS, Mode, Part, Tally, start_resize};
 
 /// Guards held one inside the other.
 const MAX_HELD: usize = 3;
-/// `reserve` asks for at most `1 << MAX_RESERVE_BITS` more: enough for tables that run out of tag bits.
+/// `reserve` asks for at most `1 << MAX_RESERVE_BITS` more: enough for tables that run out of tag
+/// bits.
 const MAX_RESERVE_BITS: u8 = 12;
 
 /// Runs one case; panics where the map and the model differ.
@@ -141,7 +143,14 @@ where
 {
     fn new(input: Input<'a>, mode: Mode) -> Self {
         let beside = Beside::new(mode);
-        Self { input, model: Model::new(), tally: Arc::default(), held: 0, beside, map: PhantomData }
+        Self {
+            input,
+            model: Model::new(),
+            tally: Arc::default(),
+            held: 0,
+            beside,
+            map: PhantomData,
+        }
     }
 
     fn make_key(&self, key: u8) -> K {
@@ -169,7 +178,11 @@ where
     }
 
     /// Applies operations until the input ends or the caller has to do something.
-    fn operate<G: Borrow<Guard>>(&mut self, map: &Map<K, V>, held: Option<&Pinned<'_, K, V, G>>) -> Pause {
+    fn operate<G: Borrow<Guard>>(
+        &mut self,
+        map: &Map<K, V>,
+        held: Option<&Pinned<'_, K, V, G>>,
+    ) -> Pause {
         let mut kept = Vec::new();
         let pause = loop {
             let Some(byte) = self.input.byte() else {
@@ -202,7 +215,11 @@ where
         pause
     }
 
-    fn operate_held<G: Borrow<Guard>>(&mut self, map: &Map<K, V>, held: &Pinned<'_, K, V, G>) -> Pause {
+    fn operate_held<G: Borrow<Guard>>(
+        &mut self,
+        map: &Map<K, V>,
+        held: &Pinned<'_, K, V, G>,
+    ) -> Pause {
         self.held += 1;
         let pause = self.operate(map, Some(held));
         self.held -= 1;
@@ -254,7 +271,11 @@ where
     }
 
     /// Inserts a run of keys, so that maps grow within few bytes.
-    fn insert<'g>(&mut self, more: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    fn insert<'g>(
+        &mut self,
+        more: u8,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let (first, value) = (self.input.key(), self.input.value());
         let mut kept = None;
         for key in (first..=first + more).map(|key| key % KEYS) {
@@ -291,7 +312,10 @@ where
         let expected = self.model.get(&key).copied();
         assert_eq!(value.map(Part::plain), expected);
         let pair = pin.get_key_value(&key);
-        assert_eq!(pair.map(|(key, value)| (key.plain(), value.plain())), expected.map(|value| (key, value)));
+        assert_eq!(
+            pair.map(|(key, value)| (key.plain(), value.plain())),
+            expected.map(|value| (key, value))
+        );
         value.zip(expected)
     }
 
@@ -301,7 +325,10 @@ where
         assert_eq!(pin.is_empty(), self.model.is_empty());
     }
 
-    fn get_or_insert_with<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    fn get_or_insert_with<'g>(
+        &mut self,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let (key, value) = (self.input.key(), self.input.value());
         let mut ran = false;
         let reference = pin.get_or_insert_with(self.make_key(key), || {
@@ -315,7 +342,11 @@ where
     }
 
     /// As `get_or_insert_with`, with a closure that fails for most of the numbers.
-    fn get_or_try_insert_with<'g>(&mut self, number: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    fn get_or_try_insert_with<'g>(
+        &mut self,
+        number: u8,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let (key, value) = (self.input.key(), self.input.value());
         let fails = number > 4;
         let result = pin.get_or_try_insert_with(self.make_key(key), || {
@@ -342,12 +373,17 @@ where
         new.zip(expected)
     }
 
-    fn update_or_insert<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    fn update_or_insert<'g>(
+        &mut self,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let (key, value) = (self.input.key(), self.input.value());
         let change = |old: u32| old ^ value;
         let make = |value| self.make_value(value);
-        let new = pin.update_or_insert(self.make_key(key), |old| make(change(old.plain())), make(value));
-        let expected = *self.model.entry(key).and_modify(|old| *old = change(*old)).or_insert(value);
+        let new =
+            pin.update_or_insert(self.make_key(key), |old| make(change(old.plain())), make(value));
+        let expected =
+            *self.model.entry(key).and_modify(|old| *old = change(*old)).or_insert(value);
         assert_eq!(new.plain(), expected);
         Some((new, expected))
     }
@@ -358,7 +394,10 @@ where
         let old = self.model.get(&key).copied();
         let (inserts, removes) = (number < 3, number < 6 && old.is_some());
         let result = pin.compute(self.make_key(key), |entry| {
-            assert_eq!(entry.map(|(key, value)| (key.plain(), value.plain())), old.map(|old| (key, old)));
+            assert_eq!(
+                entry.map(|(key, value)| (key.plain(), value.plain())),
+                old.map(|old| (key, old))
+            );
             match number {
                 _ if inserts => Operation::Insert(self.make_value(value)),
                 _ if removes => Operation::Remove,
@@ -370,7 +409,9 @@ where
                 assert_eq!((new_key.plain(), new.plain()), (key, value));
                 self.model.insert(key, value);
             }
-            (Compute::Updated { old: (old_key, replaced), new: (new_key, new) }, Some(old)) if inserts => {
+            (Compute::Updated { old: (old_key, replaced), new: (new_key, new) }, Some(old))
+                if inserts =>
+            {
                 assert_eq!((old_key.plain(), replaced.plain()), (key, old));
                 assert_eq!((new_key.plain(), new.plain()), (key, value));
                 self.model.insert(key, value);
@@ -384,10 +425,17 @@ where
         }
     }
 
-    fn compare_exchange<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    fn compare_exchange<'g>(
+        &mut self,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let (key, current, new) = (self.input.key(), self.input.value(), self.input.value());
         let there = self.model.get(&key).copied();
-        match pin.compare_exchange(self.make_key(key), &self.make_value(current), self.make_value(new)) {
+        match pin.compare_exchange(
+            self.make_key(key),
+            &self.make_value(current),
+            self.make_value(new),
+        ) {
             Ok(old) => {
                 assert_eq!((Some(current), old.plain()), (there, current));
                 self.model.insert(key, new);
@@ -419,7 +467,11 @@ where
         }
     }
 
-    fn remove<'g>(&mut self, more: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    fn remove<'g>(
+        &mut self,
+        more: u8,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let first = self.input.key();
         let mut kept = None;
         for key in (first..=first + more).map(|key| key % KEYS) {
@@ -433,7 +485,10 @@ where
     fn remove_entry<'g>(&mut self, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
         let key = self.input.key();
         let removed = pin.remove_entry(&key);
-        assert_eq!(removed.map(|(key, value)| (key.plain(), value.plain())), self.model.remove_entry(&key));
+        assert_eq!(
+            removed.map(|(key, value)| (key.plain(), value.plain())),
+            self.model.remove_entry(&key)
+        );
         removed.map(|(_, value)| (value, value.plain()))
     }
 
@@ -444,7 +499,10 @@ where
             Ok(removed) => (removed, self.model.remove(&key).filter(|&value| value < threshold)),
             Err(refused) => (Some(refused), there.filter(|&value| value >= threshold)),
         };
-        assert_eq!(pair.map(|(key, value)| (key.plain(), value.plain())), expected.map(|value| (key, value)));
+        assert_eq!(
+            pair.map(|(key, value)| (key.plain(), value.plain())),
+            expected.map(|value| (key, value))
+        );
         pair.map(|(_, value)| (value, value.plain()))
     }
 
@@ -458,7 +516,12 @@ where
         pin.reserve(1 << (self.input.byte_or_zero() % (MAX_RESERVE_BITS + 1)));
     }
 
-    fn help_resize(&mut self, groups: u8, map: &Map<K, V>, pin: &Pinned<'_, K, V, impl Borrow<Guard>>) {
+    fn help_resize(
+        &mut self,
+        groups: u8,
+        map: &Map<K, V>,
+        pin: &Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) {
         let was_resizing = map.is_resizing();
         pin.help_resize(usize::from(groups) + 1);
         assert!(was_resizing || !map.is_resizing(), "helping starts no resize");

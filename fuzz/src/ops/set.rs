@@ -28,13 +28,16 @@ where
         let run = (first..=first + more % 8).map(|key| key % KEYS);
         let set = self.set.pin();
         match number {
-            0 => run.for_each(|key| assert_eq!(set.insert(K::make(key, tally)), self.model.insert(key))),
+            0 => run.for_each(|key| {
+                assert_eq!(set.insert(K::make(key, tally)), self.model.insert(key))
+            }),
             1 => run.for_each(|key| assert_eq!(set.remove(&key), self.model.remove(&key))),
             2 => run.for_each(|key| {
                 let replaced = set.replace(K::make(key, tally)).map(Part::plain);
                 assert_eq!(replaced, self.model.replace(key));
             }),
-            3 => run.for_each(|key| assert_eq!(set.take(&key).map(Part::plain), self.model.take(&key))),
+            3 => run
+                .for_each(|key| assert_eq!(set.take(&key).map(Part::plain), self.model.take(&key))),
             4 => {
                 for key in run {
                     assert_eq!(set.get(&key).map(Part::plain), self.model.get(&key).copied());
@@ -43,17 +46,19 @@ where
             }
             5 => {
                 let goes = |key: u8| key.is_multiple_of(more % 5 + 2);
-                let taken: BTreeSet<u8> = set.extract_if(|key| goes(key.plain())).map(Part::plain).collect();
+                let taken: BTreeSet<u8> =
+                    set.extract_if(|key| goes(key.plain())).map(Part::plain).collect();
                 assert_eq!(taken, self.model.iter().copied().filter(|&key| goes(key)).collect());
                 self.model.retain(|&key| !goes(key));
             }
             6 => {
                 let stride = usize::from(more % 5 + 1);
                 let other = (first..KEYS).step_by(stride).map(|key| K::make(key, tally));
-                let other: HashSet<K, Mode> = other.fold(HashSet::with_hasher(*set.hasher()), |other, key| {
-                    other.pin().insert(key);
-                    other
-                });
+                let other: HashSet<K, Mode> =
+                    other.fold(HashSet::with_hasher(*set.hasher()), |other, key| {
+                        other.pin().insert(key);
+                        other
+                    });
                 self.compare_with(&other, &(first..KEYS).step_by(stride).collect());
             }
             _ if more < 128 => start_resize(more % 8, self.set.as_map()),
@@ -77,7 +82,10 @@ where
         assert_eq!(sorted(&mut set.union(other)), both(&mut self.model.union(model)));
         assert_eq!(sorted(&mut set.intersection(other)), both(&mut self.model.intersection(model)));
         assert_eq!(sorted(&mut set.difference(other)), both(&mut self.model.difference(model)));
-        assert_eq!(sorted(&mut set.symmetric_difference(other)), both(&mut self.model.symmetric_difference(model)));
+        assert_eq!(
+            sorted(&mut set.symmetric_difference(other)),
+            both(&mut self.model.symmetric_difference(model))
+        );
         assert_eq!(set.is_subset(other), self.model.is_subset(model));
         assert_eq!(set.is_superset(other), self.model.is_superset(model));
         assert_eq!(set.is_disjoint(other), self.model.is_disjoint(model));

@@ -30,12 +30,18 @@ where
         self.model.retain(|&key, value| !goes(key, *value));
     }
 
-    /// Takes out a few, or with the highest number all; between two of them a resize that runs goes on.
-    pub(super) fn extract_if<'g>(&mut self, number: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    /// Takes out a few, or with the highest number all; between two of them a resize that runs goes
+    /// on.
+    pub(super) fn extract_if<'g>(
+        &mut self,
+        number: u8,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let goes = self.condition();
         let most = if number == 3 { usize::MAX } else { usize::from(number) };
         let (mut taken, mut kept) = (0, None);
-        for (key, value) in pin.extract_if(|key, value| goes(key.plain(), value.plain())).take(most) {
+        for (key, value) in pin.extract_if(|key, value| goes(key.plain(), value.plain())).take(most)
+        {
             let (key, old) = (key.plain(), value.plain());
             assert!(goes(key, old), "{key} should have stayed");
             assert_eq!(self.model.remove(&key), Some(old));
@@ -49,9 +55,14 @@ where
     }
 
     /// Looks up many keys, some of them repeatedly, by an array or by an iterator.
-    pub(super) fn get_many<'g>(&mut self, number: u8, pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>) -> Kept<'g, V> {
+    pub(super) fn get_many<'g>(
+        &mut self,
+        number: u8,
+        pin: &'g Pinned<'_, K, V, impl Borrow<Guard>>,
+    ) -> Kept<'g, V> {
         let (first, stride) = (usize::from(self.input.key()), usize::from(self.input.key()));
-        let keys: [u8; MANY] = array::from_fn(|at| ((first + at * stride) % usize::from(KEYS)) as u8);
+        let keys: [u8; MANY] =
+            array::from_fn(|at| ((first + at * stride) % usize::from(KEYS)) as u8);
         let found: Vec<_> = if number.is_multiple_of(2) {
             pin.get_many(keys.each_ref()).into()
         } else {
@@ -86,8 +97,8 @@ where
         assert_eq!(sum(&mut pin.values().map(Part::plain)), sum(&mut self.model.values().copied()));
     }
 
-    /// Changes the map in the middle of an iteration: keys that are not touched are returned exactly once, and none is
-    /// returned twice.
+    /// Changes the map in the middle of an iteration: keys that are not touched are returned
+    /// exactly once, and none is returned twice.
     pub(super) fn iterate_and_change(
         &mut self,
         number: u8,
@@ -112,7 +123,10 @@ where
             assert!(seen.contains(key), "the iterator missed {key}");
         }
         for key in seen {
-            assert!(before.contains_key(&key) || touched.contains(&key), "the iterator made up {key}");
+            assert!(
+                before.contains_key(&key) || touched.contains(&key),
+                "the iterator made up {key}"
+            );
         }
     }
 
@@ -135,7 +149,12 @@ where
                     touched.extend(0..KEYS);
                     self.clear(pin);
                 }
-                Op::Reserve | Op::Shrink | Op::HelpResize | Op::FinishResize | Op::StartResize | Op::Flush => {
+                Op::Reserve
+                | Op::Shrink
+                | Op::HelpResize
+                | Op::FinishResize
+                | Op::StartResize
+                | Op::Flush => {
                     self.apply(op, more, map, pin);
                 }
                 Op::Iterate => self.compare(map),

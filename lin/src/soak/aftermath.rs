@@ -1,4 +1,5 @@
-//! The end of a round: the map holds what was written to it last, is sound, still grows, comes to rest, and drops everything.
+//! The end of a round: the map holds what was written to it last, is sound, still grows, comes to
+//! rest, and drops everything.
 
 use evacmap::{Stats, Violation};
 
@@ -22,17 +23,21 @@ pub fn check(mut arena: Arena, ledgers: &[Ledger]) -> Result<Stats, Violation> {
     Ok(stats)
 }
 
-/// Under each key is the last value that some thread left there. Nothing is, only if some thread removed it, or all was
-/// cleared, or nobody ever put anything there.
+/// Under each key is the last value that some thread left there. Nothing is, only if some thread
+/// removed it, or all was cleared, or nobody ever put anything there.
 fn check_last_writers(arena: &Arena, ledgers: &[Ledger]) {
     let map = arena.map.pin();
     for key in 0..arena.keys {
         let mut last = ledgers.iter().filter_map(|ledger| ledger.get(&key));
         match map.get(&key).map(|value| value.get()) {
-            Some(found) => assert!(last.any(|left| *left == Some(found)), "{found:?} under {key} was overwritten"),
+            Some(found) => assert!(
+                last.any(|left| *left == Some(found)),
+                "{found:?} under {key} was overwritten"
+            ),
             None => {
                 let mut last = last.peekable();
-                let may_be = arena.clears || last.peek().is_none() || last.any(|left| left.is_none());
+                let may_be =
+                    arena.clears || last.peek().is_none() || last.any(|left| left.is_none());
                 assert!(may_be, "{key} is lost");
             }
         }
@@ -50,10 +55,16 @@ fn check_liveness(arena: &Arena) {
         assert!(map.pin().insert(arena.key(FOREIGN + key), arena.value((0, key))).is_none());
     }
     let grown = map.stats();
-    assert!(grown.growths > before.growths && grown.buckets > before.buckets, "the map no longer grows: {grown:?}");
+    assert!(
+        grown.growths > before.growths && grown.buckets > before.buckets,
+        "the map no longer grows: {grown:?}"
+    );
     map.finish_resize();
     let rest = map.stats();
     assert!(!map.is_resizing() && rest.old_buckets == 0, "a resize never ends: {rest:?}");
     assert!(rest.len <= 2 * rest.capacity, "growth does not keep up: {rest:?}");
-    assert!(!arena.is_hashed_well() || rest.overflow_buckets <= rest.buckets, "chains grow long: {rest:?}");
+    assert!(
+        !arena.is_hashed_well() || rest.overflow_buckets <= rest.buckets,
+        "chains grow long: {rest:?}"
+    );
 }

@@ -47,14 +47,19 @@ pub struct Done {
 
 impl Arena {
     pub fn random(random: &mut SmallRng) -> Self {
-        let mode = if random.random_bool(0.6) { Mode::Good } else { MODES[random.random_range(0..MODES.len())] };
+        let mode = if random.random_bool(0.6) {
+            Mode::Good
+        } else {
+            MODES[random.random_range(0..MODES.len())]
+        };
         let most: u64 = match mode {
             Mode::Good | Mode::Identity => 100_000,
             Mode::Ordered => 1_000,
             Mode::Constant | Mode::OneBit => 200,
         };
         // As many rounds with tens of keys as with thousands.
-        let up_to = |random: &mut SmallRng, most: u64| (most as f64).powf(random.random()) as u64 + 1;
+        let up_to =
+            |random: &mut SmallRng, most: u64| (most as f64).powf(random.random()) as u64 + 1;
         let clears = random.random_bool(0.3);
         let capacity = if random.random() { 0 } else { up_to(random, most) };
         let arena = Arena {

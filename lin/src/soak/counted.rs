@@ -18,7 +18,11 @@ pub struct Counter {
 impl Counter {
     /// Everything that was made has been dropped, once.
     pub fn check(&self) {
-        assert_eq!(self.made.load(Acquire), self.dropped.load(Acquire), "made (left) and dropped (right)");
+        assert_eq!(
+            self.made.load(Acquire),
+            self.dropped.load(Acquire),
+            "made (left) and dropped (right)"
+        );
     }
 }
 

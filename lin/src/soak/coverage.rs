@@ -48,7 +48,8 @@ impl fmt::Display for Coverage {
         )?;
         let Self { growths, rebuilds, shrinks, clears, .. } = self;
         writeln!(f, "{growths} growths, {rebuilds} rebuilds, {shrinks} shrinks, {clears} clears")?;
-        let (taken, not): (Vec<_>, Vec<_>) = ALL_BRANCHES.into_iter().partition(|branch| hits(*branch) > 0);
+        let (taken, not): (Vec<_>, Vec<_>) =
+            ALL_BRANCHES.into_iter().partition(|branch| hits(*branch) > 0);
         write!(f, "rare branches:")?;
         for branch in taken {
             write!(f, " {branch:?} {}", hits(branch))?;

@@ -1,5 +1,5 @@
-//! Random workloads, round after round: `cargo xtask soak`. A round that fails prints its seed, with which it can be run
-//! again by itself.
+//! Random workloads, round after round: `cargo xtask soak`. A round that fails prints its seed,
+//! with which it can be run again by itself.
 
 mod aftermath;
 mod arena;
@@ -88,7 +88,10 @@ fn abort_on_panic() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         report(info);
-        eprintln!("in the round with seed {}: run it again with `--hours 0.001 --seed {0}`", SEED.load(Relaxed));
+        eprintln!(
+            "in the round with seed {}: run it again with `--hours 0.001 --seed {0}`",
+            SEED.load(Relaxed)
+        );
         process::abort();
     }));
 }

@@ -34,12 +34,14 @@ fn storm(arena: &Arena, random: &mut SmallRng) -> Vec<Ledger> {
     thread::scope(|scope| {
         let beside = [
             iterates.then(|| scope.spawn(|| iterate::run(arena))),
-            (resizes || arena.clears).then(|| scope.spawn(|| resize::run(arena, &mut random(writers)))),
+            (resizes || arena.clears)
+                .then(|| scope.spawn(|| resize::run(arena, &mut random(writers)))),
             holds.then(|| scope.spawn(|| hold::run(arena, &mut random(writers + 1)))),
         ];
         let write = |thread| move || write::run(arena, thread, operations, &mut random(thread));
         let writers: Vec<_> = (0..writers).map(|thread| scope.spawn(write(thread))).collect();
-        let ledgers = writers.into_iter().map(|writer| writer.join().expect("a writer panicked")).collect();
+        let ledgers =
+            writers.into_iter().map(|writer| writer.join().expect("a writer panicked")).collect();
         arena.end();
         drop(beside);
         ledgers

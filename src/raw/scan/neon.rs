@@ -1,5 +1,6 @@
-//! For AArch64, whose every processor has NEON: one load of four vectors in an `asm!` block. The architecture reads each
-//! aligned element of an `LD1` of doublewords in one piece (Arm ARM, B2.2.1).
+//! For AArch64, whose every processor has NEON: one load of four vectors in an `asm!` block. The
+//! architecture reads each aligned element of an `LD1` of doublewords in one piece (Arm ARM,
+//! B2.2.1).
 
 use core::arch::aarch64::*;
 use core::arch::asm;
@@ -15,8 +16,8 @@ const _: () = assert!(SLOTS == 7 && (Tag::WIDTH == 16 || Tag::WIDTH == 0));
 #[inline(always)]
 fn load<K, V>(bucket: &Bucket<K, V>) -> [uint64x2_t; 4] {
     let (a, b, c, d);
-    // SAFETY: reads the 64 bytes of a bucket, which is 64-aligned, and writes nothing. See the text of `scan` for why racing
-    // writers are no concern.
+    // SAFETY: reads the 64 bytes of a bucket, which is 64-aligned, and writes nothing. See the text
+    // of `scan` for why racing writers are no concern.
     unsafe {
         asm!(
             "ld1 {{v0.2d, v1.2d, v2.2d, v3.2d}}, [{line}]",
@@ -31,7 +32,8 @@ fn load<K, V>(bucket: &Bucket<K, V>) -> [uint64x2_t; 4] {
     [a, b, c, d]
 }
 
-/// Bit `i` for each slot `i` whose lane is all ones; the lane of the overflow word counts for nothing.
+/// Bit `i` for each slot `i` whose lane is all ones; the lane of the overflow word counts for
+/// nothing.
 #[inline]
 #[target_feature(enable = "neon")]
 fn slots(lanes: uint16x8_t) -> Mask {
@@ -44,7 +46,9 @@ fn slots(lanes: uint16x8_t) -> Mask {
 #[inline]
 #[target_feature(enable = "neon")]
 fn tagged([a, b, c, d]: [uint64x2_t; 4], tag: Tag) -> Mask {
-    let high = |a, b| vreinterpretq_u16_u32(vuzp2q_u32(vreinterpretq_u32_u64(a), vreinterpretq_u32_u64(b)));
+    let high = |a, b| {
+        vreinterpretq_u16_u32(vuzp2q_u32(vreinterpretq_u32_u64(a), vreinterpretq_u32_u64(b)))
+    };
     let tags = vuzp2q_u16(high(a, b), high(c, d));
     slots(vceqq_u16(tags, vdupq_n_u16(tag.as_u16())))
 }
@@ -52,7 +56,8 @@ fn tagged([a, b, c, d]: [uint64x2_t; 4], tag: Tag) -> Mask {
 #[inline]
 #[target_feature(enable = "neon")]
 fn vacant([a, b, c, d]: [uint64x2_t; 4]) -> Mask {
-    let empty = |word| vreinterpretq_u32_u64(vceqzq_u64(vbicq_u64(word, vdupq_n_u64(FROZEN as u64))));
+    let empty =
+        |word| vreinterpretq_u32_u64(vceqzq_u64(vbicq_u64(word, vdupq_n_u64(FROZEN as u64))));
     let half = |a, b| vreinterpretq_u16_u32(vuzp1q_u32(empty(a), empty(b)));
     slots(vuzp1q_u16(half(a, b), half(c, d)))
 }

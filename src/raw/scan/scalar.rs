@@ -1,5 +1,5 @@
-//! The reference: seven relaxed atomic loads, and masks without a branch. What the models and the sanitizers run, and all
-//! platforms without a scan of their own. Elsewhere tests alone call it.
+//! The reference: seven relaxed atomic loads, and masks without a branch. What the models and the
+//! sanitizers run, and all platforms without a scan of their own. Elsewhere tests alone call it.
 
 #![allow(dead_code)]
 

@@ -1,5 +1,5 @@
-//! For x86-64: four loads in one `asm!` block, then SSE2, which every such processor has. x86-64 never tears an aligned
-//! 8-byte half of a 16-byte load.
+//! For x86-64: four loads in one `asm!` block, then SSE2, which every such processor has. x86-64
+//! never tears an aligned 8-byte half of a 16-byte load.
 
 use core::arch::asm;
 use core::arch::x86_64::*;
@@ -16,8 +16,8 @@ const SLOT_BITS: u32 = (1 << SLOTS) - 1;
 #[inline(always)]
 fn load<K, V>(bucket: &Bucket<K, V>) -> [__m128i; 4] {
     let (a, b, c, d);
-    // SAFETY: reads the 64 bytes of a bucket, which is 64-aligned, and writes nothing. See the text of `scan` for why
-    // racing writers are no concern.
+    // SAFETY: reads the 64 bytes of a bucket, which is 64-aligned, and writes nothing. See the text
+    // of `scan` for why racing writers are no concern.
     unsafe {
         asm!(
             "movdqa {a}, [{line}]",

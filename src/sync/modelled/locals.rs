@@ -1,4 +1,5 @@
-//! What belongs to a thread, for loom's threads: all of them are one thread to `std` and to the crate `thread_local`.
+//! What belongs to a thread, for loom's threads: all of them are one thread to `std` and to the
+//! crate `thread_local`.
 
 use core::cell::RefCell;
 
@@ -20,7 +21,8 @@ pub(crate) struct ThreadLocal<T> {
     values: RefCell<Vec<(ThreadId, Box<T>)>>,
 }
 
-// SAFETY: the models run one thread at a time, and no borrow of `values` is held across an operation of loom's.
+// SAFETY: the models run one thread at a time, and no borrow of `values` is held across an
+// operation of loom's.
 unsafe impl<T: Send> Sync for ThreadLocal<T> {}
 
 impl<T> ThreadLocal<T> {

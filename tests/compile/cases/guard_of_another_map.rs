@@ -1,4 +1,5 @@
-//! A guard serves any map, and holds none: the value's map is gone here, in the twin that of the guard.
+//! A guard serves any map, and holds none: the value's map is gone here, in the twin that of the
+//! guard.
 
 use evacmap::HashMap;
 

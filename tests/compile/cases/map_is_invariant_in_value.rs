@@ -1,4 +1,5 @@
-//! A map of static texts as values is taken for one of shorter-lived ones, into which such could be put.
+//! A map of static texts as values is taken for one of shorter-lived ones, into which such could be
+//! put.
 
 use evacmap::HashMap;
 

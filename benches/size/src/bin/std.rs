@@ -6,7 +6,8 @@ use std::sync::Mutex;
 fn main() {
     let counts = Mutex::new(HashMap::new());
     std::thread::scope(|scope| {
-        let count = || size::words().for_each(|word| *counts.lock().unwrap().entry(word).or_insert(0) += 1);
+        let count =
+            || size::words().for_each(|word| *counts.lock().unwrap().entry(word).or_insert(0) += 1);
         scope.spawn(count);
     });
     let mut counts = counts.into_inner().unwrap();

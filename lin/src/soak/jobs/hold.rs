@@ -1,4 +1,5 @@
-//! Holds a guard for long, and looks again at what it was given under it: nothing of that may have been dropped.
+//! Holds a guard for long, and looks again at what it was given under it: nothing of that may have
+//! been dropped.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
@@ -18,8 +19,10 @@ pub fn run(arena: &Arena, random: &mut SmallRng) {
     while !arena.is_over() {
         let guard = pin();
         let keys = (0..VALUES).map(|_| arena.random_key(random));
-        let values: Vec<_> =
-            keys.filter_map(|key| arena.map.get(&key, &guard)).map(|value| (value, value.get())).collect();
+        let values: Vec<_> = keys
+            .filter_map(|key| arena.map.get(&key, &guard))
+            .map(|value| (value, value.get()))
+            .collect();
         for _ in 0..random.random_range(0..LONGEST) {
             thread::yield_now();
         }

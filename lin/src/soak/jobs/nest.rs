@@ -1,5 +1,5 @@
-//! Counts in maps that are values of a map. Some inner maps stay, and must have all counts at the end; others come and go,
-//! and are dropped wherever the outer map drops them.
+//! Counts in maps that are values of a map. Some inner maps stay, and must have all counts at the
+//! end; others come and go, and are dropped wherever the outer map drops them.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;

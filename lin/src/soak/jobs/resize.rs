@@ -1,4 +1,5 @@
-//! Begins resizes of every kind, clears where the round has that, and helps, until the round is over.
+//! Begins resizes of every kind, clears where the round has that, and helps, until the round is
+//! over.
 
 use evacmap::pin;
 use rand::Rng;

@@ -29,7 +29,13 @@ pub fn run(arena: &Arena, thread: usize, operations: u64, random: &mut SmallRng)
 }
 
 /// One operation; what it left under the key, if it changed anything.
-fn operate(arena: &Arena, key: u64, new: Written, random: &mut SmallRng, guard: &Guard) -> Option<Option<Written>> {
+fn operate(
+    arena: &Arena,
+    key: u64,
+    new: Written,
+    random: &mut SmallRng,
+    guard: &Guard,
+) -> Option<Option<Written>> {
     if random.random_bool(0.4) {
         if let Some(value) = arena.map.get(&key, guard) {
             value.get();
@@ -75,7 +81,9 @@ fn remove(arena: &Arena, key: u64, new: Written, random: &mut SmallRng, guard: &
             None => false,
         },
         2 => {
-            let decide = |entry: Option<_>| if entry.is_some() { Operation::Remove } else { Operation::Abort(()) };
+            let decide = |entry: Option<_>| {
+                if entry.is_some() { Operation::Remove } else { Operation::Abort(()) }
+            };
             matches!(map.compute(arena.key(key), decide, guard), Compute::Removed(..))
         }
         _ => map.remove(&key, guard).is_some(),
