@@ -5,12 +5,12 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::DefaultHashBuilder;
 
+use crate::engine::{Deleted, Outcome, Step};
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
-use crate::guard::Guard;
+use crate::layout::boxed::{Draft, Entry as Node};
+use crate::layout::hash::Hash as Finalised;
 use crate::map::HashMap;
-use crate::raw::hash::Hash as Finalised;
-use crate::raw::{Deleted, Entry as Node, Outcome, Step};
-use crate::reclaim::Draft;
+use crate::memory::Guard;
 
 /// What was found at a key; from [`HashMap::entry`].
 ///
@@ -67,7 +67,7 @@ struct Place<'g, K, V, S> {
 
 impl<'g, K, V, S> Place<'g, K, V, S> {
     fn draft(self, value: Option<V>) -> Draft<'g, K, V> {
-        Draft::new(self.map.raw.heap.local(), self.hash, self.key, value)
+        self.map.raw.draft(self.hash, self.key, value)
     }
 }
 

@@ -4,7 +4,7 @@ use core::alloc::Layout;
 use core::fmt;
 use std::error::Error;
 
-use crate::raw::array::Refused;
+use crate::table::Refused;
 
 /// The key was present already; from [`HashMap::try_insert`](crate::HashMap::try_insert).
 #[derive(Debug, PartialEq, Eq)]

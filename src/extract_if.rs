@@ -6,9 +6,10 @@ use core::iter::FusedIterator;
 
 use hashbrown::DefaultHashBuilder;
 
-use crate::guard::Guard;
+use crate::engine::{Deleted, Walk};
+use crate::layout::Boxed;
 use crate::map::HashMap;
-use crate::raw::{Deleted, Walk};
+use crate::memory::Guard;
 
 /// Removes entries for which a condition holds, and returns them; from
 /// [`HashMap::extract_if`](crate::HashMap::extract_if).
@@ -16,7 +17,7 @@ use crate::raw::{Deleted, Walk};
 pub struct ExtractIf<'g, K, V, F, S = DefaultHashBuilder> {
     pub(crate) map: &'g HashMap<K, V, S>,
     pub(crate) guard: &'g Guard,
-    pub(crate) walk: Walk<'g, K, V>,
+    pub(crate) walk: Walk<'g, Boxed<K, V>>,
     pub(crate) condition: F,
 }
 

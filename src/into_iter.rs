@@ -3,12 +3,13 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::raw::teardown::{Remains, into_content};
+use crate::engine::Remains;
+use crate::layout::Boxed;
 
 /// Entries of a map that has been given up, by value, in no particular order. What is not taken out
 /// is dropped with it.
 pub struct IntoIter<K, V> {
-    pub(crate) remains: Remains<K, V>,
+    pub(crate) remains: Remains<Boxed<K, V>>,
     pub(crate) left: usize,
 }
 
@@ -16,11 +17,9 @@ impl<K, V> Iterator for IntoIter<K, V> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
-        let entry = self.remains.take()?;
+        let entry = self.remains.next()?;
         self.left = self.left.saturating_sub(1);
-        // SAFETY: just given out.
-        let content = unsafe { into_content(entry) };
-        Some((content.key, content.value))
+        Some((entry.key, entry.value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

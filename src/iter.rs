@@ -3,11 +3,12 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::raw::Walk;
+use crate::engine::Walk;
+use crate::layout::Boxed;
 
 /// Entries of a map; from [`HashMap::iter`](crate::HashMap::iter), which tells what is guaranteed.
 pub struct Iter<'g, K, V> {
-    pub(crate) walk: Walk<'g, K, V>,
+    pub(crate) walk: Walk<'g, Boxed<K, V>>,
 }
 
 impl<'g, K: Eq, V> Iterator for Iter<'g, K, V> {

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::raw::exclusive::EntriesMut;
+use crate::engine::EntriesMut;
 
 /// Entries of a map, with values that can be changed; from
 /// [`HashMap::iter_mut`](crate::HashMap::iter_mut).

@@ -128,44 +128,44 @@
 #![warn(missing_docs)]
 
 pub mod docs;
+mod engine;
 mod entry;
 mod error;
 mod extract_if;
-mod fault;
-mod guard;
-#[doc(hidden)]
-pub mod hooks;
+mod garbage;
 mod into_iter;
 mod iter;
 mod iter_mut;
+mod layout;
 mod map;
 mod map_ref;
+mod memory;
+mod observe;
 #[cfg(feature = "rayon")]
 pub mod parallel;
 #[cfg(feature = "metrics")]
 mod publish;
-mod raw;
-mod reclaim;
 #[cfg(feature = "serde")]
 mod serialize;
 pub mod set;
+mod sizes;
 mod stats;
 mod sync;
-mod trace;
-#[doc(hidden)]
-pub mod work;
+mod table;
 
 pub use entry::{Entry, Modified, OccupiedEntry, VacantEntry};
 pub use error::{
     CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError, Violation,
 };
 pub use extract_if::ExtractIf;
-pub use guard::{Guard, OwnedGuard, pin};
 pub use hashbrown::{DefaultHashBuilder, Equivalent};
 pub use into_iter::IntoIter;
 pub use iter::{Iter, Keys, Values};
 pub use iter_mut::{IterMut, ValuesMut};
 pub use map::{Compute, HashMap, HashMapBuilder, Operation, ShrinkPolicy};
 pub use map_ref::HashMapRef;
+pub use memory::{Guard, OwnedGuard, pin};
+#[doc(hidden)]
+pub use observe::{counters as work, hooks};
 pub use set::{HashSet, HashSetRef};
 pub use stats::{Progress, Stats};

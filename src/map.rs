@@ -15,8 +15,9 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
-use crate::raw::RawMap;
-use crate::raw::hash::Hash as Finalised;
+use crate::engine::RawMap;
+use crate::layout::Boxed;
+use crate::layout::hash::Hash as Finalised;
 
 /// A concurrent hash map.
 ///
@@ -60,7 +61,7 @@ use crate::raw::hash::Hash as Finalised;
 /// has nothing to do with it. An `Eq` or `Hash` that is inconsistent leads to wrong answers, and to
 /// nothing worse.
 pub struct HashMap<K, V, S = DefaultHashBuilder> {
-    pub(crate) raw: RawMap<K, V>,
+    pub(crate) raw: RawMap<Boxed<K, V>>,
     hasher: S,
 }
 

@@ -9,9 +9,9 @@ use hashbrown::{DefaultHashBuilder, Equivalent};
 use crate::entry::Entry;
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError};
 use crate::extract_if::ExtractIf;
-use crate::guard::{Guard, OwnedGuard};
 use crate::iter::{Iter, Keys, Values};
 use crate::map::{Compute, HashMap, Operation};
+use crate::memory::{Guard, OwnedGuard};
 use crate::stats::{Progress, Stats};
 
 /// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. Its methods are those of the map,

@@ -16,13 +16,14 @@ use core::hash::{BuildHasher, Hash};
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use crate::guard::Guard;
-use crate::raw::Walk;
+use crate::engine::Walk;
+use crate::layout::Boxed;
+use crate::memory::Guard;
 use crate::{HashMap, HashMapRef, HashSet, HashSetRef};
 
 /// Entries of a map, in parallel: each thread walks a part of the buckets, all under one guard.
 /// What is guaranteed is told at [`HashMap::iter`].
-pub struct ParIter<'g, K, V>(Walk<'g, K, V>);
+pub struct ParIter<'g, K, V>(Walk<'g, Boxed<K, V>>);
 
 impl<'g, K, V> ParallelIterator for ParIter<'g, K, V>
 where

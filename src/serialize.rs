@@ -12,7 +12,7 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::guard::Guard;
+use crate::memory::Guard;
 use crate::{HashMap, HashMapRef, HashSet, HashSetRef};
 
 impl<K, V, S> Serialize for HashMap<K, V, S>

@@ -12,8 +12,8 @@ pub use set_ref::HashSetRef;
 use hashbrown::DefaultHashBuilder;
 
 use crate::error::{TryReserveError, Violation};
-use crate::guard::{Guard, OwnedGuard};
 use crate::map::HashMap;
+use crate::memory::{Guard, OwnedGuard};
 
 /// A concurrent hash set: a [`HashMap`] from values to nothing, with the operations of the standard
 /// library's set.

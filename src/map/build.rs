@@ -6,9 +6,9 @@ use core::marker::PhantomData;
 use hashbrown::DefaultHashBuilder;
 
 use super::HashMap;
+use crate::engine::RawMap;
 use crate::error::TryReserveError;
-use crate::raw::RawMap;
-use crate::raw::array::{Refused, fail};
+use crate::table::{Refused, fail};
 
 impl<K, V> HashMap<K, V> {
     /// An empty map. Allocates nothing until the first insert.
@@ -112,7 +112,7 @@ impl<K, V, S> HashMap<K, V, S> {
     fn make(capacity: usize, hasher: S) -> Result<Self, Refused> {
         let map = Self::with_hasher(hasher);
         if capacity > 0 {
-            map.raw.reserve(capacity, &map.raw.heap.local(), &crate::pin())?;
+            map.raw.reserve(capacity, &crate::pin())?;
         }
         Ok(map)
     }

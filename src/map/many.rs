@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use hashbrown::Equivalent;
 
 use super::HashMap;
-use crate::guard::Guard;
-use crate::raw::prefetch::LOOKAHEAD;
+use crate::engine::LOOKAHEAD;
+use crate::memory::Guard;
 
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// The values of some keys, in the order of the keys.

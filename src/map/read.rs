@@ -5,9 +5,9 @@ use core::hash::{BuildHasher, Hash};
 use hashbrown::Equivalent;
 
 use super::HashMap;
-use crate::guard::{Guard, OwnedGuard};
 use crate::iter::{Iter, Keys, Values};
 use crate::map_ref::HashMapRef;
+use crate::memory::{Guard, OwnedGuard};
 
 impl<K, V, S> HashMap<K, V, S> {
     /// A guard, for the forms of the operations that take one. The same as

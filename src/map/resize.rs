@@ -4,10 +4,10 @@ use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
 use crate::error::{TryReserveError, Violation};
-use crate::guard::Guard;
-use crate::raw::Entry;
-use crate::raw::array::{Refused, fail};
+use crate::layout::boxed::Entry;
+use crate::memory::Guard;
 use crate::stats::{Progress, Stats};
+use crate::table::{Refused, fail};
 
 impl<K, V, S> HashMap<K, V, S>
 where
@@ -55,7 +55,7 @@ where
 
     fn make_room(&self, additional: usize, guard: &Guard) -> Result<(), Refused> {
         let entries = self.raw.len(guard).checked_add(additional).ok_or(None)?;
-        if entries == 0 { Ok(()) } else { self.raw.reserve(entries, &self.raw.heap.local(), guard) }
+        if entries == 0 { Ok(()) } else { self.raw.reserve(entries, guard) }
     }
 
     /// Swaps the table for the smallest that holds the present entries. The entries are moved by
@@ -81,7 +81,7 @@ where
     /// assert!((1000..3000).contains(&map.capacity()));
     /// ```
     pub fn shrink_to(&self, min_capacity: usize, guard: &Guard) {
-        self.raw.shrink(self.raw.len(guard).max(min_capacity), &self.raw.heap.local(), guard);
+        self.raw.shrink(self.raw.len(guard).max(min_capacity), guard);
     }
 
     /// Whether a resize (a growth, shrink, rebuild or clearing) is under way.
@@ -93,7 +93,7 @@ where
     /// ```
     pub fn is_resizing(&self) -> bool {
         let guard = crate::pin();
-        self.raw.root(&guard).is_filling()
+        self.raw.is_resizing(&guard)
     }
 
     /// Does a part of a running resize, for a thread that has nothing better to do: about `groups`
@@ -105,7 +105,7 @@ where
     /// ```
     pub fn help_resize(&self, groups: usize) -> Progress {
         let guard = crate::pin();
-        let (done, total) = self.raw.help(groups, &self.raw.heap.local(), &guard);
+        let (done, total) = self.raw.help(groups, &guard);
         Progress { done, total }
     }
 
@@ -115,7 +115,7 @@ where
     /// being prepared by another thread.
     pub fn finish_resize(&self) {
         let guard = crate::pin();
-        self.raw.finish_and_shrink(&self.raw.heap.local(), &guard);
+        self.raw.finish(&guard);
     }
 
     /// Begins a rebuild at the present size, for tests.
@@ -123,7 +123,7 @@ where
     #[doc(hidden)]
     pub fn start_rebuild(&self) {
         let guard = crate::pin();
-        self.raw.rebuild(&self.raw.heap.local(), &guard);
+        self.raw.rebuild(&guard);
     }
 
     /// Begins a growth by `bits` bits (or a shrink, if negative), for tests.
@@ -131,9 +131,7 @@ where
     #[doc(hidden)]
     pub fn start_resize(&self, bits: i32) {
         let guard = crate::pin();
-        let local = self.raw.heap.local();
-        let wanted = self.raw.root(&guard).shape_bits().saturating_add_signed(bits);
-        self.raw.resize(wanted, bits < 0, &local, &guard).unwrap_or_else(|what| fail(what));
+        self.raw.resize_by(bits, &guard);
     }
 }
 
@@ -148,18 +146,15 @@ impl<K, V, S> HashMap<K, V, S> {
     pub fn stats(&self) -> Stats {
         let guard = &crate::pin();
         let raw = &self.raw;
-        let (old_buckets, table_bytes) = raw.footprint(guard);
         let (groups_evacuated, groups_total) = raw.progress(guard);
-        let counts = raw.tally.counts();
-        let (len, retired, spare) = (raw.len(guard), raw.heap.garbage(), raw.heap.spare());
+        let counts = raw.counts();
+        let (len, retired, spare) = (raw.len(guard), raw.garbage(), raw.spare());
         Stats {
             len,
             capacity: raw.capacity(guard),
-            bytes: table_bytes
-                + raw.heap.bytes()
-                + (len + retired + spare) * size_of::<Entry<K, V>>(),
-            buckets: if raw.root(guard).is_placeholder() { 0 } else { raw.root(guard).buckets() },
-            old_buckets,
+            bytes: raw.bytes(guard) + (len + retired + spare) * size_of::<Entry<K, V>>(),
+            buckets: raw.buckets(guard),
+            old_buckets: raw.old_buckets(guard),
             groups_evacuated,
             groups_total,
             overflow_buckets: raw.overflow_buckets(guard),

@@ -5,9 +5,9 @@ use core::hash::{BuildHasher, Hash};
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::HashMap;
-use crate::guard::Guard;
 use crate::into_iter::IntoIter;
 use crate::iter_mut::IterMut;
+use crate::memory::Guard;
 
 /// Most entries that a size hint alone makes room for: an iterator may claim anything.
 const TRUSTED_HINT: usize = 1 << 16;

@@ -8,12 +8,12 @@ use core::hash::{BuildHasher, Hash};
 use hashbrown::Equivalent;
 
 use super::{Compute, HashMap, Operation};
+use crate::engine::{Deleted, Outcome, Step};
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
 use crate::extract_if::ExtractIf;
-use crate::guard::Guard;
-use crate::raw::hash::Hash as Finalised;
-use crate::raw::{Deleted, Entry, Outcome, Step};
-use crate::reclaim::Draft;
+use crate::layout::boxed::{Draft, Entry};
+use crate::layout::hash::Hash as Finalised;
+use crate::memory::Guard;
 
 impl<K, V, S> HashMap<K, V, S>
 where
@@ -24,7 +24,7 @@ where
     #[inline]
     pub(crate) fn draft(&self, key: K, value: Option<V>) -> Draft<'_, K, V> {
         let hash = self.hash(&key);
-        Draft::new(self.raw.heap.local(), hash, key, value)
+        self.raw.draft(hash, key, value)
     }
 
     #[inline]
@@ -33,20 +33,18 @@ where
         draft: &mut Draft<'_, K, V>,
         guard: &'g Guard,
         decide: impl FnMut(Option<&'g Entry<K, V>>, &mut Draft<'_, K, V>) -> Step,
-    ) -> Outcome<'g, K, V> {
-        // SAFETY: `K: Send, V: Send`.
-        unsafe { self.raw.assign(draft, guard, decide) }
+    ) -> Outcome<&'g Entry<K, V>> {
+        self.raw.assign(draft, guard, decide)
     }
 
     #[inline]
     pub(crate) fn delete<'g>(
         &'g self,
-        (hash, is_key): (Finalised, impl FnMut(&K) -> bool),
+        (hash, mut is_key): (Finalised, impl FnMut(&K) -> bool),
         guard: &'g Guard,
         condition: impl FnMut(&'g Entry<K, V>) -> bool,
-    ) -> Deleted<'g, K, V> {
-        // SAFETY: `K: Send, V: Send`.
-        unsafe { self.raw.delete(hash, is_key, guard, condition) }
+    ) -> Deleted<&'g Entry<K, V>> {
+        self.raw.delete(hash, |entry| entry.is(hash, &mut is_key), guard, condition)
     }
 
     /// Links the draft in place of the key's entry, if that is `expected`.
@@ -591,7 +589,7 @@ where
     /// assert!(map.is_empty());
     /// ```
     pub fn clear(&self, guard: &Guard) {
-        self.raw.clear(&self.raw.heap.local(), guard);
+        self.raw.clear(guard);
     }
 
     /// Hands what this thread has removed from the map to the collector, and drops whatever of the
@@ -613,14 +611,13 @@ where
     /// ```
     pub fn flush(&self) {
         let guard = crate::pin();
-        // SAFETY: `K: Send, V: Send`.
-        unsafe { self.raw.heap.local().flush(guard.pin()) };
+        self.raw.flush(&guard);
     }
 }
 
 /// The value that is in the map after an operation that leaves one there.
 #[inline]
-fn present<'g, K, V>(outcome: Outcome<'g, K, V>) -> &'g V {
+fn present<'g, K, V>(outcome: Outcome<&'g Entry<K, V>>) -> &'g V {
     match outcome {
         Outcome::Inserted(entry)
         | Outcome::Replaced { new: entry, .. }

@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use core::ops::{BitAnd, BitOr, BitXor, Sub};
 
 use super::HashSet;
-use crate::guard::Guard;
+use crate::memory::Guard;
 
 impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// The values that are in both sets, as they are in this one.

@@ -5,9 +5,9 @@ use core::hash::{BuildHasher, Hash};
 use hashbrown::Equivalent;
 
 use super::{HashSet, Iter};
+use crate::engine::{Outcome, Step};
 use crate::error::TryReserveError;
-use crate::guard::Guard;
-use crate::raw::{Outcome, Step};
+use crate::memory::Guard;
 
 impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// Whether the value is in the set. Wait-free.

@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use super::{HashSet, Iter};
 use crate::error::TryReserveError;
-use crate::guard::{Guard, OwnedGuard};
+use crate::memory::{Guard, OwnedGuard};
 
 /// A [`HashSet`] with a guard inside, from [`HashSet::pin`] or [`HashSet::pin_owned`]. Its methods
 /// are those of the set, without the guard; see [`HashMapRef`](crate::HashMapRef). The guard serves

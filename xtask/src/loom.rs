@@ -52,8 +52,13 @@ pub struct Variant {
 }
 
 /// The map, on a stand-in for the reclaimer.
-pub const MAP: Variant =
-    Variant { label: "", target_dir: "loom", flags: "--cfg evacmap_loom", features: &[], only: "" };
+pub const MAP: Variant = Variant {
+    label: "",
+    target_dir: "loom",
+    flags: "--cfg evacmap_loom --cfg evacmap_stub",
+    features: &[],
+    only: "",
+};
 
 /// Without tags an evacuation looks at every entry: the models that are about that are run so too.
 pub const MAP_WITHOUT_TAGS: Variant =

@@ -1,0 +1,182 @@
+//! The walk along a chain, for readers (`find`) and for writers (`locate`), and the choice of the
+//! chain to walk.
+
+use super::evacuate;
+use super::raw::RawMap;
+use crate::layout::hash::Hash;
+use crate::layout::mask::Mask;
+use crate::layout::tag::Tag;
+use crate::layout::{Keyed, Layout, Slot, Word};
+use crate::memory::Guard;
+use crate::observe::faults::fault;
+use crate::observe::hooks::{Branch, Point, hit, reach};
+use crate::table::{Bucket, Link, Next, Old, Table};
+
+/// What a writer finds at the end of its walk along a chain.
+pub(super) enum Located<'g, L: Layout> {
+    /// The key's slot, LIVE.
+    Occupied { slot: &'g L::Slot, word: L::Word<'g>, view: L::View<'g> },
+    /// The key is absent; the first EMPTY slot of the chain is where an insert goes.
+    Vacant { slot: &'g L::Slot },
+    /// The key is absent, every slot is used, and nothing follows this bucket.
+    Full { tail: &'g Bucket<L> },
+    /// The key is here, and its slot is frozen: the chain is being evacuated.
+    FrozenKey,
+    /// The key was absent when the chain was frozen, and so when the operation began or later.
+    FrozenEnd,
+}
+
+/// The chain that is the truth for a hash.
+pub(super) struct Chain<'g, L: Layout> {
+    /// The table that the root named.
+    root: &'g Table<L>,
+    /// The table that the chain is in: `root`, or the one that is being evacuated into it.
+    pub(super) table: &'g Table<L>,
+    pub(super) tag: Tag,
+    pub(super) head: &'g Bucket<L>,
+}
+
+impl<L: Layout> RawMap<L> {
+    /// Looks up the entry of `hash` that `is_it`. Wait-free: at most two tables, one chain, no
+    /// retry.
+    ///
+    /// Linearised at a moment between the load of the root and the end: the chain that `chain` chose
+    /// was the truth at some moment of that choice, stays so until it is frozen and its destination
+    /// EVACUATED, and a frozen word keeps the value of that moment.
+    #[inline]
+    pub(crate) fn find<'g>(
+        &'g self,
+        hash: Hash,
+        is_it: impl FnMut(L::View<'g>) -> bool,
+        guard: &'g Guard,
+    ) -> Option<L::View<'g>> {
+        self.chain(hash, guard).find(is_it, guard)
+    }
+
+    /// Looks up the key of an entry that was seen before.
+    pub(super) fn find_again<'g>(
+        &'g self,
+        view: L::View<'g>,
+        guard: &'g Guard,
+    ) -> Option<L::View<'g>>
+    where
+        L: Keyed,
+    {
+        let hash = L::hash(view);
+        self.find(hash, |other| L::hash(other) == hash && L::same_key(other, view), guard)
+    }
+
+    /// Chooses the chain to work on: the root's, unless a resize has yet to reach it.
+    #[inline]
+    pub(super) fn chain<'g>(&'g self, hash: Hash, guard: &'g Guard) -> Chain<'g, L> {
+        let root = self.root(guard);
+        reach(Point::RootLoaded);
+        let table = match root.link(guard) {
+            None => root,
+            Some(link) => truth(root, link, hash),
+        };
+        let (head, tag) = table.head(hash);
+        Chain { root, table, tag, head }
+    }
+}
+
+/// During a resize: the table that has the truth about a hash. Out of line, so that look-ups in a
+/// map at rest stay short, and the processor has more of them in flight.
+#[inline(never)]
+fn truth<'g, L: Layout>(root: &'g Table<L>, link: Link<'g, L>, hash: Hash) -> &'g Table<L> {
+    match link.follow() {
+        Old::Source(old) if !evacuate::is_evacuated(root, old, root.shape.home(hash).index) => old,
+        _ => root,
+    }
+}
+
+impl<'g, L: Layout> Chain<'g, L> {
+    /// Whether the chain is in the table that is being evacuated.
+    pub(super) fn is_old(&self) -> bool {
+        !core::ptr::eq(self.root, self.table)
+    }
+
+    /// The readers' walk: a frozen word is read through.
+    #[inline]
+    fn find(
+        &self,
+        mut is_it: impl FnMut(L::View<'g>) -> bool,
+        guard: &'g Guard,
+    ) -> Option<L::View<'g>> {
+        let mut bucket = self.head;
+        loop {
+            for index in bucket.candidates(self.tag) {
+                let word = bucket.slot(index).load(guard);
+                // SAFETY: this chain was the truth for the hash when it was chosen, under `guard`;
+                // the word carries the hash's tag, so its key belongs to the same destination of a
+                // half-set group (I9).
+                if let Some(view) = unsafe { word.view() }
+                    && is_it(view)
+                {
+                    return Some(view);
+                }
+            }
+            match bucket.next() {
+                Next::Bucket(next) => bucket = next,
+                Next::Open | Next::Frozen => return None,
+            }
+        }
+    }
+
+    /// The writers' walk.
+    #[inline]
+    pub(super) fn locate(
+        &self,
+        mut is_it: impl FnMut(L::View<'g>) -> bool,
+        guard: &'g Guard,
+    ) -> Located<'g, L> {
+        let mut bucket = self.head;
+        loop {
+            let survey = bucket.survey(self.tag);
+            if let Some(found) = locate_in(bucket, survey.candidates, &mut is_it, guard) {
+                return found;
+            }
+            let vacant = if fault!("two_scans") { bucket.survey(self.tag) } else { survey }.vacant;
+            if let Some(index) = vacant.lowest() {
+                let slot = bucket.slot(index);
+                let word = slot.load(guard);
+                match (word.is_empty(), word.is_frozen() && !fault!("frozen_empty_ignored")) {
+                    (true, false) => return Located::Vacant { slot },
+                    (true, true) => return Located::FrozenEnd,
+                    // Taken since the scan: by our key or by another, so look at this bucket again.
+                    (false, _) => continue,
+                }
+            }
+            match bucket.next() {
+                Next::Bucket(next) => bucket = next,
+                Next::Open => return Located::Full { tail: bucket },
+                Next::Frozen => return Located::FrozenEnd,
+            }
+        }
+    }
+}
+
+/// The key's slot in one bucket, if it is there.
+#[inline]
+fn locate_in<'g, L: Layout>(
+    bucket: &'g Bucket<L>,
+    candidates: Mask,
+    is_it: &mut impl FnMut(L::View<'g>) -> bool,
+    guard: &'g Guard,
+) -> Option<Located<'g, L>> {
+    for index in candidates {
+        let slot = bucket.slot(index);
+        let word = slot.load(guard);
+        // SAFETY: as in `Chain::find`.
+        if let Some(view) = unsafe { word.view() }
+            && is_it(view)
+        {
+            if word.is_frozen() {
+                hit(Branch::FrozenKey);
+                return Some(Located::FrozenKey);
+            }
+            return Some(Located::Occupied { slot, word, view });
+        }
+    }
+    None
+}

@@ -1,0 +1,118 @@
+//! The engine: a lock-free hash map with incremental, cooperative rehash.
+//!
+//! # Why not the obvious thing
+//!
+//! A lock per map, shard or bucket makes every writer wait for whichever thread the scheduler has
+//! put to sleep inside it, and a resize under a lock stops everybody for milliseconds. Open
+//! addressing without locks needs either two words changed at once or a version per group. Chains
+//! of nodes cost a cache miss per link. What is left is what Go's runtime had until 1.24: an array
+//! of small buckets, a second array while growing, and a counter that says how far the move has
+//! come. Go's map refuses concurrent use; this is what it takes to allow it.
+//!
+//! Ancestry: Go's `runtime/map.go` (`hmap`, `bmap`, `tophash`, `oldbuckets`, `nevacuate`,
+//! `growWork`, `evacuate`, `sameSizeGrow`). What differs: many writers and no lock; no garbage
+//! collector, but epochs; entries behind pointers, so that a reader's `&V` stays where it is while
+//! its entry moves between tables; index by the high bits of the hash, so that a bucket splits into
+//! adjacent ones.
+//!
+//! # Terms
+//!
+//! | term | meaning |
+//! |---|---|
+//! | [`Table`] | one bucket array with its immutable header, and the words that change while it is filled |
+//! | bucket | one cache line: 7 slots and the link to an overflow bucket ([`bucket`]) |
+//! | chain | a bucket and its overflow buckets |
+//! | position | a slot's place in its chain: the head's slots first, then the first overflow's, and so on |
+//! | slot word | tag, pointer to an entry, flags, in one word ([`slot`]) |
+//! | tag | hash bits just below the index bits (Go: tophash) |
+//! | entry | heap node of hash, key and value; never moves, never changes once published ([`entry`]) |
+//! | group | old buckets and new buckets with a common index prefix: the unit of evacuation ([`evacuate`]) |
+//! | promote | drop the link to the old table once every group is evacuated ([`grow`]) |
+//! | retire | hand something unreachable to the collector ([`crate::reclaim`]) |
+//!
+//! # Picture
+//!
+//! ```text
+//!  at rest       RawMap -- table --> Table N { oldbuckets = null }
+//!  resizing      RawMap -- table --> Table N { oldbuckets --> Table O, nevacuate, evacuated }
+//! ```
+//!
+//! One pointer publishes everything: the old table hangs off the new one, so that no reader can see
+//! one without the other.
+//!
+//! # Ordered fill
+//!
+//! The slots of a chain fill strictly in position order: an insert walks from position 0 and tries
+//! `EMPTY -> LIVE` at the first EMPTY; if that fails it looks again. A chain that is full gets a
+//! bucket appended by CAS on its last overflow word. A removed slot is DEAD for the life of the
+//! table; an evacuation into a fresh table leaves the DEAD ones behind.
+//!
+//! # Invariants
+//!
+//! - **I1.** A slot, once used, belongs to one key for the life of its table. Replacement keeps the
+//!   key; DEAD is final.
+//! - **I2.** A key has at most one LIVE slot in a table. The inserter that wins position *g* has
+//!   seen every position before *g* used by another key or DEAD, both final by I1; and *g* and all
+//!   after it were EMPTY. So nobody has put the key anywhere else, and nobody ever can. One CAS, no
+//!   version, no second look.
+//! - **I3.** A source chain is immutable once each of its words is frozen or DEAD (but for
+//!   `discard`, which turns LIVE into DEAD).
+//! - **I4.** Until some head of a group is INITIALISED only helpers write to its destinations, and
+//!   all of them write the same words to the same positions.
+//! - **I5.** A destination position that was filled is never EMPTY again: a helper that slept
+//!   through everything fails every CAS. It can neither resurrect a removed key nor overwrite a
+//!   newer value.
+//! - **I6.** Evacuation runs no user code: the hash is in the entry.
+//! - **I7.** An entry is retired by the one thread that won the transition which unlinked it from
+//!   the chain that was the truth. Words of superseded chains may go on naming it; who may still
+//!   follow those is said in [`evacuate`], "Half-set groups": only those that were pinned before it
+//!   was retired.
+//! - **I8.** What is retired is freed when every guard that was held at that moment is gone.
+//!   Overflow buckets live as long as their table.
+//!
+//! [`RawMap::validate`] is their executable form.
+//!
+//! # Who may touch what
+//!
+//! | word | written by | when | ordering |
+//! |---|---|---|---|
+//! | `RawMap::table` | whoever starts a resize or installs the first table | the table it replaces is at rest | CAS AcqRel, P7 |
+//! | `Table::oldbuckets` | set before publication; nulled by the one that promotes | every destination INITIALISED | CAS AcqRel, P8 |
+//! | `nevacuate`, `swept` | any writer | a resize is running | Relaxed |
+//! | `evacuated` | any writer | a resize is running | AcqRel, P14 |
+//! | `watch` (feature `tracing`) | any writer, once | a resize is running | Relaxed |
+//! | slot words | see the truth table in [`slot`] | | AcqRel, P1 |
+//! | overflow words | see [`bucket`] | | AcqRel, P2, P5 |
+//! | everything else in a table | its maker | before publication | P7 |
+//!
+//! The pairs P1 to P17 are listed in [`crate::docs::memory_model`].
+//!
+//! # Progress
+//!
+//! Reading is wait-free: it never helps, never retries, writes nothing shared. Everything else is
+//! lock-free, during a resize too: with any thread stopped at any instruction all others go on, and
+//! complete that resize and the next.
+
+mod ahead;
+mod assign;
+mod begin;
+mod boxed;
+mod delete;
+mod evacuate;
+mod lookup;
+mod policy;
+mod raw;
+mod resize;
+mod tally;
+mod teardown;
+mod validate;
+mod walk;
+mod writer;
+
+pub(crate) use ahead::LOOKAHEAD;
+pub(crate) use assign::{Outcome, Step};
+pub(crate) use boxed::EntriesMut;
+pub(crate) use delete::Deleted;
+pub(crate) use raw::RawMap;
+pub(crate) use teardown::Remains;
+pub(crate) use walk::Walk;

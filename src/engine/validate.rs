@@ -1,0 +1,170 @@
+//! The invariants of [`super`], executable: a walk over everything that a map consists of.
+
+use super::evacuate::{self, Part};
+use super::raw::RawMap;
+use crate::layout::{Keyed, Slot, Word};
+use crate::memory::Guard;
+use crate::sync::Relaxed;
+use crate::table::{Bucket, Next, Old, Table};
+
+/// What is wrong, in words; for tests and for bug reports.
+pub(crate) type Finding = String;
+
+macro_rules! check {
+    ($holds:expr, $($text:tt)*) => {
+        if !$holds {
+            return Err(format!($($text)*));
+        }
+    };
+}
+
+impl<L: Keyed> RawMap<L> {
+    /// Checks every invariant. Takes time in proportion to the map. `&mut`: nobody else is at it.
+    pub(crate) fn validate(&mut self) -> Result<(), Finding> {
+        let guard = crate::pin();
+        let root = self.root(&guard);
+        if root.is_placeholder() {
+            let counted = self.locals.len(root.era);
+            check!(counted == 0, "a map without a table counts {counted} entries");
+            return Ok(());
+        }
+        let old = root.old(&guard);
+        let mut linked = 0;
+        for index in 0..root.buckets() {
+            linked += Self::validate_chain(root, index, &guard)?;
+        }
+        let counted = root.overflow.linked();
+        check!(linked == counted, "{linked} overflow buckets are linked, {counted} counted");
+        if let Some(old) = old {
+            Self::validate_resize(root, old, &guard)?;
+        }
+        let mut live = 0;
+        for index in 0..root.buckets() {
+            live += self.validate_entries(root, index, &guard)?;
+        }
+        let counted = self.locals.len(root.era);
+        check!(live == counted, "{live} entries are linked, {counted} counted");
+        Ok(())
+    }
+
+    /// Ordered fill, and nothing frozen in a table that has no successor. Returns the overflow
+    /// buckets of the chain.
+    fn validate_chain(table: &Table<L>, index: usize, guard: &Guard) -> Result<usize, Finding> {
+        let (mut ended, mut overflows) = (false, 0);
+        let mut bucket = table.bucket(index);
+        loop {
+            for slot in bucket.slots() {
+                let word = slot.load(guard);
+                check!(!word.is_frozen(), "bucket {index}: a frozen word in the newest table");
+                check!(
+                    word.is_empty() || !ended,
+                    "bucket {index}: a used slot behind an EMPTY one (ordered fill)"
+                );
+                ended |= word.is_empty();
+            }
+            match bucket.next() {
+                Next::Bucket(next) => {
+                    check!(!ended, "bucket {index}: an overflow behind a bucket that is not full");
+                    bucket = next;
+                    overflows += 1;
+                }
+                Next::Open => return Ok(overflows),
+                Next::Frozen => {
+                    return Err(format!("bucket {index}: a frozen end in the newest table"));
+                }
+            }
+        }
+    }
+
+    /// A running resize: sources of filled destinations are frozen, the counts agree with the
+    /// flags.
+    fn validate_resize(root: &Table<L>, old: Old<'_, L>, guard: &Guard) -> Result<(), Finding> {
+        let groups = root.buckets().min(old.table().buckets());
+        let per_group = old.table().buckets() / groups;
+        for group in (0..groups).filter(|group| evacuate::group_is_evacuated(root, old, *group)) {
+            for source in group * per_group..(group + 1) * per_group {
+                Self::validate_frozen(old.table().bucket(source), source, guard)?;
+            }
+        }
+        let flags = (0..root.buckets()).filter(|index| root.bucket(*index).is_evacuated()).count();
+        // ORDERING: Relaxed: exclusive access.
+        let counted = root.progress.evacuated.load(Relaxed);
+        check!(counted <= flags, "{counted} destinations counted as filled, {flags} flagged");
+        // ORDERING: Relaxed: exclusive access.
+        let swept = root.progress.swept.load(Relaxed);
+        let done =
+            (0..swept.min(groups)).all(|group| evacuate::group_is_evacuated(root, old, group));
+        check!(done, "swept past a group that is not evacuated");
+        Ok(())
+    }
+
+    fn validate_frozen(head: &Bucket<L>, index: usize, guard: &Guard) -> Result<(), Finding> {
+        for slot in head.chain().flat_map(Bucket::slots) {
+            let word = slot.load(guard);
+            check!(word.is_final(), "old bucket {index}: evacuated, and not frozen (I3)");
+            if word.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every entry of a bucket is where its hash belongs, under the right tag, once, and can be
+    /// found. Returns their number.
+    fn validate_entries<'g>(
+        &'g self,
+        root: &'g Table<L>,
+        index: usize,
+        guard: &'g Guard,
+    ) -> Result<usize, Finding> {
+        let parts: Vec<Part<'g, L>> = evacuate::parts(root, index, guard).collect();
+        let mut entries: Vec<L::View<'g>> = Vec::new();
+        for part in &parts {
+            let own = core::ptr::eq(part.head, root.bucket(index));
+            for slot in part.head.chain().flat_map(Bucket::slots) {
+                let word = slot.load(guard);
+                if word.is_empty() {
+                    break;
+                }
+                if word.is_live() && part.holds(word) {
+                    entries.push(Self::validate_entry(root, index, word, own)?);
+                }
+            }
+        }
+        for (at, &entry) in entries.iter().enumerate() {
+            // A key that is not equal to itself is never found, and may be there many times.
+            if !L::same_key(entry, entry) {
+                continue;
+            }
+            let is_twin = |other: &L::View<'g>| {
+                L::hash(*other) == L::hash(entry) && L::same_key(*other, entry)
+            };
+            check!(!entries[..at].iter().any(is_twin), "bucket {index}: a key twice (I2)");
+            let found = self.find_again(entry, guard);
+            check!(
+                found.is_some_and(|found| L::is_same(found, entry)),
+                "bucket {index}: an entry is lost"
+            );
+        }
+        Ok(entries.len())
+    }
+
+    fn validate_entry<'g>(
+        root: &Table<L>,
+        index: usize,
+        word: L::Word<'g>,
+        own: bool,
+    ) -> Result<L::View<'g>, Finding> {
+        // SAFETY: nobody else is at the map.
+        let view = unsafe { word.view() }.expect("a live word names an entry");
+        let home = root.shape.home(L::hash(view));
+        check!(home.index == index, "bucket {index}: an entry of bucket {}", home.index);
+        check!(
+            !own || word.tag() == home.tag,
+            "bucket {index}: tag {:?} for {:?}",
+            word.tag(),
+            home.tag
+        );
+        Ok(view)
+    }
+}

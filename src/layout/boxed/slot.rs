@@ -1,0 +1,307 @@
+//! The slot word: one machine word that says everything about a slot, and every transition that it
+//! can make.
+//!
+//! On 64-bit platforms whose user addresses leave the top 16 bits free:
+//!
+//! ```text
+//!   63            48 47                       3 2   0
+//!  +----------------+--------------------------+-----+
+//!  |      tag       |   entry (8-aligned)      |flags|      flags: bit 0 FROZEN, bit 2 DEAD
+//!  +----------------+--------------------------+-----+
+//! ```
+//!
+//! Elsewhere (32-bit, Android's tagged heap, anything unknown, or the feature `_no_tags`) there is
+//! no tag: every used slot is a candidate and the hash in the entry decides.
+//!
+//! # Truth table
+//!
+//! | tag | entry | DEAD | FROZEN | state | a reader | a writer | written by |
+//! |---|---|---|---|---|---|---|---|
+//! | 0 | null | 0 | 0 | EMPTY | the chain ends: absent | the first one is where an insert goes | nobody: fresh memory |
+//! | t | e | 0 | 0 | LIVE | compares tag, hash, key | replaces or removes by CAS | `publish`, `replace`, `place` |
+//! | 0 | null | 1 | 0 | DEAD | skips | skips: never used again (I1) | `kill` |
+//! | 0 | null | 0 | 1 | EMPTY, frozen | the chain ends: absent | the chain ends: evacuate, start again | `freeze` |
+//! | t | e | 0 | 1 | LIVE, frozen | as LIVE: still the truth for it | evacuate, start again | `freeze` |
+//! | 0 | null | 1 | 1 | DEAD, frozen | skips | skips | `discard`; `freeze`, if a `kill` came first |
+//!
+//! No other pattern is ever written.
+//!
+//! # Legal arrows
+//!
+//! ```text
+//!  EMPTY --publish--> LIVE --replace--> LIVE' --kill--> DEAD          by operations, never on a frozen word
+//!  EMPTY --place----> LIVE                                            by evacuation, into a destination
+//!  any   --freeze---> same | FROZEN                                   by evacuation, in a source; not if it is seen to be DEAD
+//!  LIVE | FROZEN --discard--> DEAD | FROZEN                           by `clear`, in a source
+//! ```
+
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use super::entry::Entry;
+use super::kind::Boxed;
+use crate::layout::Word as _;
+use crate::layout::tag::{TAG_MASK, Tag};
+use crate::memory::Guard;
+use crate::observe::faults::{fault, unless_relaxed};
+use crate::observe::hooks::{Branch, hit};
+use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
+
+pub(super) const FROZEN: usize = 1;
+const DEAD: usize = 4;
+const FLAGS: usize = 7;
+
+const ENTRY_MASK: usize = !(TAG_MASK | FLAGS);
+const _: () =
+    assert!(align_of::<Entry<u8, u8>>() > FLAGS, "the flags fit below an entry's address");
+
+/// A copy of a slot word, read with Acquire while the guard of lifetime `'g` was held.
+pub(crate) struct Word<'g, K, V>(*mut Entry<K, V>, PhantomData<&'g ()>);
+
+impl<K, V> Clone for Word<'_, K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K, V> Copy for Word<'_, K, V> {}
+
+impl<K, V> Word<'_, K, V> {
+    fn from_bits(bits: *mut Entry<K, V>) -> Self {
+        Word(bits, PhantomData)
+    }
+
+    /// The word of a live entry. To look at the entry through it takes a promise of its own, that
+    /// of [`view`](crate::layout::Word::view).
+    #[inline]
+    pub(crate) fn live(entry: NonNull<Entry<K, V>>, tag: Tag) -> Self {
+        Self::from_bits(entry.as_ptr().map_addr(|address| address | tag.bits()))
+    }
+
+    /// The entry's address; null if EMPTY or DEAD.
+    #[inline]
+    pub(crate) fn pointer(self) -> *mut Entry<K, V> {
+        self.0.map_addr(|address| address & ENTRY_MASK)
+    }
+}
+
+impl<'g, K, V> crate::layout::Word<'g, Boxed<K, V>> for Word<'g, K, V> {
+    #[inline]
+    fn is_frozen(self) -> bool {
+        self.0.addr() & FROZEN != 0
+    }
+
+    #[inline]
+    fn is_empty(self) -> bool {
+        self.0.addr() & !FROZEN == 0
+    }
+
+    #[inline]
+    fn is_dead(self) -> bool {
+        self.0.addr() & !FROZEN == DEAD
+    }
+
+    #[inline]
+    fn is_live(self) -> bool {
+        !self.pointer().is_null()
+    }
+
+    #[inline]
+    fn tag(self) -> Tag {
+        Tag::new(self.0.addr())
+    }
+
+    #[inline]
+    fn moved_under(self, tag: Tag) -> Self {
+        Self::from_bits(self.0.map_addr(|address| address & ENTRY_MASK | tag.bits()))
+    }
+
+    #[inline]
+    unsafe fn view(self) -> Option<&'g Entry<K, V>>
+    where
+        Boxed<K, V>: 'g,
+    {
+        // SAFETY: null, or read with Acquire from a slot (P1: the entry is initialised). By the
+        // caller the entry was linked in the truth since the guard of `'g` was pinned. So by I7 it
+        // is retired later than that, if at all, and by I8 not freed before the guard ends.
+        let entry = unsafe { self.pointer().as_ref() }?;
+        entry.alive.check();
+        Some(entry)
+    }
+
+    #[inline]
+    fn retired(self) -> Option<NonNull<Entry<K, V>>> {
+        NonNull::new(self.pointer())
+    }
+
+    #[inline]
+    fn prefetch(self) {
+        crate::memory::prefetch(self.pointer());
+    }
+}
+
+/// A slot of a bucket.
+#[repr(transparent)]
+pub(crate) struct Slot<K, V>(AtomicPtr<Entry<K, V>>);
+
+impl<K, V> Slot<K, V> {
+    /// A slot of the table that a new map starts with.
+    #[cfg(not(evacmap_loom))]
+    pub(crate) const fn frozen() -> Self {
+        Slot(AtomicPtr::new(core::ptr::without_provenance_mut(FROZEN)))
+    }
+
+    /// The bits alone, for the scan of a bucket: nothing behind them may be looked at.
+    #[allow(dead_code)] // by the portable scan alone
+    #[inline]
+    pub(crate) fn peek(&self) -> usize {
+        // ORDERING: Relaxed: only compared. A key's slot never changes its key (I1), so a mismatch
+        // seen here is final, and a candidate is loaded again with Acquire.
+        self.0.load(Relaxed).addr()
+    }
+
+    /// The one compare-and-swap of the crate's writes.
+    #[inline]
+    fn exchange(&self, seen: *mut Entry<K, V>, word: *mut Entry<K, V>) -> bool {
+        // ORDERING: AcqRel on success. Release, P1: publishes the entry. Acquire: completes the
+        // chain for whoever builds on the slot's history. Relaxed on failure: what stands there
+        // instead is loaded again before it is looked at; and a helper that sets EVACUATED because
+        // another has filled the position passes that on by coherence alone.
+        let order = unless_relaxed!("publish_relaxed", AcqRel);
+        self.0.compare_exchange(seen, word, order, Relaxed).is_ok()
+    }
+}
+
+impl<K, V> crate::layout::Slot<Boxed<K, V>> for Slot<K, V> {
+    #[cfg(any(evacmap_loom, test))]
+    fn empty() -> Self {
+        Slot(AtomicPtr::new(core::ptr::null_mut()))
+    }
+
+    #[cfg(evacmap_loom)]
+    fn frozen() -> Self {
+        Slot(AtomicPtr::new(core::ptr::without_provenance_mut(FROZEN)))
+    }
+
+    #[inline]
+    fn load<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
+        // ORDERING: Acquire, P1: sees the entry that `publish`, `replace` or `place` released; P3:
+        // sees the new table whose evacuation froze the word.
+        Word::from_bits(self.0.load(Acquire))
+    }
+
+    #[inline]
+    fn publish(&self, word: Word<'_, K, V>) -> bool {
+        self.exchange(core::ptr::null_mut(), word.0)
+    }
+
+    #[inline]
+    fn replace(&self, seen: Word<'_, K, V>, word: Word<'_, K, V>) -> bool {
+        debug_assert!(!seen.is_frozen() && seen.is_live());
+        self.exchange(seen.0, word.0)
+    }
+
+    #[inline]
+    fn kill(&self, seen: Word<'_, K, V>) -> bool {
+        debug_assert!(!seen.is_frozen() && seen.is_live());
+        let dead = if fault!("remove_empties") { 0 } else { DEAD };
+        self.exchange(seen.0, core::ptr::without_provenance_mut(dead))
+    }
+
+    #[inline]
+    fn freeze<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
+        // ORDERING: Relaxed: DEAD is final (I1) and names nothing; of anything else nothing is kept.
+        let seen = Word::from_bits(self.0.load(Relaxed));
+        if seen.is_dead() {
+            return seen;
+        }
+        let frozen = if fault!("no_freeze") { 0 } else { FROZEN };
+        // ORDERING: AcqRel. Acquire, P1: the entry's hash is read, and the entry is released again
+        // by `place`. Release, P3: whoever finds the word frozen has to find the new table at the
+        // root.
+        Word::from_bits(self.0.fetch_or(frozen, unless_relaxed!("freeze_relaxed", AcqRel)))
+    }
+
+    #[inline]
+    fn place(&self, word: Word<'_, K, V>) {
+        debug_assert!(!word.is_frozen());
+        // ORDERING: Relaxed: what a helper that stores instead would overwrite; only for the fault.
+        let seen =
+            if fault!("helper_stores") { self.0.load(Relaxed) } else { core::ptr::null_mut() };
+        // A failure is as good as success: the position was filled by another helper, and possibly
+        // changed since.
+        if !self.exchange(seen, word.0) {
+            hit(Branch::PlaceLost);
+        }
+    }
+
+    fn discard(&self, seen: Word<'_, K, V>) -> bool {
+        let frozen = seen.0.map_addr(|address| address | FROZEN);
+        self.exchange(frozen, core::ptr::without_provenance_mut(DEAD | FROZEN))
+    }
+
+    fn fill_private(&self, word: Word<'_, K, V>) {
+        // ORDERING: Relaxed: the bucket is published afterwards, with Release, by the append (P2).
+        self.0.store(word.0, Relaxed);
+    }
+
+    fn clear_private(&self) {
+        // ORDERING: Relaxed: as above.
+        self.0.store(core::ptr::null_mut(), Relaxed);
+    }
+}
+
+#[cfg(all(test, not(evacmap_loom)))]
+mod tests {
+    use super::*;
+    use crate::layout::Slot as _;
+    use crate::layout::hash::{Hash, Shape};
+
+    fn entry() -> Entry<u32, u32> {
+        Entry::new(Hash::finalise(7), 1, 2)
+    }
+
+    #[test]
+    fn every_arrow_of_the_truth_table() {
+        let guard = crate::pin();
+        let (mut one, mut two) = (entry(), entry());
+        let tag = Shape::new(3, Tag::WIDTH).home(one.hash).tag;
+        let first = Word::live(NonNull::from(&mut one), tag);
+        let second = Word::live(NonNull::from(&mut two), tag);
+
+        let slot = Slot::<u32, u32>::empty();
+        assert!(slot.load(&guard).is_empty());
+        assert!(slot.publish(first) && !slot.publish(second), "EMPTY is taken once");
+        assert_eq!(slot.load(&guard).tag(), tag);
+        assert!(slot.replace(first, second) && !slot.replace(first, second));
+        assert!(!slot.kill(first), "a remove acts on the word that it saw");
+
+        let seen = slot.freeze(&guard);
+        assert!(!seen.is_frozen() && slot.load(&guard).is_frozen());
+        assert!(!slot.replace(second, first) && !slot.kill(second), "frozen words do not change");
+        assert!(
+            slot.load(&guard).retired().is_some_and(|entry| Some(entry) == seen.retired()),
+            "read through FROZEN"
+        );
+        assert!(slot.discard(seen) && !slot.discard(seen), "one winner");
+        assert!(slot.load(&guard).is_dead() && slot.load(&guard).is_frozen());
+
+        let slot = Slot::<u32, u32>::empty();
+        slot.place(first);
+        slot.place(second);
+        assert_eq!(slot.load(&guard).pointer(), first.pointer(), "the first helper's word stays");
+        assert!(slot.kill(first) && slot.load(&guard).is_dead());
+        slot.place(second);
+        assert!(slot.load(&guard).is_dead(), "a late helper cannot resurrect a removed key (I5)");
+        assert!(!slot.publish(second), "DEAD is final (I1)");
+        assert!(
+            slot.freeze(&guard).is_dead() && !slot.load(&guard).is_frozen(),
+            "and stays as it is"
+        );
+
+        let slot = Slot::<u32, u32>::frozen();
+        assert!(
+            slot.load(&guard).is_empty() && !slot.publish(first),
+            "a frozen EMPTY takes nothing"
+        );
+    }
+}

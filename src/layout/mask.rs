@@ -1,0 +1,40 @@
+//! Sets of slots, as the scan of a bucket finds them.
+
+/// A set of slots of one bucket, bit `i` for slot `i`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Mask(u32);
+
+impl Mask {
+    #[inline]
+    pub(super) fn of(slots: u32) -> Self {
+        Mask(slots)
+    }
+
+    /// The lowest slot of the set.
+    #[inline]
+    pub(crate) fn lowest(self) -> Option<usize> {
+        if self.0 == 0 { None } else { Some(self.0.trailing_zeros() as usize) }
+    }
+}
+
+impl Iterator for Mask {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let slot = self.lowest()?;
+        self.0 &= self.0 - 1;
+        Some(slot)
+    }
+}
+
+/// What a writer has to know of a bucket. Both sets are of ONE snapshot: a slot that is not vacant
+/// in it was used when its tag was compared. Two scans, one after the other, would let a key slip
+/// in between them and be inserted twice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Survey {
+    /// The slots whose word carries the tag.
+    pub(crate) candidates: Mask,
+    /// The EMPTY slots, frozen or not. The lowest is the end of the chain's content (ordered fill).
+    pub(crate) vacant: Mask,
+}

@@ -1,0 +1,204 @@
+//! The seam between the engine and the ways to keep an entry.
+//!
+//! The engine and the tables know slots, words and buckets of a [`Layout`]. They never know keys
+//! and values. A layout says how an entry looks in a slot, and how a slot changes.
+//!
+//! | layout | a slot holds | a reader gets |
+//! |---|---|---|
+//! | [`Boxed`] | a tag, and the address of a heap node of hash, key and value | a reference under a guard |
+//!
+//! # What a layout provides
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`Layout::Slot`] | the slot in memory, and each transition that it can make: [`Slot`] |
+//! | [`Layout::Word`] | a copy of its content, decoded: [`Word`] |
+//! | [`Layout::View`] | what an operation sees of a live entry |
+//! | [`Layout::Retired`] | what an unlinked word leaves behind, to be freed when every guard is gone |
+//! | [`Layout::survey`], [`Layout::candidates`] | the scan of one bucket |
+//! | [`Draft`] | an entry that is about to be put in |
+//!
+//! What stays once for all layouts: the walk along a chain, assignment, deletion, evacuation,
+//! growing, clearing, iteration, validation and teardown.
+
+pub(crate) mod boxed;
+pub(crate) mod hash;
+pub(crate) mod mask;
+pub(crate) mod tag;
+
+pub(crate) use boxed::Boxed;
+
+use core::ptr::NonNull;
+
+use crate::garbage::LocalRef;
+use crate::memory::Guard;
+use hash::Hash;
+use mask::{Mask, Survey};
+use tag::Tag;
+
+/// A way to keep an entry in a slot. See the module's text.
+pub(crate) trait Layout: Sized {
+    /// A slot in memory. All-zero memory is an EMPTY slot, and a slot needs no drop.
+    type Slot: Slot<Self>;
+    /// A copy of a slot's content, read while the guard of `'g` was held.
+    type Word<'g>: Word<'g, Self>;
+    /// What an operation sees of a live entry.
+    type View<'g>: Copy
+    where
+        Self: 'g;
+    /// What an unlinked word leaves behind.
+    type Retired;
+
+    /// The hash of an entry.
+    fn hash<'g>(view: Self::View<'g>) -> Hash
+    where
+        Self: 'g;
+
+    /// The names of the key's and the value's type, for events.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code))]
+    fn types() -> (&'static str, &'static str);
+
+    /// The slots of a bucket whose word carries the tag. Those are the key's own, if it is here,
+    /// and now and then another's.
+    ///
+    /// # Safety
+    ///
+    /// `line` points to the first of the `SLOTS` slots of a bucket, which is 64-aligned, and may be
+    /// read for the whole of that bucket.
+    unsafe fn candidates(line: *const Self::Slot, tag: Tag) -> Mask;
+
+    /// The candidates, and the vacant slots, of one snapshot.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Layout::candidates`].
+    unsafe fn survey(line: *const Self::Slot, tag: Tag) -> Survey;
+}
+
+/// A layout whose entries can be told apart by their keys.
+pub(crate) trait Keyed: Layout {
+    /// Whether two entries have the same key.
+    fn same_key<'g>(one: Self::View<'g>, other: Self::View<'g>) -> bool
+    where
+        Self: 'g;
+
+    /// Whether two entries are the same one, or cannot be told apart.
+    fn is_same<'g>(one: Self::View<'g>, other: Self::View<'g>) -> bool
+    where
+        Self: 'g;
+}
+
+/// A slot: every transition of its word is one method, and one atomic step.
+pub(crate) trait Slot<L: Layout<Slot = Self>>: Sized {
+    /// A slot that has never been used.
+    #[cfg(any(evacmap_loom, test))]
+    fn empty() -> Self;
+
+    /// A slot of the table that a new map starts with: EMPTY, frozen.
+    #[cfg(evacmap_loom)]
+    fn frozen() -> Self;
+
+    /// Reads the word. The guard is what keeps the entry that it names alive.
+    fn load<'g>(&self, guard: &'g Guard) -> L::Word<'g>;
+
+    /// EMPTY -> LIVE. The winner has put its key where nobody else can have it (I2).
+    #[must_use]
+    fn publish(&self, word: L::Word<'_>) -> bool;
+
+    /// LIVE -> LIVE with another entry of the same key. Fails if anything happened to the slot
+    /// since `seen`.
+    #[must_use]
+    fn replace(&self, seen: L::Word<'_>, word: L::Word<'_>) -> bool;
+
+    /// LIVE -> DEAD, for good. Fails if anything happened to the slot since `seen`.
+    #[must_use]
+    fn kill(&self, seen: L::Word<'_>) -> bool;
+
+    /// Any -> the same, frozen. Returns what the word was. From here on only `discard` changes it
+    /// (I3). A DEAD word does not change as it is, and is spared the locked instruction: where keys
+    /// come and go most words of a source are DEAD.
+    fn freeze<'g>(&self, guard: &'g Guard) -> L::Word<'g>;
+
+    /// EMPTY -> LIVE in the destination of an evacuation. A failure means that another helper did
+    /// the same before (I4, I5).
+    fn place(&self, word: L::Word<'_>);
+
+    /// LIVE | FROZEN -> DEAD | FROZEN. Exactly one caller wins, and retires the entry.
+    #[must_use]
+    fn discard(&self, seen: L::Word<'_>) -> bool;
+
+    /// Fills a slot of a bucket that nobody else can see yet.
+    fn fill_private(&self, word: L::Word<'_>);
+
+    /// Empties a slot of a bucket that nobody else has seen.
+    fn clear_private(&self);
+}
+
+/// A copy of a slot's content, decoded.
+pub(crate) trait Word<'g, L: Layout>: Copy {
+    /// The slot is being evacuated, or has been.
+    fn is_frozen(self) -> bool;
+
+    /// EMPTY, frozen or not.
+    fn is_empty(self) -> bool;
+
+    /// DEAD, frozen or not.
+    fn is_dead(self) -> bool;
+
+    /// LIVE, frozen or not.
+    fn is_live(self) -> bool;
+
+    /// No operation changes it any more.
+    fn is_final(self) -> bool {
+        self.is_frozen() || self.is_dead()
+    }
+
+    /// The hash bits beside the entry.
+    fn tag(self) -> Tag;
+
+    /// The same entry under another tag, not frozen: what evacuation writes into a destination.
+    fn moved_under(self, tag: Tag) -> Self;
+
+    /// The entry, if LIVE.
+    ///
+    /// # Safety
+    ///
+    /// The word was *the truth* for its key at a moment since the guard of `'g` was pinned: it was
+    /// read, or written, in a chain that was the truth for this key then (I9). Or nobody else is at
+    /// the map.
+    unsafe fn view(self) -> Option<L::View<'g>>
+    where
+        L: 'g;
+
+    /// What is left when the word has been unlinked; `None` if it is not LIVE.
+    fn retired(self) -> Option<NonNull<L::Retired>>;
+
+    /// Asks for the entry's line ahead of its use.
+    fn prefetch(self);
+}
+
+/// What a write is about to put in.
+pub(crate) trait Draft<L: Layout> {
+    /// The key's hash.
+    fn hash(&self) -> Hash;
+
+    /// Whether an entry has the draft's key.
+    fn is_key_of<'g>(&self, view: L::View<'g>) -> bool
+    where
+        L: 'g;
+
+    /// The entry's word for a table that gives it this tag. Makes the entry if there is none yet.
+    fn word<'g>(&mut self, tag: Tag, guard: &'g Guard) -> L::Word<'g>;
+
+    /// Gives the entry up to the map.
+    ///
+    /// # Safety
+    ///
+    /// The word has been linked while the guard was held.
+    unsafe fn linked<'g>(&mut self, guard: &'g Guard) -> L::View<'g>
+    where
+        L: 'g;
+
+    /// The thread that writes.
+    fn local(&self) -> &LocalRef<'_, L::Retired>;
+}

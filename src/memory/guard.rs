@@ -1,0 +1,216 @@
+//! Guards: while one is held, nothing that can be found in a map under it is freed.
+//!
+//! # Why a guard protects other threads too
+//!
+//! A guard is one participant of the collector: a word in which stands the epoch that it pinned.
+//! [`Guard`] is that of its thread, [`OwnedGuard`] has one of its own. To hold one is nothing but
+//! to leave that word as it is, so that `&Guard` may go to any thread, and an `OwnedGuard` itself
+//! may too. Three things make that sound.
+//!
+//! 1. **Nobody touches a participant's book-keeping through `&`.** crossbeam keeps its counters and
+//!    its bag of garbage in cells. They are used when a participant is pinned, pinned again and
+//!    unpinned, all of which take the guard by value or by `&mut`. Whatever is retired under a
+//!    guard goes into the bag of the thread that retires it, pinned for that moment.
+//! 2. **What is read under a guard is protected, on whatever thread.** Pinning stores the epoch and
+//!    then executes a `SeqCst` fence *X*. A thread that uses the guard has got it from the one that
+//!    pinned, so *X* happens before its reads. Let such a read find an entry in a word from which
+//!    it is unlinked later. The read is coherence-ordered before the unlinking, which happens
+//!    before the fence *Y* with which the collector takes the entry's batch in. A fence that
+//!    happens before an access, which is coherence-ordered before another, which happens before a
+//!    second fence: then the first fence comes first in the total order (C++20, `[atomics.order]`
+//!    4.4, which asks for *happens before*, not for one thread). So *X* comes before *Y* and every
+//!    later fence of the collector, which therefore sees the pinned epoch, and does not advance by
+//!    the two steps that would free the batch, until the guard is gone.
+//! 3. **All reads are over when it is gone.** A reference that was read borrows the guard; so
+//!    whatever was done with it happens before the drop (or `repin`) of the guard, which unpins
+//!    with a Release store that the collector acquires.
+//!
+//! For a guard that stays on its thread all three are crossbeam's own argument.
+
+use core::borrow::Borrow;
+use core::ops::Deref;
+
+#[cfg(not(evacmap_stub))]
+use super::epoch::{Participant, Pin};
+#[cfg(evacmap_stub)]
+use super::stub::{Participant, Pin};
+use crate::observe::events::Held;
+
+/// Keeps the current thread pinned: what it reads from any map stays valid until the guard is
+/// dropped.
+///
+/// A guard comes from [`pin`](crate::pin), [`HashMap::guard`](crate::HashMap::guard) or, inside a
+/// [`HashMapRef`](crate::HashMapRef), from [`HashMap::pin`](crate::HashMap::pin). One guard serves
+/// any number of maps. A first pin costs about as much as an uncontended atomic instruction, a
+/// nested one next to nothing.
+///
+/// While a guard is held, nothing that was removed since can be freed, by any thread. Hold it for a
+/// batch of operations, not for the life of a thread; [`repin`](Guard::repin) lets go and takes
+/// hold again.
+///
+/// A guard stays on its thread, but may be lent to others: it is `Sync`, and not `Send`. For one
+/// that moves, see [`OwnedGuard`].
+///
+/// ```compile_fail
+/// let guard = evacmap::pin();
+/// std::thread::spawn(move || drop(guard));
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// let map = evacmap::HashMap::new();
+/// let guard = evacmap::pin();
+/// map.insert("a", 1, &guard);
+/// let value = map.get("a", &guard);
+/// map.remove("a", &guard);
+/// assert_eq!(value, Some(&1), "removed, and still there for us");
+/// ```
+pub struct Guard {
+    pin: Pin,
+    /// After the pin, so that what it tells of is told when that is gone.
+    held: Held,
+}
+
+impl Guard {
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub(crate) fn new() -> Self {
+        Guard { pin: Pin::new(), held: Held::new() }
+    }
+
+    pub(crate) fn pin(&self) -> &Pin {
+        &self.pin
+    }
+
+    /// The thread has filled a bag with what it retired under this guard.
+    pub(crate) fn bag_filled(&self) {
+        self.held.bag_filled();
+    }
+
+    /// Has the collector go on: what no guard can see any more becomes ready to be dropped by later
+    /// writes to its map. To have one map's garbage dropped now, call
+    /// [`HashMap::flush`](crate::HashMap::flush).
+    pub fn flush(&self) {
+        self.pin.flush();
+    }
+
+    /// Unpins and pins again, if this is the thread's only guard: what was retired before can be
+    /// freed then.
+    ///
+    /// ```
+    /// let map = evacmap::HashMap::from([(1, "one")]);
+    /// let mut guard = evacmap::pin();
+    /// for _ in 0..1000 {
+    ///     assert_eq!(map.get(&1, &guard), Some(&"one"));
+    ///     guard.repin();
+    /// }
+    /// ```
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn repin(&mut self) {
+        self.pin.repin();
+        self.held.renew();
+    }
+}
+
+/// A guard that belongs to no thread: it may be sent, shared, and held across an `.await`.
+///
+/// It is used like a [`Guard`], to which it dereferences. It comes from [`OwnedGuard::new`],
+/// [`HashMap::owned_guard`](crate::HashMap::owned_guard) or, inside a
+/// [`HashMapRef`](crate::HashMapRef), from [`HashMap::pin_owned`](crate::HashMap::pin_owned). To
+/// make one costs an allocation and an entry in a list that all threads share, some hundred
+/// nanoseconds in all; using it costs the same as using a [`Guard`].
+///
+/// A task that holds one while it waits keeps all garbage of all maps from being freed as long.
+/// Prefer a guard for each stretch between two `.await`s where that will do.
+///
+/// # Examples
+///
+/// ```
+/// use evacmap::{HashMap, OwnedGuard};
+///
+/// let map = HashMap::from([("a", String::from("one"))]);
+/// let guard = OwnedGuard::new();
+/// let value = map.get("a", &guard);
+/// map.remove("a", &guard);
+/// std::thread::scope(|scope| {
+///     let (map, guard) = (&map, &guard);
+///     scope.spawn(move || {
+///         assert_eq!(value.unwrap(), "one", "removed, and still there for us, on another thread");
+///         assert_eq!(map.get("a", guard), None);
+///     });
+/// });
+/// drop(guard);
+/// ```
+pub struct OwnedGuard {
+    /// Before its participant, so that it is unpinned first.
+    guard: Guard,
+    _participant: Participant,
+}
+
+// SAFETY: the one part that is not `Send` by itself is the pin, which here is that of a participant
+// that goes with it. Its book-keeping is touched by value and by `&mut` alone (1 in the module's
+// text), so by one thread after the other.
+unsafe impl Send for OwnedGuard {}
+
+impl OwnedGuard {
+    /// A guard with a participant of its own, pinned.
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn new() -> Self {
+        let mut participant = Participant::new();
+        OwnedGuard {
+            guard: Guard { pin: participant.pin(), held: Held::new() },
+            _participant: participant,
+        }
+    }
+
+    /// Unpins and pins again: what was retired before can be freed then.
+    ///
+    /// ```
+    /// let mut guard = evacmap::OwnedGuard::new();
+    /// guard.repin();
+    /// ```
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn repin(&mut self) {
+        self.guard.repin();
+    }
+}
+
+impl Default for OwnedGuard {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Deref for OwnedGuard {
+    type Target = Guard;
+
+    #[inline]
+    fn deref(&self) -> &Guard {
+        &self.guard
+    }
+}
+
+impl Borrow<Guard> for OwnedGuard {
+    #[inline]
+    fn borrow(&self) -> &Guard {
+        &self.guard
+    }
+}
+
+impl core::fmt::Debug for OwnedGuard {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("OwnedGuard")
+    }
+}
+
+impl core::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Guard")
+    }
+}
+
+/// Pins the current thread; see [`Guard`]. Never runs a `Drop` of a key or a value.
+#[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+pub fn pin() -> Guard {
+    Guard::new()
+}

@@ -1,0 +1,175 @@
+//! The reclaimer of the models: the strictest one that keeps the collector's promise, and an oracle
+//! for use after free.
+//!
+//! What is retired is freed at the very moment when the last guard that was held at its retirement
+//! is gone. A guard pinned after the retirement protects nothing of it, just as with epochs.
+//! [`Alive`](super::Alive) then fails every use.
+//!
+//! The book-keeping is in plain `std` types, which loom does not see and so does not multiply
+//! executions by; loom runs one thread at a time. What the collector does give beside protection is
+//! order: who pins after something was freed has seen it unlinked. One modelled word stands for
+//! that, written at each retirement and read at each pin.
+
+use core::cell::{RefCell, RefMut};
+use std::collections::BTreeSet;
+
+use crate::sync::{AcqRel, Acquire, AtomicUsize};
+
+loom::lazy_static! {
+    static ref REGISTRY: Registry = Registry::default();
+}
+
+/// Book-keeping that loom does not see.
+#[derive(Default)]
+struct Unseen<T>(RefCell<T>);
+
+// SAFETY: the models run one thread at a time, and switch only at modelled operations, none of
+// which happens while a borrow is held.
+unsafe impl<T> Sync for Unseen<T> {}
+
+impl<T> Unseen<T> {
+    fn open(&self) -> RefMut<'_, T> {
+        self.0.borrow_mut()
+    }
+}
+
+struct Registry {
+    order: AtomicUsize,
+    books: Unseen<Books>,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Registry { order: AtomicUsize::new(0), books: Unseen::default() }
+    }
+}
+
+#[derive(Default)]
+struct Books {
+    next: u64,
+    retirements: usize,
+    guards: BTreeSet<u64>,
+    retired: Vec<Retired>,
+}
+
+/// Something unlinked, with the guards that may still see it.
+struct Retired {
+    owner: u64,
+    what: *mut (),
+    waits_for: BTreeSet<u64>,
+    free: unsafe fn(*mut ()),
+}
+
+// SAFETY: the models run one thread at a time.
+unsafe impl Send for Retired {}
+
+impl Registry {
+    fn retire(&self, owner: u64, what: *mut (), free: unsafe fn(*mut ())) {
+        // ORDERING: AcqRel: see the module's text.
+        self.order.fetch_add(1, AcqRel);
+        let mut books = self.books.open();
+        books.retirements += 1;
+        let waits_for = books.guards.clone();
+        assert!(!waits_for.is_empty(), "retired without a guard");
+        books.retired.push(Retired { owner, what, waits_for, free });
+    }
+
+    fn unpin(&self, guard: u64) {
+        let mut ripe = Vec::new();
+        {
+            let mut books = self.books.open();
+            books.guards.remove(&guard);
+            let all = std::mem::take(&mut books.retired);
+            for mut retired in all {
+                retired.waits_for.remove(&guard);
+                if retired.waits_for.is_empty() {
+                    ripe.push(retired)
+                } else {
+                    books.retired.push(retired)
+                }
+            }
+        }
+        for retired in ripe {
+            // SAFETY: its grace period is over, and it is in no list any more, so this happens
+            // once.
+            unsafe { (retired.free)(retired.what) };
+        }
+    }
+}
+
+/// A pinned thread.
+pub(crate) struct Pin(u64);
+
+impl Pin {
+    pub(crate) fn new() -> Self {
+        // Before the first retirement there is nothing to have seen, and a step less for loom to
+        // permute.
+        if REGISTRY.books.open().retirements > 0 {
+            // ORDERING: Acquire, by a read-modify-write, which reads the newest value: see the
+            // module's text.
+            REGISTRY.order.fetch_add(0, Acquire);
+        }
+        let mut books = REGISTRY.books.open();
+        books.next += 1;
+        let id = books.next;
+        books.guards.insert(id);
+        Pin(id)
+    }
+
+    pub(crate) fn flush(&self) {}
+
+    pub(crate) fn repin(&mut self) {
+        REGISTRY.unpin(self.0);
+        core::mem::forget(core::mem::replace(self, Pin::new()));
+    }
+
+    /// Runs `free` on `what` when every guard that is held now is gone.
+    ///
+    /// # Safety
+    ///
+    /// It has been unlinked, and `free` may be called with it then.
+    pub(crate) unsafe fn retire(&self, owner: u64, what: *mut (), free: unsafe fn(*mut ())) {
+        REGISTRY.retire(owner, what, free);
+    }
+
+    /// What `owner` has retired, and nobody has freed yet.
+    pub(crate) fn retired(owner: u64) -> usize {
+        REGISTRY.books.open().retired.iter().filter(|retired| retired.owner == owner).count()
+    }
+
+    /// The owner is gone: what it has retired is the caller's to free.
+    pub(crate) fn abandon(owner: u64) -> Vec<*mut ()> {
+        let mut books = REGISTRY.books.open();
+        let all = std::mem::take(&mut books.retired);
+        let (own, others) = all.into_iter().partition(|retired| retired.owner == owner);
+        books.retired = others;
+        let own: Vec<Retired> = own;
+        own.into_iter().map(|retired| retired.what).collect()
+    }
+
+    /// A number for an owner.
+    pub(crate) fn number() -> u64 {
+        let mut books = REGISTRY.books.open();
+        books.next += 1;
+        books.next
+    }
+}
+
+/// In the models a pin belongs to no thread anyway.
+pub(crate) struct Participant;
+
+impl Participant {
+    pub(crate) fn new() -> Self {
+        Participant
+    }
+
+    pub(crate) fn pin(&mut self) -> Pin {
+        Pin::new()
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        REGISTRY.unpin(self.0);
+    }
+}

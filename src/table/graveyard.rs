@@ -1,0 +1,171 @@
+//! The large tables of a map that have been retired. They are given back in pieces: by the writes
+//! that share a resize, fill a bag of retired entries or find their chain full, and by `flush`.
+//!
+//! Anybody adds a table, in front. Whoever has set `giving` takes all that have come, and works them
+//! off, the newest first: when its time has come, so has that of the others. So nobody goes through
+//! a list. If that thread stops for ever, the tables wait for the end of the map; nobody waits for
+//! them.
+//!
+//! | field | read by | written by |
+//! |---|---|---|
+//! | `newest`, `bytes` | anybody | anybody |
+//! | `taken`, and the links and contents of what has been taken | whoever has set `giving` | the same |
+//! | a node's state | the collector, whoever has set `giving` | the same |
+
+use core::ptr::{self, NonNull};
+
+use super::bucket::Bucket;
+use super::header::Table;
+use super::spent::Spent;
+use crate::garbage::Pending;
+use crate::layout::Layout;
+use crate::memory::Pin;
+use crate::observe::faults::unless_relaxed;
+use crate::observe::hooks::{Branch, Point, hit, reach};
+use crate::sizes::PIECE;
+use crate::sync::{
+    AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release, UnsafeCell,
+};
+
+/// A table in its node.
+type Grave<L> = Pending<Spent<L>>;
+
+/// See the module's text.
+pub(super) struct Graveyard<L: Layout> {
+    newest: AtomicPtr<Grave<L>>,
+    giving: AtomicBool,
+    /// Of whoever has set `giving`: those that are being worked off.
+    taken: UnsafeCell<*mut Grave<L>>,
+    /// What all of them still take.
+    bytes: AtomicUsize,
+}
+
+impl<L: Layout> Graveyard<L> {
+    pub(super) fn new() -> Self {
+        Graveyard {
+            newest: AtomicPtr::new(ptr::null_mut()),
+            giving: AtomicBool::new(false),
+            taken: UnsafeCell::new(ptr::null_mut()),
+            bytes: AtomicUsize::new(0),
+        }
+    }
+
+    /// Bytes of the tables that wait here. They are not zero as long as there is one.
+    pub(super) fn bytes(&self) -> usize {
+        // ORDERING: Relaxed: a statistic.
+        self.bytes.load(Relaxed)
+    }
+
+    /// Takes a table that guards may still see. Its pages go back to the kernel, if that is wanted.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Table::retire`].
+    pub(super) unsafe fn retire(&self, table: NonNull<Table<L>>, by_page: bool, pin: &Pin) {
+        // SAFETY: by the caller unlinked, and retired once. The node ripens before it is looked at.
+        let grave = self.add(Pending::new(unsafe { Spent::new(table, by_page, usize::MAX) }));
+        // SAFETY: a new node, added to the list, and handed on once.
+        unsafe { Pending::defer(grave, pin) };
+        // Else it would wait until this thread has retired a bag full of something.
+        pin.flush();
+    }
+
+    /// Frees a table that nobody has seen, of whose array so many bytes have been touched, in pieces
+    /// if they are many.
+    pub(super) fn dispose(&self, (table, touched): (Box<Table<L>>, usize)) {
+        if !Spent::suits(&table) || touched <= PIECE * size_of::<Bucket<L>>() {
+            return drop(table);
+        }
+        let table = NonNull::from(Box::leak(table));
+        // SAFETY: from a box, empty, and nobody else's.
+        self.add(Pending::ripe(unsafe { Spent::new(table, true, touched) }));
+    }
+
+    fn add(&self, mut grave: Box<Grave<L>>) -> NonNull<Grave<L>> {
+        // ORDERING: Relaxed: a statistic.
+        self.bytes.fetch_add(grave.content().bytes(), Relaxed);
+        let grave = NonNull::from(Box::leak(grave));
+        // ORDERING: Relaxed: only compared and passed on. What is behind it is published by those
+        // who put it there, and by the exchanges since, which continue their releases.
+        let mut seen = self.newest.load(Relaxed);
+        loop {
+            // SAFETY: not added yet, so ours alone.
+            unsafe { Pending::link(grave, seen) };
+            // ORDERING: AcqRel, P16: publishes the grave. A failure is only compared.
+            match self.newest.compare_exchange(seen, grave.as_ptr(), AcqRel, Relaxed) {
+                Ok(_) => return grave,
+                Err(now) => seen = now,
+            }
+        }
+    }
+
+    /// Gives back a piece of a table that nobody can see any more; `false` if there is none, or
+    /// another thread is at that.
+    #[inline]
+    pub(super) fn give_some(&self) -> bool {
+        self.bytes() > 0 && self.give_some_if_ripe()
+    }
+
+    #[cold]
+    fn give_some_if_ripe(&self) -> bool {
+        // ORDERING: Acquire, P15: sees what the last to have the graves did. Nothing is looked at
+        // after a failure.
+        let order = unless_relaxed!("giving_relaxed", Acquire);
+        if self.giving.compare_exchange(false, true, order, Relaxed).is_err() {
+            hit(Branch::GiveLost);
+            return false;
+        }
+        reach(Point::Giving);
+        // SAFETY: we have set `giving`.
+        let given = self.taken.with_mut(|taken| self.give_from(unsafe { &mut *taken }));
+        // ORDERING: Release, P15.
+        self.giving.store(false, Release);
+        given
+    }
+
+    /// Gives back a piece of the first one, if it is ripe.
+    fn give_from(&self, taken: &mut *mut Grave<L>) -> bool {
+        if taken.is_null() {
+            // ORDERING: Acquire, P16: sees all graves that were added.
+            *taken = self.newest.swap(ptr::null_mut(), Acquire);
+        }
+        let Some(mut grave) = NonNull::new(*taken) else { return false };
+        // SAFETY: taken, so its link is ours, and nobody else frees it.
+        if !unsafe { Pending::is_ripe(grave) } {
+            return false;
+        }
+        // SAFETY: RIPE, so the collector is done with the node, and it is ours alone.
+        let spent = unsafe { grave.as_mut() }.content();
+        let before = spent.bytes();
+        // SAFETY: RIPE, so nobody can reach the table any more.
+        let is_last = unsafe { spent.give_some() };
+        let after = if is_last { 0 } else { spent.bytes() };
+        // ORDERING: Relaxed: a statistic.
+        self.bytes.fetch_sub(before - after, Relaxed);
+        if is_last {
+            // SAFETY: as above.
+            *taken = unsafe { Pending::next(grave) };
+            // SAFETY: RIPE, and no longer in a list. With the node goes the rest of the table.
+            unsafe { crate::memory::free(grave.as_ptr()) };
+        }
+        true
+    }
+}
+
+impl<L: Layout> Drop for Graveyard<L> {
+    fn drop(&mut self) {
+        // ORDERING: Relaxed: exclusive access.
+        let added = self.newest.load(Relaxed);
+        // SAFETY: exclusive access.
+        let taken = self.taken.with_mut(|taken| unsafe { *taken });
+        for mut grave in [added, taken] {
+            while let Some(present) = NonNull::new(grave) {
+                // SAFETY: in a list, so not freed. Read before the exchange that may leave it to the
+                // closure.
+                grave = unsafe { Pending::next(present) };
+                // SAFETY: as just said, and forgotten here.
+                unsafe { Pending::abandon(present) };
+            }
+        }
+    }
+}
