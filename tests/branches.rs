@@ -350,7 +350,7 @@ fn frozen_key() {
                 );
             }
         };
-        case.with(Point::BeforeInitialise, meanwhile, |case| case.map.finish_resize());
+        case.with(Point::BeforeEvacuated, meanwhile, |case| case.map.finish_resize());
         assert!((0..30).all(|key| case.get(key) == (key % 2 == 0).then_some(77)));
         case.end();
     });
@@ -372,7 +372,7 @@ fn frozen_end() {
                 assert_eq!(case.remove(key + 100), None);
             }
         };
-        case.with(Point::BeforeInitialise, meanwhile, |case| case.map.finish_resize());
+        case.with(Point::BeforeEvacuated, meanwhile, |case| case.map.finish_resize());
         assert!((100..160).all(|key| case.get(key) == Some(key)));
         case.end();
     });

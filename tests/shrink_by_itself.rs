@@ -126,7 +126,7 @@ mod work {
             let count = Rc::new(Cell::new(0));
             let counter = count.clone();
             on_reach(move |point| {
-                if matches!(point, Point::SourceFrozen | Point::Placed | Point::Initialised) {
+                if matches!(point, Point::SourceFrozen | Point::Placed | Point::Evacuated) {
                     counter.set(counter.get() + 1);
                 }
             });

@@ -302,7 +302,7 @@ fn no_point_is_left_out() {
 fn two_threads_stopped_at_once() {
     let pairs = [
         (Point::ShareTaken, Point::Placed),
-        (Point::Initialised, Point::BeforeInitialise),
+        (Point::Evacuated, Point::BeforeEvacuated),
         (Point::BeforeAccount, Point::BeforePromote),
         (Point::SourceFrozen, Point::BeforePublish),
     ];

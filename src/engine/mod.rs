@@ -19,16 +19,16 @@
 //!
 //! | term | meaning |
 //! |---|---|
-//! | [`Table`] | one bucket array with its immutable header, and the words that change while it is filled |
-//! | bucket | one cache line: 7 slots and the link to an overflow bucket ([`bucket`]) |
+//! | table | one bucket array with its immutable header, and the words that change while it is filled |
+//! | bucket | one cache line: 7 slots and the link to an overflow bucket (`table/bucket.rs`) |
 //! | chain | a bucket and its overflow buckets |
 //! | position | a slot's place in its chain: the head's slots first, then the first overflow's, and so on |
-//! | slot word | tag, pointer to an entry, flags, in one word ([`slot`]) |
+//! | slot word | tag, pointer to an entry, flags, in one word (`layout/boxed/slot.rs`) |
 //! | tag | hash bits just below the index bits (Go: tophash) |
-//! | entry | heap node of hash, key and value; never moves, never changes once published ([`entry`]) |
+//! | entry | heap node of hash, key and value; never moves, never changes once published (`layout/boxed/entry.rs`) |
 //! | group | old buckets and new buckets with a common index prefix: the unit of evacuation ([`evacuate`]) |
-//! | promote | drop the link to the old table once every group is evacuated ([`grow`]) |
-//! | retire | hand something unreachable to the collector ([`crate::reclaim`]) |
+//! | promote | drop the link to the old table once every group is evacuated ([`resize`]) |
+//! | retire | hand something unreachable to the collector ([`crate::garbage`]) |
 //!
 //! # Picture
 //!
@@ -57,7 +57,7 @@
 //!   version, no second look.
 //! - **I3.** A source chain is immutable once each of its words is frozen or DEAD (but for
 //!   `discard`, which turns LIVE into DEAD).
-//! - **I4.** Until some head of a group is INITIALISED only helpers write to its destinations, and
+//! - **I4.** Until some head of a group is EVACUATED only helpers write to its destinations, and
 //!   all of them write the same words to the same positions.
 //! - **I5.** A destination position that was filled is never EMPTY again: a helper that slept
 //!   through everything fails every CAS. It can neither resurrect a removed key nor overwrite a
@@ -65,10 +65,14 @@
 //! - **I6.** Evacuation runs no user code: the hash is in the entry.
 //! - **I7.** An entry is retired by the one thread that won the transition which unlinked it from
 //!   the chain that was the truth. Words of superseded chains may go on naming it; who may still
-//!   follow those is said in [`evacuate`], "Half-set groups": only those that were pinned before it
-//!   was retired.
+//!   follow those is said in I9.
 //! - **I8.** What is retired is freed when every guard that was held at that moment is gone.
 //!   Overflow buckets live as long as their table.
+//! - **I9.** An entry may be looked at through a LIVE word that was the truth for its key at a moment
+//!   since the guard was pinned. It was unlinked later than that, if at all, so it was retired after
+//!   the guard was pinned (I7), and is not freed before the guard ends (I8). A chain that `chain`
+//!   has chosen under the guard is the truth for its hash; so are the words of its tag in a source of
+//!   which some, but not all, heads are EVACUATED ([`evacuate`], "Half-set groups").
 //!
 //! [`RawMap::validate`] is their executable form.
 //!
@@ -77,15 +81,30 @@
 //! | word | written by | when | ordering |
 //! |---|---|---|---|
 //! | `RawMap::table` | whoever starts a resize or installs the first table | the table it replaces is at rest | CAS AcqRel, P7 |
-//! | `Table::oldbuckets` | set before publication; nulled by the one that promotes | every destination INITIALISED | CAS AcqRel, P8 |
+//! | `Table::oldbuckets` | set before publication; nulled by the one that promotes | every destination EVACUATED | CAS AcqRel, P8 |
 //! | `nevacuate`, `swept` | any writer | a resize is running | Relaxed |
 //! | `evacuated` | any writer | a resize is running | AcqRel, P14 |
 //! | `watch` (feature `tracing`) | any writer, once | a resize is running | Relaxed |
-//! | slot words | see the truth table in [`slot`] | | AcqRel, P1 |
-//! | overflow words | see [`bucket`] | | AcqRel, P2, P5 |
+//! | slot words | see the truth table in `layout/boxed/slot.rs` | | AcqRel, P1 |
+//! | overflow words | see `table/bucket.rs` | | AcqRel, P2, P5 |
 //! | everything else in a table | its maker | before publication | P7 |
 //!
 //! The pairs P1 to P17 are listed in [`crate::docs::memory_model`].
+//!
+//! # Where things are
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `raw` | the map, and its root: the only way in |
+//! | `lookup` | the walk along a chain; which chain is the truth |
+//! | `assign`, `delete` | what a write does to a slot |
+//! | `writer` | a thread that writes: map, record, guard |
+//! | `policy` | when a table gets a successor, and how large that is |
+//! | `begin` | the beginning of a resize, by itself or on request |
+//! | `resize` | the sharing of its work, and its end |
+//! | `evacuate` | the move of one group |
+//! | `walk`, `validate`, `teardown` | iteration; the invariants, executable; the end of a map |
+//! | `boxed` | what takes keys and values themselves |
 //!
 //! # Progress
 //!

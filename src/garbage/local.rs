@@ -85,7 +85,7 @@ impl<T> Local<T> {
     /// come back here.
     #[inline]
     unsafe fn with_owned<R>(&self, f: impl FnOnce(&mut Owned<T>) -> R) -> R {
-        // SAFETY: by the caller no other reference exists: one thread, and no re-entry.
+        // SAFETY: the caller promises one thread, and no re-entry: so no other reference exists.
         self.owned.with_mut(|owned| f(unsafe { &mut *owned }))
     }
 
@@ -195,13 +195,13 @@ impl<T> Local<T> {
     /// This is this record's thread; the memory came from `allocate`, holds nothing, and is nobody
     /// else's.
     pub(super) unsafe fn recycle(&self, memory: NonNull<T>) {
-        // SAFETY: by the caller.
+        // SAFETY: the caller promises that the memory holds nothing, and is nobody else's.
         let keep = |owned: &mut Owned<T>| unsafe { owned.spares.push(memory) };
         // SAFETY: this record's thread; only the allocator is called.
         if unsafe { self.with_owned(keep) } {
             Self::add(&self.spare, 1);
         } else {
-            // SAFETY: by the caller.
+            // SAFETY: as above; it came from `allocate`.
             unsafe { free_bare(memory) };
         }
     }
@@ -319,7 +319,7 @@ impl<T> Local<T> {
     /// Nobody else uses the map, and nobody will.
     pub(super) unsafe fn abandon(&self) -> Vec<NonNull<T>> {
         let mut entries = Vec::new();
-        // SAFETY: by the caller, whatever thread this is; only the allocator is called.
+        // SAFETY: the caller promises that nobody else uses the map, whatever thread this is.
         if let Some(mut bag) = unsafe { self.with_owned(|owned| owned.bag.take()) } {
             entries.extend(bag.content().entries());
         }

@@ -81,7 +81,7 @@ impl<T> LocalRef<'_, T> {
     ///
     /// It came from `allocate`, was never linked, and is not used again.
     pub(crate) unsafe fn deallocate(&self, entry: NonNull<T>) -> T {
-        // SAFETY: by the caller never linked, so ours alone.
+        // SAFETY: the caller promises that it was never linked, so it is ours alone.
         let content = unsafe { entry.read() };
         // SAFETY: the content has just been moved out.
         unsafe { free_bare(entry) };
@@ -101,7 +101,7 @@ impl<T> LocalRef<'_, T> {
             // SAFETY: its content has just been dropped.
             unsafe { free_bare(entry) };
         }
-        // SAFETY: by the caller unlinked, and retired once.
+        // SAFETY: the caller promises that it is unlinked, and retired once.
         unsafe { pin.retire(self.0.id, entry.as_ptr().cast(), free::<T>) };
         true
     }

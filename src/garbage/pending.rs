@@ -58,7 +58,7 @@ impl<C> Pending<C> {
     ///
     /// The caller has the list that the node is in, so that it is not freed.
     pub(crate) unsafe fn next(this: NonNull<Self>) -> *mut Self {
-        // SAFETY: by the caller not freed. Only this field is touched: the collector may be at the
+        // SAFETY: the caller has its list, so it is not freed. Only this field is touched: the collector may be at the
         // state, and no reference is made to the whole.
         unsafe { (*this.as_ptr()).next }
     }
@@ -79,7 +79,7 @@ impl<C> Pending<C> {
     ///
     /// The caller has the list that the node is in, so that it is not freed.
     pub(crate) unsafe fn is_ripe(this: NonNull<Self>) -> bool {
-        // SAFETY: by the caller not freed.
+        // SAFETY: the caller has its list, so it is not freed.
         unsafe { Self::state(this) }.is_ripe()
     }
 
@@ -87,7 +87,7 @@ impl<C> Pending<C> {
     ///
     /// The node is not freed as long as the reference is used.
     unsafe fn state<'a>(this: NonNull<Self>) -> &'a Ripeness {
-        // SAFETY: by the caller not freed. Only these two fields: whoever has the list may be at
+        // SAFETY: the caller promises that it is not freed. Only these two fields: whoever has the list may be at
         // the link.
         unsafe { &(*this.as_ptr()).alive }.check();
         // SAFETY: as just said.
@@ -101,7 +101,7 @@ impl<C> Pending<C> {
     /// The caller has the list that the node is in, and does not let go of the node as long as the
     /// reference is used.
     pub(super) unsafe fn peek<'a>(this: NonNull<Self>) -> &'a C {
-        // SAFETY: by the caller not freed.
+        // SAFETY: the caller has its list, so it is not freed.
         unsafe { &(*this.as_ptr()).alive }.check();
         // SAFETY: as just said; the closure touches the other fields alone.
         unsafe { &(*this.as_ptr()).content }

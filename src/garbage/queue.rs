@@ -27,7 +27,7 @@ impl<C> Queue<C> {
     /// The node came from a box and is in no queue. Until it leaves this one it is not freed, and
     /// others touch its state alone.
     pub(super) unsafe fn push(&mut self, node: NonNull<Pending<C>>) {
-        // SAFETY: by the caller in no queue.
+        // SAFETY: the caller promises that it is in no queue.
         unsafe { Pending::link(node, node.as_ptr()) };
         self.append(&mut Queue { last: Some(node) });
     }
@@ -81,7 +81,7 @@ impl<C> Queue<C> {
     ///
     /// The node is in a queue that the caller has for itself.
     unsafe fn after(node: NonNull<Pending<C>>) -> NonNull<Pending<C>> {
-        // SAFETY: by the caller in a queue, so not freed.
+        // SAFETY: the caller promises that it is in a queue, so it is not freed.
         NonNull::new(unsafe { Pending::next(node) }).expect("a ring")
     }
 }

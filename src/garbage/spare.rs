@@ -84,7 +84,7 @@ impl<T> Spares<T> {
         if len > 0 {
             hit(Branch::SpareFull);
         }
-        // SAFETY: by the caller.
+        // SAFETY: the caller promises of all the entries that they hold nothing, and are nobody's.
         unsafe { empty(batch.content()) };
         self.empty = Some(batch);
         0
@@ -126,7 +126,7 @@ impl<T> Drop for Spares<T> {
 /// As for [`Spares::store`].
 unsafe fn empty<T>(batch: &mut Batch<T>) {
     while let Some(memory) = batch.pop() {
-        // SAFETY: by the caller.
+        // SAFETY: the caller promises that it came from `allocate`, and that nobody has it.
         unsafe { free_bare(memory) };
     }
 }

@@ -26,10 +26,10 @@ pub(crate) unsafe fn deallocate(block: *mut u8, layout: Layout, held: usize) {
 #[inline]
 pub(crate) unsafe fn free<T>(content: *mut T) {
     if cfg!(not(evacmap_loom)) {
-        // SAFETY: by the caller from `Box::into_raw`, and used by nobody.
+        // SAFETY: the caller promises that it is from `Box::into_raw`, and used by nobody.
         return drop(unsafe { Box::from_raw(content) });
     }
-    // SAFETY: by the caller nobody uses it.
+    // SAFETY: the caller promises that nobody uses it.
     unsafe { content.drop_in_place() };
     // SAFETY: a box's memory, unless it has none.
     unsafe { deallocate(content.cast(), Layout::new::<T>(), size_of::<T>()) };

@@ -122,7 +122,7 @@ impl<L: Layout> BucketArray<L> {
     #[inline]
     pub(crate) unsafe fn get_unchecked(&self, index: usize) -> &Bucket<L> {
         debug_assert!(index < self.len);
-        // SAFETY: inside the array, by the caller.
+        // SAFETY: the caller promises an index inside the array.
         let bucket = unsafe { self.first.add(index) };
         // SAFETY: the array holds initialised buckets as long as `self` lives, and nobody has
         // `&mut` to one.

@@ -62,7 +62,7 @@ impl<L: Layout> Graveyard<L> {
     ///
     /// As for [`Table::retire`].
     pub(super) unsafe fn retire(&self, table: NonNull<Table<L>>, by_page: bool, pin: &Pin) {
-        // SAFETY: by the caller unlinked, and retired once. The node ripens before it is looked at.
+        // SAFETY: the caller promises that it is unlinked, and retired once. The node ripens before it is looked at.
         let grave = self.add(Pending::new(unsafe { Spent::new(table, by_page, usize::MAX) }));
         // SAFETY: a new node, added to the list, and handed on once.
         unsafe { Pending::defer(grave, pin) };

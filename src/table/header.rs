@@ -370,7 +370,7 @@ impl<L: Layout> Table<L> {
     /// `table` came from `Box::into_raw` or [`Table::placeholder`], nobody can reach it any more,
     /// and the entries in it are taken care of.
     pub(crate) unsafe fn free(table: *mut Self) {
-        // SAFETY: by the caller valid, and freed by nobody else.
+        // SAFETY: the caller promises that it is valid, and freed by nobody else.
         if unsafe { &*table }.is_static() {
             return;
         }
@@ -391,7 +391,7 @@ impl<L: Layout> Table<L> {
         }
         #[cfg(not(evacmap_stub))]
         {
-            // SAFETY: by the caller unlinked, and by then no guard can see it. A table's memory
+            // SAFETY: the caller promises that it is unlinked: by then no guard can see it. A table's memory
             // belongs to no thread and to no map once it is unlinked, and freeing it touches no key
             // and no value; so the closure may run anywhere, at any time later.
             let free = move || unsafe { Self::free(table.as_ptr()) };
@@ -406,7 +406,7 @@ impl<L: Layout> Table<L> {
                 // SAFETY: past its grace period.
                 unsafe { Table::<L>::free(table.cast()) };
             }
-            // SAFETY: by the caller unlinked, and retired once.
+            // SAFETY: the caller promises that it is unlinked, and retired once.
             unsafe { pin.retire(0, table.as_ptr().cast(), free::<L>) };
         }
     }

@@ -40,7 +40,7 @@ impl<L: Layout> Spent<L> {
     /// As for [`Table::free`], but that others may reach it until another function is called, or
     /// this is dropped.
     pub(super) unsafe fn new(table: NonNull<Table<L>>, by_page: bool, touched: usize) -> Self {
-        // SAFETY: by the caller not freed.
+        // SAFETY: the caller promises that it is not freed.
         let size = unsafe { table.as_ref() }.bytes_about().min(touched);
         Spent { table, by_page, given: 0, touched, size }
     }
@@ -51,7 +51,7 @@ impl<L: Layout> Spent<L> {
     ///
     /// Nobody can reach the table any more.
     pub(super) unsafe fn give_some(&mut self) -> bool {
-        // SAFETY: by the caller this thread's alone.
+        // SAFETY: the caller promises that nobody can reach it.
         let table = unsafe { self.table.as_mut() };
         let given = table.give_some(self.given, self.by_page, self.touched);
         self.given = given.unwrap_or(self.given);

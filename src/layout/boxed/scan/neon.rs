@@ -20,7 +20,7 @@ const _: () = assert!(SLOTS == 7 && (Tag::WIDTH == 16 || Tag::WIDTH == 0));
 #[inline(always)]
 unsafe fn load<K, V>(line: *const Slot<K, V>) -> [uint64x2_t; 4] {
     let (a, b, c, d);
-    // SAFETY: by the caller `line` is aligned, and its 64 bytes may be read. Nothing is written. See
+    // SAFETY: the caller promises that `line` is aligned, and that its 64 bytes may be read. Nothing is written. See
     // the text of `scan` for why racing writers are no concern.
     unsafe {
         asm!(

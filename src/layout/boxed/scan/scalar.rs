@@ -20,7 +20,7 @@ fn mask(words: &[usize; SLOTS], holds: impl Fn(usize) -> bool) -> Mask {
 /// As for [`candidates`].
 #[inline]
 unsafe fn words<K, V>(line: *const Slot<K, V>) -> [usize; SLOTS] {
-    // SAFETY: by the caller, `line` points to the slots of a bucket.
+    // SAFETY: the caller promises that `line` points to the slots of a bucket.
     let slots = unsafe { &*line.cast::<[Slot<K, V>; SLOTS]>() };
     core::array::from_fn(|i| slots[i].peek())
 }

@@ -20,7 +20,7 @@ const SLOT_BITS: u32 = (1 << SLOTS) - 1;
 #[inline(always)]
 unsafe fn load<K, V>(line: *const Slot<K, V>) -> [__m128i; 4] {
     let (a, b, c, d);
-    // SAFETY: by the caller `line` is aligned, and its 64 bytes may be read. Nothing is written. See
+    // SAFETY: the caller promises that `line` is aligned, and that its 64 bytes may be read. Nothing is written. See
     // the text of `scan` for why racing writers are no concern.
     unsafe {
         asm!(
