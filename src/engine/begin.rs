@@ -8,6 +8,7 @@ use super::tally::Kind;
 use super::writer::Writer;
 use crate::layout::Layout;
 use crate::layout::hash::Shape;
+use crate::layout::tag::Tag;
 use crate::memory::Guard;
 use crate::observe::events::Facts;
 use crate::observe::hooks::{Branch, Point, hit, reach};
@@ -15,6 +16,22 @@ use crate::sizes::{MAX_GROW_STEP, MAX_SHRINK_STEP, SHARE_GROUPS};
 use crate::table::{Haste, Refused, Table, fail};
 
 impl<'g, L: Layout> Writer<'_, 'g, L> {
+    /// Puts a first table in the place of the placeholder.
+    #[cold]
+    pub(super) fn install(self, bits: u32) -> Result<(), Refused> {
+        let placeholder = self.root();
+        if !placeholder.is_placeholder() {
+            return Ok(());
+        }
+        let first = Table::try_new(Shape::new(bits, Tag::WIDTH), 0)?;
+        match self.map.swap_root(placeholder, first, self.guard) {
+            // SAFETY: unlinked by the swap; it holds no entry.
+            Ok(placeholder) => unsafe { Table::retire(placeholder, self.guard.pin()) },
+            Err(_) => hit(Branch::InstallLost),
+        }
+        Ok(())
+    }
+
     /// Decides what a full chain of the root's table leads to. `true` if a resize has begun, here or
     /// elsewhere; `false` if the chain is to have an overflow bucket. Asked nowhere else, so that no
     /// write pays for the decision.

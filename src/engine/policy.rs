@@ -7,7 +7,7 @@
 
 use core::ops::RangeInclusive;
 
-use super::raw::RawMap;
+use super::raw::{NEVER, RawMap};
 use crate::layout::Layout;
 use crate::layout::hash::Shape;
 use crate::layout::tag::Tag;
@@ -17,9 +17,6 @@ use crate::sizes::{
     MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS, OVERDUE_LOAD, ROOMY, SLOTS, SPARSE,
 };
 use crate::table::{Haste, Table};
-
-/// The floor of a map that does not shrink by itself: no table is larger.
-pub(super) const NEVER: u32 = u32::MAX;
 
 /// The size that is to follow, in bits.
 #[derive(Clone)]

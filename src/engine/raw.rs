@@ -2,7 +2,6 @@
 
 use core::ptr::NonNull;
 
-use super::policy;
 use super::tally::Tally;
 use crate::garbage::Locals;
 use crate::layout::Layout;
@@ -12,13 +11,16 @@ use crate::sizes::LOAD;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 use crate::table::{Old, Table, Workshop};
 
+/// The floor of a map that does not shrink by itself: no table is larger.
+pub(super) const NEVER: u32 = u32::MAX;
+
 /// See the module's text.
 pub(crate) struct RawMap<L: Layout> {
     table: AtomicPtr<Table<L>>,
     pub(super) locals: Locals<L::Retired>,
     pub(super) workshop: Workshop<L>,
     pub(super) tally: Tally,
-    /// As few bits as the table may shrink to by itself; see [`policy`].
+    /// As few bits as the table may shrink to by itself; see `policy`.
     pub(crate) floor: u32,
     /// Owns keys and values, and is invariant in both: they can be written through `&`.
     owns: core::marker::PhantomData<core::cell::UnsafeCell<L>>,
@@ -38,7 +40,7 @@ impl<L: Layout> RawMap<L> {
             locals: Locals::new(),
             workshop: Workshop::new(),
             tally: Tally::default(),
-            floor: policy::NEVER,
+            floor: NEVER,
             owns: core::marker::PhantomData,
         }
     }

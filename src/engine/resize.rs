@@ -18,21 +18,64 @@
 use core::ptr::NonNull;
 
 use super::evacuate;
+use super::lookup::Chain;
 use super::writer::Writer;
 use crate::layout::Layout;
 use crate::layout::hash::Hash;
 use crate::observe::events::Facts;
 use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, Point, hit, reach};
-use crate::sizes::{PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES};
+use crate::sizes::{MIN_BITS, PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES};
 use crate::sync::{AcqRel, Relaxed};
-use crate::table::{Old, Table};
+use crate::table::{Old, Table, fail};
 
 /// A resize that is running, and a thread that helps with it.
 pub(super) struct Resize<'w, 'g, L: Layout> {
     pub(super) by: Writer<'w, 'g, L>,
     pub(super) new: &'g Table<L>,
     pub(super) old: Old<'g, L>,
+}
+
+impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
+    /// The resize that is running, if one is.
+    #[inline]
+    pub(super) fn resize(self) -> Option<Resize<'w, 'g, L>> {
+        self.resize_of(self.root())
+    }
+
+    /// The resize that fills a table, if that is not over.
+    #[inline]
+    pub(super) fn resize_of(self, new: &'g Table<L>) -> Option<Resize<'w, 'g, L>> {
+        let old = new.old(self.guard)?;
+        Some(Resize { by: self, new, old })
+    }
+
+    /// As [`RawMap::chain`], after doing this write's share of a running resize.
+    #[inline]
+    pub(super) fn chain(self, hash: Hash) -> Chain<'g, L> {
+        if let Some(resize) = self.resize()
+            && self.local.tick()
+        {
+            resize.share(SHARE_GROUPS);
+        }
+        self.map.chain(hash, self.guard)
+    }
+
+    /// A frozen word, or a full old chain, stands in the way of a write: evacuates the group of
+    /// `hash`, if the current resize has not done so yet. Returns having made sure that the write
+    /// finds something else next time.
+    #[cold]
+    pub(super) fn unblock(self, hash: Hash) {
+        hit(Branch::FrozenEnd);
+        if self.root().is_placeholder() {
+            self.install(MIN_BITS).unwrap_or_else(|what| fail(what));
+        } else if let Some(resize) = self.resize()
+            && let Old::Source(old) = resize.old
+            && !evacuate::is_evacuated(resize.new, old, resize.new.shape.home(hash).index)
+        {
+            resize.evacuate_group_of(hash);
+        }
+    }
 }
 
 impl<'g, L: Layout> Resize<'_, 'g, L> {

@@ -1,17 +1,12 @@
 //! A thread that writes: the map, the thread's own record in it, and the guard.
 
-use super::evacuate;
 use super::lookup::Chain;
 use super::raw::RawMap;
-use super::resize::Resize;
 use crate::garbage::LocalRef;
-use crate::layout::hash::{Hash, Shape};
-use crate::layout::tag::Tag;
 use crate::layout::{Layout, Slot, Word};
 use crate::memory::Guard;
 use crate::observe::hooks::{Branch, Point, hit, reach};
-use crate::sizes::{MIN_BITS, SHARE_GROUPS};
-use crate::table::{Old, Refused, Table, fail};
+use crate::table::Table;
 
 /// See the module's text.
 pub(super) struct Writer<'w, 'g, L: Layout> {
@@ -40,62 +35,6 @@ impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
     #[inline]
     pub(super) fn root(self) -> &'g Table<L> {
         self.map.root(self.guard)
-    }
-
-    /// The resize that is running, if one is.
-    #[inline]
-    pub(super) fn resize(self) -> Option<Resize<'w, 'g, L>> {
-        self.resize_of(self.root())
-    }
-
-    /// The resize that fills a table, if that is not over.
-    #[inline]
-    pub(super) fn resize_of(self, new: &'g Table<L>) -> Option<Resize<'w, 'g, L>> {
-        let old = new.old(self.guard)?;
-        Some(Resize { by: self, new, old })
-    }
-
-    /// As [`RawMap::chain`], after doing this write's share of a running resize.
-    #[inline]
-    pub(super) fn chain(self, hash: Hash) -> Chain<'g, L> {
-        if let Some(resize) = self.resize()
-            && self.local.tick()
-        {
-            resize.share(SHARE_GROUPS);
-        }
-        self.map.chain(hash, self.guard)
-    }
-
-    /// A frozen word, or a full old chain, stands in the way of a write: evacuates the group of
-    /// `hash`, if the current resize has not done so yet. Returns having made sure that the write
-    /// finds something else next time.
-    #[cold]
-    pub(super) fn unblock(self, hash: Hash) {
-        hit(Branch::FrozenEnd);
-        if self.root().is_placeholder() {
-            self.install(MIN_BITS).unwrap_or_else(|what| fail(what));
-        } else if let Some(resize) = self.resize()
-            && let Old::Source(old) = resize.old
-            && !evacuate::is_evacuated(resize.new, old, resize.new.shape.home(hash).index)
-        {
-            resize.evacuate_group_of(hash);
-        }
-    }
-
-    /// Puts a first table in the place of the placeholder.
-    #[cold]
-    pub(super) fn install(self, bits: u32) -> Result<(), Refused> {
-        let placeholder = self.root();
-        if !placeholder.is_placeholder() {
-            return Ok(());
-        }
-        let first = Table::try_new(Shape::new(bits, Tag::WIDTH), 0)?;
-        match self.map.swap_root(placeholder, first, self.guard) {
-            // SAFETY: unlinked by the swap; it holds no entry.
-            Ok(placeholder) => unsafe { Table::retire(placeholder, self.guard.pin()) },
-            Err(_) => hit(Branch::InstallLost),
-        }
-        Ok(())
     }
 
     /// LIVE -> DEAD, the count, and the entry's retirement. `false` if the slot changed.

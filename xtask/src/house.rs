@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::source::{self, Line, has_word, is_word};
-use crate::{claims, cmd, surface};
+use crate::{arrows, claims, cmd, surface};
 
 /// How far above a line its comment may stand.
 const COMMENT_REACH: usize = 10;
@@ -75,7 +75,8 @@ pub fn run() -> Result<()> {
     for fault in &faults {
         eprintln!("{fault}");
     }
-    let mut broken = claims::broken(&root)?;
+    let mut broken = arrows::broken(&root, &files)?;
+    broken.extend(claims::broken(&root)?);
     broken.extend(surface::unused(&root, &files)?);
     for line in &broken {
         eprintln!("{line}");

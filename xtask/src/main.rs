@@ -1,5 +1,6 @@
 //! The project's commands, run as `cargo xtask COMMAND`.
 
+mod arrows;
 mod asan;
 mod bench;
 mod claims;
