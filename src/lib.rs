@@ -128,44 +128,31 @@
 #![warn(missing_docs)]
 
 pub mod docs;
-mod entry;
 mod error;
-mod extract_if;
 mod fault;
 mod guard;
 #[doc(hidden)]
 pub mod hooks;
-mod into_iter;
-mod iter;
-mod iter_mut;
+mod integrations;
 mod map;
-mod map_ref;
-#[cfg(feature = "rayon")]
-pub mod parallel;
-#[cfg(feature = "metrics")]
-mod publish;
 mod raw;
 mod reclaim;
-#[cfg(feature = "serde")]
-mod serialize;
 pub mod set;
-mod stats;
 mod sync;
 mod trace;
 #[doc(hidden)]
 pub mod work;
 
-pub use entry::{Entry, Modified, OccupiedEntry, VacantEntry};
 pub use error::{
     CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError, Violation,
 };
-pub use extract_if::ExtractIf;
 pub use guard::{Guard, OwnedGuard, pin};
 pub use hashbrown::{DefaultHashBuilder, Equivalent};
-pub use into_iter::IntoIter;
-pub use iter::{Iter, Keys, Values};
-pub use iter_mut::{IterMut, ValuesMut};
-pub use map::{Compute, HashMap, HashMapBuilder, Operation, ShrinkPolicy};
-pub use map_ref::HashMapRef;
+#[cfg(feature = "rayon")]
+pub use integrations::rayon as parallel;
+pub use map::{
+    Compute, Entry, ExtractIf, HashMap, HashMapBuilder, HashMapRef, IntoIter, Iter, IterMut, Keys,
+    Modified, OccupiedEntry, Operation, Progress, ShrinkPolicy, Stats, VacantEntry, Values,
+    ValuesMut,
+};
 pub use set::{HashSet, HashSetRef};
-pub use stats::{Progress, Stats};

@@ -5,8 +5,9 @@ use core::marker::PhantomData;
 
 use hashbrown::DefaultHashBuilder;
 
-use super::HashMap;
+use super::hash_map::HashMap;
 use crate::error::TryReserveError;
+use crate::guard;
 use crate::raw::RawMap;
 use crate::raw::array::{Refused, fail};
 
@@ -112,7 +113,7 @@ impl<K, V, S> HashMap<K, V, S> {
     fn make(capacity: usize, hasher: S) -> Result<Self, Refused> {
         let map = Self::with_hasher(hasher);
         if capacity > 0 {
-            map.raw.reserve(capacity, &map.raw.heap.local(), &crate::pin())?;
+            map.raw.reserve(capacity, &map.raw.heap.local(), &guard::pin())?;
         }
         Ok(map)
     }

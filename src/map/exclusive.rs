@@ -4,8 +4,8 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::Equivalent;
 
-use super::HashMap;
-use crate::iter_mut::{IterMut, ValuesMut};
+use super::hash_map::HashMap;
+use super::iter_mut::{IterMut, ValuesMut};
 
 impl<K, V, S> HashMap<K, V, S> {
     /// All entries, in no particular order, with values that can be changed in place.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use hashbrown::Equivalent;
 
-use super::HashMap;
+use super::hash_map::HashMap;
 use crate::guard::Guard;
 use crate::raw::prefetch::LOOKAHEAD;
 

@@ -4,10 +4,10 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::Equivalent;
 
-use super::HashMap;
-use crate::guard::{Guard, OwnedGuard};
-use crate::iter::{Iter, Keys, Values};
-use crate::map_ref::HashMapRef;
+use super::hash_map::HashMap;
+use super::iter::{Iter, Keys, Values};
+use super::pinned::HashMapRef;
+use crate::guard::{self, Guard, OwnedGuard};
 
 impl<K, V, S> HashMap<K, V, S> {
     /// A guard, for the forms of the operations that take one. The same as
@@ -15,14 +15,14 @@ impl<K, V, S> HashMap<K, V, S> {
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn guard(&self) -> Guard {
-        crate::pin()
+        guard::pin()
     }
 
     /// The map with a guard inside.
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin(&self) -> HashMapRef<'_, K, V, S> {
-        HashMapRef::new(self, crate::pin())
+        HashMapRef::new(self, guard::pin())
     }
 
     /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
@@ -63,7 +63,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// assert_eq!(map.len(), 2);
     /// ```
     pub fn len(&self) -> usize {
-        self.raw.len(&crate::pin())
+        self.raw.len(&guard::pin())
     }
 
     /// Whether the map has no entry; as exact as [`len`](Self::len).
@@ -77,7 +77,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// standard map does: a removed key's slot is not used again, and with more buckets the used
     /// ones are left behind less often.
     pub fn capacity(&self) -> usize {
-        self.raw.capacity(&crate::pin())
+        self.raw.capacity(&guard::pin())
     }
 }
 

@@ -2,12 +2,12 @@
 
 use core::hash::{BuildHasher, Hash};
 
-use super::HashMap;
+use super::hash_map::HashMap;
+use super::stats::{Progress, Stats};
 use crate::error::{TryReserveError, Violation};
-use crate::guard::Guard;
+use crate::guard::{self, Guard};
 use crate::raw::Entry;
 use crate::raw::array::{Refused, fail};
-use crate::stats::{Progress, Stats};
 
 impl<K, V, S> HashMap<K, V, S>
 where
@@ -92,7 +92,7 @@ where
     /// assert!(!map.is_resizing());
     /// ```
     pub fn is_resizing(&self) -> bool {
-        let guard = crate::pin();
+        let guard = guard::pin();
         self.raw.root(&guard).is_filling()
     }
 
@@ -104,7 +104,7 @@ where
     /// while !map.help_resize(16).is_complete() {}
     /// ```
     pub fn help_resize(&self, groups: usize) -> Progress {
-        let guard = crate::pin();
+        let guard = guard::pin();
         let (done, total) = self.raw.help(groups, &self.raw.heap.local(), &guard);
         Progress { done, total }
     }
@@ -114,7 +114,7 @@ where
     /// after that ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that has begun then, or is
     /// being prepared by another thread.
     pub fn finish_resize(&self) {
-        let guard = crate::pin();
+        let guard = guard::pin();
         self.raw.finish_and_shrink(&self.raw.heap.local(), &guard);
     }
 
@@ -122,7 +122,7 @@ where
     #[cfg(any(feature = "_hooks", evacmap_loom))]
     #[doc(hidden)]
     pub fn start_rebuild(&self) {
-        let guard = crate::pin();
+        let guard = guard::pin();
         self.raw.rebuild(&self.raw.heap.local(), &guard);
     }
 
@@ -130,7 +130,7 @@ where
     #[cfg(any(feature = "_hooks", evacmap_loom))]
     #[doc(hidden)]
     pub fn start_resize(&self, bits: i32) {
-        let guard = crate::pin();
+        let guard = guard::pin();
         let local = self.raw.heap.local();
         let wanted = self.raw.root(&guard).shape_bits().saturating_add_signed(bits);
         self.raw.resize(wanted, bits < 0, &local, &guard).unwrap_or_else(|what| fail(what));
@@ -146,7 +146,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// assert_eq!(map.stats().len, 1);
     /// ```
     pub fn stats(&self) -> Stats {
-        let guard = &crate::pin();
+        let guard = &guard::pin();
         let raw = &self.raw;
         let (old_buckets, table_bytes) = raw.footprint(guard);
         let (groups_evacuated, groups_total) = raw.progress(guard);
@@ -186,7 +186,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// ```
     pub fn chain_histogram(&self) -> Vec<usize> {
         let mut histogram = Vec::new();
-        for overflows in self.raw.overflows(&crate::pin()) {
+        for overflows in self.raw.overflows(&guard::pin()) {
             if histogram.len() <= overflows {
                 histogram.resize(overflows + 1, 0);
             }

@@ -4,10 +4,10 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use super::HashMap;
+use super::hash_map::HashMap;
+use super::into_iter::IntoIter;
+use super::iter_mut::IterMut;
 use crate::guard::Guard;
-use crate::into_iter::IntoIter;
-use crate::iter_mut::IterMut;
 
 /// Most entries that a size hint alone makes room for: an iterator may claim anything.
 const TRUSTED_HINT: usize = 1 << 16;

@@ -6,8 +6,8 @@
 use core::hash::{BuildHasher, Hash};
 use core::ops::{BitAnd, BitOr, BitXor, Sub};
 
-use super::HashSet;
-use crate::guard::Guard;
+use super::hash_set::HashSet;
+use crate::guard::{self, Guard};
 
 impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// The values that are in both sets, as they are in this one.
@@ -73,7 +73,7 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// assert!(a.is_disjoint(&b));
     /// ```
     pub fn is_disjoint<S2: BuildHasher>(&self, other: &HashSet<T, S2>) -> bool {
-        let guard = &crate::pin();
+        let guard = &guard::pin();
         if self.len() <= other.len() {
             self.intersection(other, guard).next().is_none()
         } else {
@@ -88,7 +88,7 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// assert!(a.is_subset(&b) && !b.is_subset(&a));
     /// ```
     pub fn is_subset<S2: BuildHasher>(&self, other: &HashSet<T, S2>) -> bool {
-        self.len() <= other.len() && self.difference(other, &crate::pin()).next().is_none()
+        self.len() <= other.len() && self.difference(other, &guard::pin()).next().is_none()
     }
 
     /// Whether every value of the other set is in this one.
@@ -119,7 +119,7 @@ macro_rules! operator {
             #[doc = concat!("assert_eq!(set, HashSet::from(", $result, "));")]
             /// ```
             fn $method(self, other: &HashSet<T, S>) -> HashSet<T, S> {
-                self.$by(other, &crate::pin()).cloned().collect()
+                self.$by(other, &guard::pin()).cloned().collect()
             }
         }
     };

@@ -3,8 +3,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::into_iter;
-use crate::iter::Keys;
+use crate::map::{self, Keys};
 
 /// Values of a set; from [`HashSet::iter`](crate::HashSet::iter).
 pub struct Iter<'g, T> {
@@ -30,7 +29,7 @@ impl<T> fmt::Debug for Iter<'_, T> {
 /// Values of a set that has been given up, in no particular order. What is not taken out is dropped
 /// with it.
 pub struct IntoIter<T> {
-    pub(super) entries: into_iter::IntoIter<T, ()>,
+    pub(super) entries: map::IntoIter<T, ()>,
 }
 
 impl<T> Iterator for IntoIter<T> {

@@ -4,7 +4,8 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::Equivalent;
 
-use super::{HashSet, Iter};
+use super::hash_set::HashSet;
+use super::iter::Iter;
 use crate::error::TryReserveError;
 use crate::guard::Guard;
 use crate::raw::{Outcome, Step};

@@ -3,7 +3,8 @@
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
-use super::{HashSet, IntoIter};
+use super::hash_set::HashSet;
+use super::iter::IntoIter;
 use crate::map::HashMap;
 
 impl<T, S> From<HashMap<T, (), S>> for HashSet<T, S> {

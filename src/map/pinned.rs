@@ -6,13 +6,14 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
-use crate::entry::Entry;
+use super::compute::{Compute, Operation};
+use super::entry::Entry;
+use super::extract_if::ExtractIf;
+use super::hash_map::HashMap;
+use super::iter::{Iter, Keys, Values};
+use super::stats::{Progress, Stats};
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError};
-use crate::extract_if::ExtractIf;
 use crate::guard::{Guard, OwnedGuard};
-use crate::iter::{Iter, Keys, Values};
-use crate::map::{Compute, HashMap, Operation};
-use crate::stats::{Progress, Stats};
 
 /// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. Its methods are those of the map,
 /// without the guard.
@@ -29,7 +30,7 @@ pub struct HashMapRef<'map, K, V, S = DefaultHashBuilder, G = Guard> {
 
 impl<'map, K, V, S, G> HashMapRef<'map, K, V, S, G> {
     #[inline]
-    pub(crate) fn new(map: &'map HashMap<K, V, S>, guard: G) -> Self {
+    pub(super) fn new(map: &'map HashMap<K, V, S>, guard: G) -> Self {
         HashMapRef { map, guard }
     }
 

@@ -8,8 +8,8 @@ use crate::raw::teardown::{Remains, into_content};
 /// Entries of a map that has been given up, by value, in no particular order. What is not taken out
 /// is dropped with it.
 pub struct IntoIter<K, V> {
-    pub(crate) remains: Remains<K, V>,
-    pub(crate) left: usize,
+    pub(super) remains: Remains<K, V>,
+    pub(super) left: usize,
 }
 
 impl<K, V> Iterator for IntoIter<K, V> {

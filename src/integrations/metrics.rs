@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use metrics::{SharedString, Unit, counter, describe_counter, describe_gauge, gauge};
 
-use crate::stats::Stats;
+use crate::map::Stats;
 
 struct Gauge {
     name: &'static str,

@@ -7,7 +7,7 @@ use crate::raw::Walk;
 
 /// Entries of a map; from [`HashMap::iter`](crate::HashMap::iter), which tells what is guaranteed.
 pub struct Iter<'g, K, V> {
-    pub(crate) walk: Walk<'g, K, V>,
+    pub(super) walk: Walk<'g, K, V>,
 }
 
 impl<'g, K: Eq, V> Iterator for Iter<'g, K, V> {
@@ -29,7 +29,7 @@ impl<K, V> fmt::Debug for Iter<'_, K, V> {
 /// Keys of a map; from [`HashMap::keys`](crate::HashMap::keys).
 #[derive(Debug)]
 pub struct Keys<'g, K, V> {
-    pub(crate) iter: Iter<'g, K, V>,
+    pub(super) iter: Iter<'g, K, V>,
 }
 
 impl<'g, K: Eq, V> Iterator for Keys<'g, K, V> {
@@ -45,7 +45,7 @@ impl<K: Eq, V> FusedIterator for Keys<'_, K, V> {}
 /// Values of a map; from [`HashMap::values`](crate::HashMap::values).
 #[derive(Debug)]
 pub struct Values<'g, K, V> {
-    pub(crate) iter: Iter<'g, K, V>,
+    pub(super) iter: Iter<'g, K, V>,
 }
 
 impl<'g, K: Eq, V> Iterator for Values<'g, K, V> {

@@ -1,15 +1,4 @@
-//! The public map: hashing, guards and names over the engine. No `unsafe` but the passing on of one
-//! promise, and no ordering.
-
-mod build;
-mod exclusive;
-mod many;
-mod read;
-mod resize;
-mod traits;
-mod write;
-
-pub use build::{HashMapBuilder, ShrinkPolicy};
+//! The type itself, and how it hashes.
 
 use core::hash::{BuildHasher, Hash};
 
@@ -61,41 +50,12 @@ use crate::raw::hash::Hash as Finalised;
 /// nothing worse.
 pub struct HashMap<K, V, S = DefaultHashBuilder> {
     pub(crate) raw: RawMap<K, V>,
-    hasher: S,
-}
-
-/// What [`HashMap::compute`] is to do with the entry.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Operation<V, T> {
-    /// Insert the value, or replace the present one by it.
-    Insert(V),
-    /// Remove the entry.
-    Remove,
-    /// Change nothing, and hand this out.
-    Abort(T),
-}
-
-/// What [`HashMap::compute`] has done.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Compute<'g, K, V, T> {
-    /// The key was absent; this entry was inserted.
-    Inserted(&'g K, &'g V),
-    /// The entry was replaced.
-    Updated {
-        /// The entry that was there.
-        old: (&'g K, &'g V),
-        /// The entry that is there now.
-        new: (&'g K, &'g V),
-    },
-    /// This entry was removed.
-    Removed(&'g K, &'g V),
-    /// Nothing was changed.
-    Aborted(T),
+    pub(super) hasher: S,
 }
 
 impl<K, V, S: BuildHasher> HashMap<K, V, S> {
     #[inline]
-    fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> Finalised {
+    pub(super) fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> Finalised {
         Finalised::finalise(self.hasher.hash_one(key))
     }
 

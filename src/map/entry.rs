@@ -5,9 +5,9 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::DefaultHashBuilder;
 
+use super::hash_map::HashMap;
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
 use crate::guard::Guard;
-use crate::map::HashMap;
 use crate::raw::hash::Hash as Finalised;
 use crate::raw::{Deleted, Entry as Node, Outcome, Step};
 use crate::reclaim::Draft;
@@ -77,7 +77,7 @@ where
     V: Send,
     S: BuildHasher,
 {
-    pub(crate) fn new(map: &'g HashMap<K, V, S>, key: K, guard: &'g Guard) -> Self {
+    pub(super) fn new(map: &'g HashMap<K, V, S>, key: K, guard: &'g Guard) -> Self {
         let (hash, is_key) = map.probe(&key);
         let seen = map.raw.get(hash, is_key, guard);
         let place = Place { map, guard, hash, key };

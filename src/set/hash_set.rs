@@ -1,18 +1,10 @@
-//! Concurrent sets: maps without values.
-
-mod algebra;
-mod iter;
-mod ops;
-mod set_ref;
-mod traits;
-
-pub use iter::{IntoIter, Iter};
-pub use set_ref::HashSetRef;
+//! The type itself, and what needs no hashing.
 
 use hashbrown::DefaultHashBuilder;
 
+use super::pinned::HashSetRef;
 use crate::error::{TryReserveError, Violation};
-use crate::guard::{Guard, OwnedGuard};
+use crate::guard::{self, Guard, OwnedGuard};
 use crate::map::HashMap;
 
 /// A concurrent hash set: a [`HashMap`] from values to nothing, with the operations of the standard
@@ -35,7 +27,7 @@ use crate::map::HashMap;
 /// assert!(set.contains(&14) && !set.contains(&15));
 /// ```
 pub struct HashSet<T, S = DefaultHashBuilder> {
-    map: HashMap<T, (), S>,
+    pub(super) map: HashMap<T, (), S>,
 }
 
 impl<T> HashSet<T> {
@@ -104,7 +96,7 @@ impl<T, S> HashSet<T, S> {
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn guard(&self) -> Guard {
-        crate::pin()
+        guard::pin()
     }
 
     /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
@@ -117,7 +109,7 @@ impl<T, S> HashSet<T, S> {
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin(&self) -> HashSetRef<'_, T, S> {
-        HashSetRef::new(self, crate::pin())
+        HashSetRef::new(self, guard::pin())
     }
 
     /// The set with an [`OwnedGuard`] inside, which may be sent, shared, and held across an

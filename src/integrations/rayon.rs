@@ -16,9 +16,10 @@ use core::hash::{BuildHasher, Hash};
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use crate::guard::Guard;
+use crate::guard::{self, Guard};
+use crate::map::{HashMap, HashMapRef};
 use crate::raw::Walk;
-use crate::{HashMap, HashMapRef, HashSet, HashSetRef};
+use crate::set::{HashSet, HashSetRef};
 
 /// Entries of a map, in parallel: each thread walks a part of the buckets, all under one guard.
 /// What is guaranteed is told at [`HashMap::iter`].
@@ -114,7 +115,7 @@ where
     /// Of several entries with one key, any may be the one that stays.
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_par_iter();
-        self.reserve_hint(entries.opt_len().unwrap_or(0), &crate::pin());
+        self.reserve_hint(entries.opt_len().unwrap_or(0), &guard::pin());
         let map = *self;
         entries.for_each(|(key, value)| {
             map.pin().insert(key, value);
@@ -153,7 +154,7 @@ where
 {
     fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, values: I) {
         let values = values.into_par_iter();
-        self.as_map().reserve_hint(values.opt_len().unwrap_or(0), &crate::pin());
+        self.as_map().reserve_hint(values.opt_len().unwrap_or(0), &guard::pin());
         let set = *self;
         values.for_each(|value| {
             set.pin().insert(value);

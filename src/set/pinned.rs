@@ -6,7 +6,8 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
-use super::{HashSet, Iter};
+use super::hash_set::HashSet;
+use super::iter::Iter;
 use crate::error::TryReserveError;
 use crate::guard::{Guard, OwnedGuard};
 

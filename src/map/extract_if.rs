@@ -6,18 +6,18 @@ use core::iter::FusedIterator;
 
 use hashbrown::DefaultHashBuilder;
 
+use super::hash_map::HashMap;
 use crate::guard::Guard;
-use crate::map::HashMap;
 use crate::raw::{Deleted, Walk};
 
 /// Removes entries for which a condition holds, and returns them; from
 /// [`HashMap::extract_if`](crate::HashMap::extract_if).
 #[must_use = "removes only what is asked for; `retain` removes all"]
 pub struct ExtractIf<'g, K, V, F, S = DefaultHashBuilder> {
-    pub(crate) map: &'g HashMap<K, V, S>,
-    pub(crate) guard: &'g Guard,
-    pub(crate) walk: Walk<'g, K, V>,
-    pub(crate) condition: F,
+    pub(super) map: &'g HashMap<K, V, S>,
+    pub(super) guard: &'g Guard,
+    pub(super) walk: Walk<'g, K, V>,
+    pub(super) condition: F,
 }
 
 impl<'g, K, V, F, S> Iterator for ExtractIf<'g, K, V, F, S>

@@ -12,8 +12,9 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::guard::Guard;
-use crate::{HashMap, HashMapRef, HashSet, HashSetRef};
+use crate::guard::{self, Guard};
+use crate::map::{HashMap, HashMapRef};
+use crate::set::{HashSet, HashSetRef};
 
 impl<K, V, S> Serialize for HashMap<K, V, S>
 where
@@ -77,9 +78,9 @@ where
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let map = HashMap::default();
-        map.reserve_hint(access.size_hint().unwrap_or(0), &crate::pin());
+        map.reserve_hint(access.size_hint().unwrap_or(0), &guard::pin());
         while let Some((key, value)) = access.next_entry()? {
-            map.insert(key, value, &crate::pin());
+            map.insert(key, value, &guard::pin());
         }
         Ok(map)
     }
@@ -98,9 +99,9 @@ where
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let set = HashSet::default();
-        set.as_map().reserve_hint(access.size_hint().unwrap_or(0), &crate::pin());
+        set.as_map().reserve_hint(access.size_hint().unwrap_or(0), &guard::pin());
         while let Some(value) = access.next_element()? {
-            set.insert(value, &crate::pin());
+            set.insert(value, &guard::pin());
         }
         Ok(set)
     }
