@@ -14,7 +14,7 @@ struct Gauge {
 }
 
 /// All of [`Stats`] but the counts of resizes, and the load.
-const GAUGES: [Gauge; 11] = [
+const GAUGES: [Gauge; 10] = [
     Gauge {
         name: "evacmap_entries",
         unit: Unit::Count,
@@ -53,16 +53,10 @@ const GAUGES: [Gauge; 11] = [
         of: |stats| stats.old_buckets as f64,
     },
     Gauge {
-        name: "evacmap_groups",
+        name: "evacmap_filled_buckets",
         unit: Unit::Count,
-        what: "Buckets that a resize has to fill",
-        of: |stats| stats.groups_total as f64,
-    },
-    Gauge {
-        name: "evacmap_groups_evacuated",
-        unit: Unit::Count,
-        what: "Those that the running resize has filled, all when none is running",
-        of: |stats| stats.groups_evacuated as f64,
+        what: "Buckets that the running resize has filled, all of them when none is running",
+        of: |stats| stats.filled_buckets as f64,
     },
     Gauge {
         name: "evacmap_retired_entries",
@@ -85,7 +79,7 @@ impl Stats {
     ///
     /// Nothing is published by itself: call this from a timer, or where the metrics are asked for.
     /// It costs what [`stats`](crate::HashMap::stats) costs, and what the recorder takes for
-    /// fifteen metrics; the map knows nothing of it.
+    /// fourteen metrics; the map knows nothing of it.
     ///
     /// | metric | kind | is |
     /// |---|---|---|
@@ -96,8 +90,7 @@ impl Stats {
     /// | `evacmap_buckets` | gauge | [`buckets`](Self::buckets) |
     /// | `evacmap_overflow_buckets` | gauge | [`overflow_buckets`](Self::overflow_buckets) |
     /// | `evacmap_old_buckets` | gauge | [`old_buckets`](Self::old_buckets) |
-    /// | `evacmap_groups` | gauge | [`groups_total`](Self::groups_total) |
-    /// | `evacmap_groups_evacuated` | gauge | [`groups_evacuated`](Self::groups_evacuated) |
+    /// | `evacmap_filled_buckets` | gauge | [`filled_buckets`](Self::filled_buckets) |
     /// | `evacmap_retired_entries` | gauge | [`retired`](Self::retired) |
     /// | `evacmap_spare_entries` | gauge | [`spare`](Self::spare) |
     /// | `evacmap_resizes_total` | counter | [`growths`](Self::growths), [`rebuilds`](Self::rebuilds), [`shrinks`](Self::shrinks) and [`clears`](Self::clears), under the label `kind` |

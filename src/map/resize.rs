@@ -105,8 +105,8 @@ where
     /// ```
     pub fn help_resize(&self, groups: usize) -> Progress {
         let guard = guard::pin();
-        let (done, total) = self.raw.help(groups, &self.raw.heap.local(), &guard);
-        Progress { done, total }
+        let (filled_buckets, buckets) = self.raw.help(groups, &self.raw.heap.local(), &guard);
+        Progress { filled_buckets, buckets }
     }
 
     /// Helps the running resize, if any, until it is over. Takes time in proportion to what is left
@@ -149,7 +149,7 @@ impl<K, V, S> HashMap<K, V, S> {
         let guard = &guard::pin();
         let raw = &self.raw;
         let (old_buckets, table_bytes) = raw.footprint(guard);
-        let (groups_evacuated, groups_total) = raw.progress(guard);
+        let (filled_buckets, buckets) = raw.progress(guard);
         let counts = raw.tally.counts();
         let (len, retired, spare) = (raw.len(guard), raw.heap.garbage(), raw.heap.spare());
         Stats {
@@ -158,10 +158,9 @@ impl<K, V, S> HashMap<K, V, S> {
             bytes: table_bytes
                 + raw.heap.bytes()
                 + (len + retired + spare) * size_of::<Entry<K, V>>(),
-            buckets: if raw.root(guard).is_placeholder() { 0 } else { raw.root(guard).buckets() },
+            buckets,
             old_buckets,
-            groups_evacuated,
-            groups_total,
+            filled_buckets,
             overflow_buckets: raw.overflow_buckets(guard),
             growths: counts.growths as u64,
             shrinks: counts.shrinks as u64,

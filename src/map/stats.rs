@@ -18,10 +18,9 @@ pub struct Stats {
     pub buckets: usize,
     /// Buckets of the table that is being evacuated; 0 when no resize is running.
     pub old_buckets: usize,
-    /// Buckets of the current table that the running resize has filled; all, when none is running.
-    pub groups_evacuated: usize,
-    /// Buckets of the current table that a resize has to fill.
-    pub groups_total: usize,
+    /// Buckets of the current table that the running resize has filled; all of them when none is
+    /// running.
+    pub filled_buckets: usize,
     /// Buckets appended to full chains of the current table.
     pub overflow_buckets: usize,
     /// Resizes begun to get more buckets.
@@ -56,15 +55,16 @@ impl Stats {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Buckets of the current table that are filled.
-    pub done: usize,
+    /// Buckets of the current table that the running resize has filled; all of them when none is
+    /// running.
+    pub filled_buckets: usize,
     /// Buckets of the current table.
-    pub total: usize,
+    pub buckets: usize,
 }
 
 impl Progress {
     /// Whether nothing is left to do.
     pub fn is_complete(&self) -> bool {
-        self.done == self.total
+        self.filled_buckets == self.buckets
     }
 }
