@@ -20,8 +20,8 @@
 //!
 //! At rest there is one table: an array of buckets, indexed by the high bits of the hash. A bucket
 //! has seven slots and a link to an overflow bucket. A bucket and its overflow buckets are a
-//! *chain*. A slot names an entry. An entry is allocated once, never moves, and its key and value
-//! are never overwritten. So a reference to a value stays valid while the slots that lead to it
+//! *chain*. A slot names an entry. An entry is allocated once, never moves, and does not change
+//! while the map is shared. So a reference to a value stays valid while the slots that lead to it
 //! come and go.
 //!
 //! # The slot word (`src/raw/slot.rs`)

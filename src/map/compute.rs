@@ -1,4 +1,4 @@
-//! What `compute` is told, and what it answers.
+//! What `compute` is told to do, and what it has done.
 
 /// What [`HashMap::compute`](crate::HashMap::compute) is to do with the entry.
 #[derive(Debug, PartialEq, Eq)]

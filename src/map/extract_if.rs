@@ -1,4 +1,4 @@
-//! Taking out entries that meet a condition, one by one.
+//! An iterator that removes the entries for which a condition holds.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -10,7 +10,7 @@ use super::hash_map::HashMap;
 use crate::guard::Guard;
 use crate::raw::{Deleted, Walk};
 
-/// Removes entries for which a condition holds, and returns them; from
+/// Removes entries for which a condition holds, and returns them. From
 /// [`HashMap::extract_if`](crate::HashMap::extract_if).
 #[must_use = "removes only what is asked for; `retain` removes all"]
 pub struct ExtractIf<'g, K, V, F, S = DefaultHashBuilder> {

@@ -9,8 +9,8 @@ use crate::raw::hash::Hash as Finalised;
 
 /// A concurrent hash map.
 ///
-/// All operations take `&self`. What they return are references that live as long as the
-/// [`Guard`](crate::Guard) that was passed in and as the borrow of the map. The everyday form is
+/// All operations take `&self`. They return references, which live as long as both the
+/// [`Guard`](crate::Guard) that was passed in and the borrow of the map. The everyday form is
 /// [`pin`](HashMap::pin), which returns a [`HashMapRef`](crate::HashMapRef) with a guard inside:
 ///
 /// ```
@@ -25,15 +25,14 @@ use crate::raw::hash::Hash as Finalised;
 ///
 /// # Bounds
 ///
-/// `K: Hash + Eq` for look-ups. Operations that can retire an entry, which is then dropped on
-/// whatever thread comes along, need `K: Send, V: Send`. Nothing needs `'static`, `Clone` or
-/// `Copy`.
+/// Look-ups need `K: Hash + Eq`. Operations that can retire an entry also need `K: Send, V: Send`,
+/// because any thread may drop the entry later. Nothing needs `'static`, `Clone` or `Copy`.
 ///
-/// A value may hold other maps, or an `Arc` of its own map. If removed entries that wait to be
-/// dropped hold the last such `Arc`, nobody can operate on the map any more, and it is leaked, as
-/// every cycle of `Arc`s is; [`flush`](HashMap::flush) before letting go of the map avoids that.
+/// A value may hold other maps, or an `Arc` of its own map. If only removed entries that wait to be
+/// dropped hold such an `Arc`, nobody can operate on the map any more. It is leaked, as every cycle
+/// of `Arc`s is. [`flush`](HashMap::flush) before letting go of the map avoids that.
 ///
-/// The map is invariant in `K` and `V`, since it can be written through `&`:
+/// The map is invariant in `K` and `V`, because it can be written through `&`:
 ///
 /// ```compile_fail
 /// fn shorter<'a>(map: evacmap::HashMap<&'static str, ()>) -> evacmap::HashMap<&'a str, ()> {
@@ -43,11 +42,13 @@ use crate::raw::hash::Hash as Finalised;
 ///
 /// # When `Hash`, `Eq`, `Clone`, `Drop` or a closure panics or lies
 ///
-/// After a panic the map is valid and usable, and nothing is lost but what the panic itself
-/// abandoned. A panic in the `Drop` of an entry that was removed earlier, and is dropped in the
-/// course of some later write, is reported by the panic hook and then swallowed, since that write
-/// has nothing to do with it. An `Eq` or `Hash` that is inconsistent leads to wrong answers, and to
-/// nothing worse.
+/// After a panic the map is valid and usable. Only what the panic itself abandoned is lost.
+///
+/// A removed entry may be dropped in the course of a later write. If its `Drop` panics there, the
+/// panic hook reports the panic, and the map then swallows it: that write has nothing to do with
+/// it.
+///
+/// An inconsistent `Eq` or `Hash` leads to wrong answers and to nothing worse.
 pub struct HashMap<K, V, S = DefaultHashBuilder> {
     pub(crate) raw: RawMap<K, V>,
     pub(super) hasher: S,

@@ -1,12 +1,12 @@
-//! Taking a map apart.
+//! Iterators that take a map apart.
 
 use core::fmt;
 use core::iter::FusedIterator;
 
 use crate::raw::teardown::{Remains, into_content};
 
-/// Entries of a map that has been given up, by value, in no particular order. What is not taken out
-/// is dropped with it.
+/// Entries of a consumed map, by value, in no particular order. Entries that are not taken out are
+/// dropped with the iterator.
 pub struct IntoIter<K, V> {
     pub(super) remains: Remains<K, V>,
     pub(super) left: usize,

@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 
 use crate::raw::exclusive::EntriesMut;
 
-/// Entries of a map, with values that can be changed; from
+/// Entries of a map, with values that can be changed, from
 /// [`HashMap::iter_mut`](crate::HashMap::iter_mut).
 pub struct IterMut<'m, K, V> {
     pub(super) entries: EntriesMut<'m, K, V>,
@@ -35,7 +35,7 @@ impl<K, V> fmt::Debug for IterMut<'_, K, V> {
     }
 }
 
-/// Values of a map, to be changed; from [`HashMap::values_mut`](crate::HashMap::values_mut).
+/// Values of a map that can be changed, from [`HashMap::values_mut`](crate::HashMap::values_mut).
 #[derive(Debug)]
 pub struct ValuesMut<'m, K, V> {
     pub(super) iter: IterMut<'m, K, V>,

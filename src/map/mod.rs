@@ -1,9 +1,10 @@
-//! The public map: hashing, guards and names over the engine. No `unsafe` but the passing on of one
-//! promise, and no ordering.
+//! The public map. It adds hashing, guards and names to the engine. It has no orderings, and its few
+//! `unsafe` blocks only pass on what the engine's functions ask for.
 //!
-//! The type is in `hash_map.rs`; its methods are in `build`, `read`, `many`, `write`, `update`,
-//! `remove`, `resize` and `exclusive`, and its traits in `traits`. Beside them are what the methods
-//! hand out: the map with a guard inside, entries, iterators, figures. This file only names them.
+//! `hash_map.rs` has the type. Its methods are in `build`, `read`, `many`, `write`, `update`,
+//! `remove`, `resize` and `exclusive`, its traits in `traits`. The other files have what the methods
+//! return: the map with a guard inside, entries, iterators, figures. This file only names them all,
+//! so that no file below imports it.
 
 mod build;
 mod compute;

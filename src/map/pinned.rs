@@ -15,11 +15,11 @@ use super::stats::{Progress, Stats};
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError};
 use crate::guard::{Guard, OwnedGuard};
 
-/// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. Its methods are those of the map,
-/// without the guard.
+/// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. It has the map's methods, without
+/// their guard argument.
 ///
-/// What they return lives as long as this reference. As long as it is held, nothing that is removed
-/// from any map can be freed, so hold it for a batch of operations rather than for good.
+/// What they return lives as long as this reference. While it is held, nothing that is removed from
+/// any map can be freed. Hold it for a batch of operations rather than for good.
 ///
 /// With an [`OwnedGuard`] inside, from [`HashMap::pin_owned`], it is `Send` and `Sync` and may be
 /// held across an `.await`.
@@ -71,7 +71,7 @@ impl<'map, K, V, S, G> HashMapRef<'map, K, V, S, G> {
 }
 
 impl<K, V, S> HashMapRef<'_, K, V, S> {
-    /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
+    /// Lets go of everything that was read, and pins again; see [`Guard::repin`].
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
@@ -79,7 +79,7 @@ impl<K, V, S> HashMapRef<'_, K, V, S> {
 }
 
 impl<K, V, S> HashMapRef<'_, K, V, S, OwnedGuard> {
-    /// Lets go of everything that was read, and takes hold again; see [`OwnedGuard::repin`].
+    /// Lets go of everything that was read, and pins again; see [`OwnedGuard::repin`].
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
@@ -351,7 +351,7 @@ where
     ///
     /// # Errors
     ///
-    /// If there cannot be so much room.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_reserve(&self, additional: usize) -> Result<(), TryReserveError> {
         self.map.try_reserve(additional, self.guard())
     }
