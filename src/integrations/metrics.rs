@@ -1,4 +1,4 @@
-//! A map's figures as metrics, for the feature `metrics`.
+//! The `metrics` feature: a map's figures as metrics.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ struct Gauge {
     of: fn(&Stats) -> f64,
 }
 
-/// All of [`Stats`] but the counts of resizes, and the load.
+/// All of [`Stats`] except the counts of resizes, and the load.
 const GAUGES: [Gauge; 10] = [
     Gauge {
         name: "evacmap_entries",
@@ -31,7 +31,7 @@ const GAUGES: [Gauge; 10] = [
     Gauge {
         name: "evacmap_bytes",
         unit: Unit::Bytes,
-        what: "Memory of the map, but for what keys and values own elsewhere",
+        what: "Memory of the map, without what keys and values own elsewhere",
         of: |stats| stats.bytes as f64,
     },
     Gauge {
@@ -49,7 +49,7 @@ const GAUGES: [Gauge; 10] = [
     Gauge {
         name: "evacmap_old_buckets",
         unit: Unit::Count,
-        what: "Buckets of the table that is being evacuated, 0 when no resize is running",
+        what: "Buckets of the table that a running resize evacuates, 0 when none is running",
         of: |stats| stats.old_buckets as f64,
     },
     Gauge {
@@ -61,13 +61,13 @@ const GAUGES: [Gauge; 10] = [
     Gauge {
         name: "evacmap_retired_entries",
         unit: Unit::Count,
-        what: "Entries replaced or removed that have not been freed yet",
+        what: "Entries replaced or removed that have not been dropped yet",
         of: |stats| stats.retired as f64,
     },
     Gauge {
         name: "evacmap_spare_entries",
         unit: Unit::Count,
-        what: "Entries' worth of memory kept for the next inserts",
+        what: "Entries for which memory is kept for the next inserts",
         of: |stats| stats.spare as f64,
     },
 ];
@@ -77,9 +77,9 @@ const RESIZES: &str = "evacmap_resizes_total";
 impl Stats {
     /// Publishes the figures through the [`metrics`] facade, under the label `map`.
     ///
-    /// Nothing is published by itself: call this from a timer, or where the metrics are asked for.
-    /// It costs what [`stats`](crate::HashMap::stats) costs, and what the recorder takes for
-    /// fourteen metrics; the map knows nothing of it.
+    /// A map publishes nothing by itself. Call this from a timer, or from the place where the
+    /// metrics are asked for. It costs what the recorder takes for fourteen metrics, and does not
+    /// touch the map.
     ///
     /// | metric | kind | is |
     /// |---|---|---|
@@ -115,8 +115,8 @@ impl Stats {
         }
     }
 
-    /// Tells the recorder what the metrics of [`publish`](Self::publish) mean; once, when it has
-    /// been installed.
+    /// Tells the recorder what the metrics of [`publish`](Self::publish) mean. Call it once, after
+    /// the recorder has been installed.
     pub fn describe() {
         for Gauge { name, unit, what, .. } in GAUGES {
             describe_gauge!(name, unit, what);

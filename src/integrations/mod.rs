@@ -1,5 +1,5 @@
-//! What the optional features add to the maps and sets. The events of the feature `tracing` come
-//! from within the engine, and so are in `src/trace.rs`.
+//! What the optional features add to the maps and sets. The engine itself raises the events of the
+//! feature `tracing`; they are in `src/trace.rs`.
 
 #[cfg(feature = "metrics")]
 mod metrics;

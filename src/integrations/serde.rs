@@ -1,8 +1,8 @@
 //! The `serde` feature: maps and sets as serde's maps and sequences.
 //!
-//! Serialising goes through the map once, as an iterator does, and writes down what it found, with
-//! its exact number: formats that put the length first have to have it right, and beside writers
-//! the map's own may not be.
+//! Serialising iterates over the map once, collects what it finds, and writes that down with its
+//! exact length. Formats that put the length first need it right, and while others write the map's
+//! own `len` may not be.
 
 use core::borrow::Borrow;
 use core::fmt;
@@ -60,8 +60,8 @@ where
     }
 }
 
-/// Puts what it is shown into a `C`. Each entry is inserted under a guard of its own: the input may
-/// be slow to come.
+/// Puts what it is shown into a `C`. Each entry is inserted under a guard of its own, because the
+/// input may be slow.
 struct Gather<C>(PhantomData<C>);
 
 impl<'de, K, V, S> Visitor<'de> for Gather<HashMap<K, V, S>>

@@ -37,11 +37,11 @@ impl<K, V> HashMap<K, V> {
         Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
     }
 
-    /// As [`with_capacity`](Self::with_capacity), for sizes that may be too large.
+    /// Like [`with_capacity`](Self::with_capacity), for sizes that may be too large.
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or there is no memory for it.
+    /// If no table could be that large, or if there is no memory for it.
     ///
     /// ```
     /// use evacmap::{HashMap, TryReserveError};
@@ -97,12 +97,12 @@ impl<K, V, S> HashMap<K, V, S> {
         Self::make(capacity, hasher).unwrap_or_else(|what| fail(what))
     }
 
-    /// As [`with_capacity_and_hasher`](Self::with_capacity_and_hasher), for sizes that may be too
+    /// Like [`with_capacity_and_hasher`](Self::with_capacity_and_hasher), for sizes that may be too
     /// large.
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or there is no memory for it.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_with_capacity_and_hasher(
         capacity: usize,
         hasher: S,
@@ -200,11 +200,11 @@ impl<K, V, S> HashMapBuilder<K, V, S> {
         self.make().unwrap_or_else(|what| fail(what))
     }
 
-    /// As [`build`](Self::build), for sizes that may be too large.
+    /// Like [`build`](Self::build), for sizes that may be too large.
     ///
     /// # Errors
     ///
-    /// If no table could be as large as asked for, or there is no memory for it.
+    /// If no table could be as large as asked for, or if there is no memory for it.
     pub fn try_build(self) -> Result<HashMap<K, V, S>, TryReserveError> {
         self.make().map_err(TryReserveError::new)
     }

@@ -73,8 +73,8 @@ impl<K, V, S> HashMap<K, V, S> {
     /// How many entries the map can hold before it grows.
     ///
     /// If it is more than half full and keys come and go, the map may grow earlier, as the standard
-    /// map does. A removed key's slot is not used again before a resize, and a larger table needs
-    /// resizes less often.
+    /// map does. A removed key's slot is not used again before a resize, and a larger table is
+    /// rebuilt less often.
     pub fn capacity(&self) -> usize {
         self.raw.capacity(&guard::pin())
     }

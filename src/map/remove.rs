@@ -1,4 +1,4 @@
-//! Removals, and what is done about removed entries.
+//! Removals, and dropping what was removed.
 
 use core::hash::{BuildHasher, Hash};
 
@@ -20,7 +20,7 @@ where
     ///
     /// # Errors
     ///
-    /// If the key is absent or its value another: that value.
+    /// If the key is absent or has another value: that value, if any.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -46,7 +46,7 @@ where
         }
     }
 
-    /// Removes a key. Returns its value, which stays readable as long as the guard. (Go's
+    /// Removes a key. Returns its value, which can be read as long as the guard is held. (Go's
     /// `LoadAndDelete`.)
     ///
     /// ```
@@ -80,10 +80,10 @@ where
         }
     }
 
-    /// Removes a key if `condition` holds for its entry, in one atomic step: `Ok(Some(entry))` if
-    /// it was removed, `Ok(None)` if the key was absent.
+    /// Removes a key if `condition` holds for its entry, in one atomic step. Returns
+    /// `Ok(Some(entry))` if it was removed, and `Ok(None)` if the key was absent.
     ///
-    /// `condition` runs again if another write, or a resize, came in between.
+    /// `condition` runs again if another write or a resize comes in between.
     ///
     /// # Errors
     ///
@@ -114,9 +114,9 @@ where
         }
     }
 
-    /// Removes every entry for which `keep` does not hold; what the iteration sees of concurrent
-    /// changes is told at [`iter`](Self::iter). An entry is removed only if `keep` has been asked
-    /// about its present value.
+    /// Removes every entry for which `keep` does not hold. An entry is removed only if `keep` was
+    /// asked about its present value. [`iter`](Self::iter) says what this sees of concurrent
+    /// changes.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 10), (2, 20), (3, 30)]);
@@ -128,15 +128,17 @@ where
     }
 
     /// Removes entries for which `condition` holds, as the iterator comes to them, and returns
-    /// them. What it sees of concurrent changes is told at [`iter`](Self::iter); an entry is
-    /// removed only if `condition` held for the value that it then has, for which it may be asked
-    /// twice. An iterator that is dropped leaves the rest alone. With a condition that always holds
-    /// it drains the map.
+    /// them.
+    ///
+    /// An entry is removed only if `condition` holds for its present value; `condition` may be
+    /// asked twice. [`iter`](Self::iter) says what this sees of concurrent changes. If the iterator
+    /// is dropped, the rest stays in the map. With a condition that always holds it drains the map.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..10).map(|i| (i, i)).collect();
     /// let guard = map.guard();
-    /// let mut odd: Vec<u32> = map.extract_if(|key, _| key % 2 == 1, &guard).map(|(key, _)| *key).collect();
+    /// let odd = map.extract_if(|key, _| key % 2 == 1, &guard);
+    /// let mut odd: Vec<u32> = odd.map(|(key, _)| *key).collect();
     /// odd.sort();
     /// assert_eq!(odd, [1, 3, 5, 7, 9]);
     /// assert_eq!(map.len(), 5);
@@ -149,10 +151,10 @@ where
     }
 
     /// Removes everything, at one moment: the map's table is swapped for an empty one of the same
-    /// size. The old entries are dropped later, a few at a time, by whoever writes to the map.
+    /// size. The writes that follow drop the old entries, a few at a time. The capacity stays.
     ///
-    /// If a resize is running, this thread helps to finish it first. A write that began before the
-    /// swap may count as before it. The capacity stays.
+    /// If a resize is running, this thread first helps to finish it. A write that began before the
+    /// swap may take effect before it or after it.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
@@ -163,17 +165,19 @@ where
         self.raw.clear(&self.raw.heap.local(), guard);
     }
 
-    /// Hands what this thread has removed from the map to the collector, and drops whatever of the
-    /// map's garbage no guard can see any more: its own, and what other threads have handed on; and
-    /// the memory of large tables of earlier resizes. What another thread has removed last, up to
-    /// 63 entries, stays with that thread until it removes more, or flushes. Within a `Drop` that
-    /// this brings about it drops nothing.
+    /// Drops the map's garbage, as far as no guard can see it any more.
     ///
-    /// Removed entries are dropped by later writes to the map: by those of the thread that removed
-    /// them, a batch of 64 at a time, and now and then by others'. Without writes they wait for
-    /// this, or for the map's drop. An entry removed while a guard is held is dropped at the
-    /// earliest when that guard is gone; a few calls may be needed then, for the collector advances
-    /// in steps.
+    /// This hands what the thread has removed from the map to the collector. Then it drops removed
+    /// entries that are ready, those of other threads included, and frees the memory of large
+    /// tables of earlier resizes. The last entries that another thread has removed, up to 63, stay
+    /// with that thread until it removes more or flushes. Called from a `Drop` that it causes
+    /// itself, it drops nothing.
+    ///
+    /// Without a flush, later writes to the map drop removed entries: those of the thread that
+    /// removed them, a batch of 64 at a time, and now and then those of other threads. If nobody
+    /// writes, the entries wait for a flush or for the map's drop. An entry that was removed while
+    /// a guard was held is dropped when that guard is gone, at the earliest. It may take a few
+    /// calls even then, because the collector advances in steps.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, "a")]);

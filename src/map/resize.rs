@@ -59,9 +59,9 @@ where
 
     /// Swaps the table for the smallest that holds the present entries.
     ///
-    /// The writes that follow move the entries, or [`help_resize`](Self::help_resize) does. A shrink
-    /// by more than a factor of 8 is done in steps; this thread works off all of them except the
-    /// last.
+    /// The writes that follow move the entries, or [`help_resize`](Self::help_resize) does. A
+    /// shrink by more than a factor of 8 is done in steps; this thread works off all of them except
+    /// the last.
     ///
     /// ```
     /// let map = evacmap::HashMap::with_capacity(10_000);
@@ -114,8 +114,8 @@ where
     ///
     /// Takes time in proportion to what is left of the resize. Others go on meanwhile; this waits
     /// for none of them. If the map is then due to shrink by itself
-    /// ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that shrink has begun when this returns,
-    /// or another thread is preparing it.
+    /// ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that shrink has begun when this
+    /// returns, or another thread is preparing it.
     pub fn finish_resize(&self) {
         let guard = guard::pin();
         self.raw.finish_and_shrink(&self.raw.heap.local(), &guard);

@@ -1,4 +1,4 @@
-//! Operations that look at a key's value and decide.
+//! Operations that look at a key's value and then decide.
 
 use core::hash::{BuildHasher, Hash};
 
@@ -15,10 +15,10 @@ where
     V: Send,
     S: BuildHasher,
 {
-    /// Replaces the value of a key by what `change` makes of it. Returns the new value, or `None`
+    /// Replaces the value of a key with what `change` makes of it. Returns the new value, or `None`
     /// if the key is absent.
     ///
-    /// `change` runs again if another write, or a resize, came in between.
+    /// `change` runs again if another write or a resize comes in between.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -47,10 +47,10 @@ where
         }
     }
 
-    /// Replaces the value of a key by what `change` makes of it, or inserts `value` if the key is
+    /// Replaces the value of a key with what `change` makes of it, or inserts `value` if the key is
     /// absent. Returns the new value.
     ///
-    /// `change` runs again if another write, or a resize, came in between.
+    /// `change` runs again if another write or a resize comes in between.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -69,8 +69,8 @@ where
         self.update_or_insert_with(key, change, || value, guard)
     }
 
-    /// As [`update_or_insert`](Self::update_or_insert), with a value that is made, at most once,
-    /// when the key is seen to be absent.
+    /// Like [`update_or_insert`](Self::update_or_insert), with a value that `make` returns. `make`
+    /// runs at most once, when the key is seen to be absent.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -86,7 +86,8 @@ where
         guard: &'g Guard,
     ) -> &'g V {
         let mut make = Some(make);
-        // What `make` returned is in the draft, or set aside here while a changed value is.
+        // The value from `make` is in the draft, or set aside here while the draft has a changed
+        // value.
         let (mut made, mut drafted) = (None, false);
         let mut draft = self.draft(key, None);
         present(self.assign(&mut draft, guard, |entry, draft| {
@@ -103,9 +104,10 @@ where
         }))
     }
 
-    /// Decides by the key's entry, or its absence, what to do with it, in one atomic step.
+    /// Shows `decide` the key's entry, or that it is absent, and does what `decide` says, in one
+    /// atomic step.
     ///
-    /// `decide` runs again if another write, or a resize, came in between.
+    /// `decide` runs again if another write or a resize comes in between.
     ///
     /// # Panics
     ///
@@ -123,7 +125,8 @@ where
     ///     Some((_, n)) => Operation::Insert(n - 1),
     /// };
     /// assert_eq!(map.compute("a", countdown, &guard), Compute::Inserted(&"a", &2));
-    /// assert_eq!(map.compute("a", countdown, &guard), Compute::Updated { old: (&"a", &2), new: (&"a", &1) });
+    /// let updated = Compute::Updated { old: (&"a", &2), new: (&"a", &1) };
+    /// assert_eq!(map.compute("a", countdown, &guard), updated);
     /// assert_eq!(map.compute("a", countdown, &guard), Compute::Removed(&"a", &1));
     /// ```
     #[inline]
@@ -167,7 +170,7 @@ where
     ///
     /// # Errors
     ///
-    /// If the key is absent or its value another: that value, and `new`.
+    /// If the key is absent or has another value: that value, if any, and `new`.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);

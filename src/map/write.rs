@@ -1,7 +1,7 @@
 //! Insertions, and what all operations that change the map have in common.
 //!
-//! All operations that change the map demand `K: Send, V: Send`: what they retire is dropped on whatever thread the
-//! collector runs on. That is the promise which the `unsafe` blocks here pass on to the engine.
+//! All operations that change the map demand `K: Send, V: Send`, because any thread may drop what
+//! they retire. The `unsafe` blocks here pass that promise on to the engine.
 
 use core::hash::{BuildHasher, Hash};
 
@@ -91,10 +91,11 @@ where
         }
     }
 
-    /// Puts a value in. Returns the one it replaced, if the key was present.
+    /// Inserts a key and its value. Returns the value that it replaced, if the key was present.
+    /// (Go's `Store` and `Swap`.)
     ///
     /// The key is replaced too: an entry is one allocation, and readers may still hold the old one.
-    /// That matters for keys that are equal without being identical. (Go's `Store` and `Swap`.)
+    /// That matters for keys that are equal without being identical.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -111,11 +112,11 @@ where
         }
     }
 
-    /// Puts a value in if the key is absent.
+    /// Inserts a key and its value if the key is absent.
     ///
     /// # Errors
     ///
-    /// If the key is present: its value, and the one that was to be inserted.
+    /// If the key is present: its value, and the value that was not inserted.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -133,8 +134,8 @@ where
         self.put_absent(self.draft(key, Some(value)), guard)
     }
 
-    /// Puts in what `make` returns, if the key is absent. As
-    /// [`get_or_insert_with`](Self::get_or_insert_with), and says which it was.
+    /// Inserts what `make` returns, if the key is absent. Like
+    /// [`get_or_insert_with`](Self::get_or_insert_with), but says which it was.
     ///
     /// # Errors
     ///
@@ -170,7 +171,8 @@ where
         }
     }
 
-    /// The value of a key; `value` if it is absent, which is then inserted. (Go's `LoadOrStore`.)
+    /// The value of a key. If the key is absent, inserts `value` and returns it. (Go's
+    /// `LoadOrStore`.)
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -187,10 +189,10 @@ where
         present(self.assign(&mut draft, guard, put_absent))
     }
 
-    /// The value of a key; what `make` returns if it is absent, which is then inserted.
+    /// The value of a key. If the key is absent, inserts what `make` returns and returns that.
     ///
     /// `make` runs at most once, and only if the key was seen to be absent. If another thread
-    /// inserts the key in the meantime, its value wins and that of `make` is dropped.
+    /// inserts the key in the meantime, its value stays and that of `make` is dropped.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -209,8 +211,8 @@ where
         value
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with), with a `make` that can fail; then
-    /// nothing is inserted.
+    /// Like [`get_or_insert_with`](Self::get_or_insert_with), with a `make` that can fail. If it
+    /// fails, nothing is inserted.
     ///
     /// # Errors
     ///
@@ -251,8 +253,8 @@ where
         }
     }
 
-    /// The key's place in the map, to look at it and then decide; see [`Entry`](crate::Entry) for
-    /// what that means while others write.
+    /// The key's place in the map: look at it, then decide. [`Entry`](crate::Entry) says what that
+    /// means while others write.
     ///
     /// ```
     /// use evacmap::{Entry, HashMap};

@@ -1,7 +1,7 @@
 //! Operations on two sets.
 //!
-//! Each goes through one set and asks the other about each value. Beside writers the result is what
-//! was found on the way: no snapshot of either set.
+//! Each goes through one set and asks the other about each value. While others write, the result is
+//! what was found on the way. It is no snapshot of either set.
 
 use core::hash::{BuildHasher, Hash};
 use core::ops::{BitAnd, BitOr, BitXor, Sub};
@@ -10,7 +10,7 @@ use super::hash_set::HashSet;
 use crate::guard::{self, Guard};
 
 impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
-    /// The values that are in both sets, as they are in this one.
+    /// The values that are in both sets, as references into this set.
     ///
     /// ```
     /// let (a, b) = (evacmap::HashSet::from([1, 2, 3]), evacmap::HashSet::from([2, 3, 4]));
@@ -52,7 +52,7 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
         self.difference(other, guard).chain(other.difference(self, guard))
     }
 
-    /// The values that are in either set, each once, unless it comes or goes meanwhile.
+    /// The values that are in either set. Each is returned once, unless it comes or goes meanwhile.
     ///
     /// ```
     /// let (a, b) = (evacmap::HashSet::from([1, 2, 3]), evacmap::HashSet::from([2, 3, 4]));

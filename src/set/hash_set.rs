@@ -1,4 +1,4 @@
-//! The type itself, and what needs no hashing.
+//! The type itself, and the methods that hash nothing.
 
 use hashbrown::DefaultHashBuilder;
 
@@ -10,9 +10,8 @@ use crate::map::HashMap;
 /// A concurrent hash set: a [`HashMap`] from values to nothing, with the operations of the standard
 /// library's set.
 ///
-/// Everything that is said of the map holds for it: what is returned are references that live as
-/// long as the guard, bounds, panics, costs. [`as_map`](HashSet::as_map) leads to what is not
-/// repeated here.
+/// Everything that [`HashMap`] says about guards, references, bounds, panics and costs holds for
+/// the set too. [`as_map`](HashSet::as_map) gives access to what is not repeated here.
 ///
 /// ```
 /// let set = evacmap::HashSet::new();
@@ -55,11 +54,11 @@ impl<T> HashSet<T> {
         HashMap::with_capacity(capacity).into()
     }
 
-    /// As [`with_capacity`](Self::with_capacity), for sizes that may be too large.
+    /// Like [`with_capacity`](Self::with_capacity), for sizes that may be too large.
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or there is no memory for it.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
         HashMap::try_with_capacity(capacity).map(Into::into)
     }
@@ -80,7 +79,8 @@ impl<T, S> HashSet<T, S> {
         HashMap::with_capacity_and_hasher(capacity, hasher).into()
     }
 
-    /// The map underneath, for the control of resizes, statistics, and whatever else a set has not.
+    /// The map underneath, for the control of resizes, for figures, and for whatever else the set
+    /// does not have.
     ///
     /// ```
     /// let set = evacmap::HashSet::from([1, 2, 3]);
@@ -112,8 +112,7 @@ impl<T, S> HashSet<T, S> {
         HashSetRef::new(self, guard::pin())
     }
 
-    /// The set with an [`OwnedGuard`] inside, which may be sent, shared, and held across an
-    /// `.await`.
+    /// The set with an [`OwnedGuard`] inside. It may be sent, shared, and held across an `.await`.
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin_owned(&self) -> HashSetRef<'_, T, S, OwnedGuard> {
         HashSetRef::new(self, OwnedGuard::new())
@@ -142,7 +141,7 @@ impl<T, S> HashSet<T, S> {
 }
 
 impl<T: Eq, S> HashSet<T, S> {
-    /// Checks every invariant of the set's structure; see [`HashMap::validate`].
+    /// Checks every invariant of the set's structure, for tests; see [`HashMap::validate`].
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 
 use crate::map::{self, Keys};
 
-/// Values of a set; from [`HashSet::iter`](crate::HashSet::iter).
+/// Values of a set, from [`HashSet::iter`](crate::HashSet::iter).
 pub struct Iter<'g, T> {
     pub(super) keys: Keys<'g, T, ()>,
 }
@@ -26,8 +26,8 @@ impl<T> fmt::Debug for Iter<'_, T> {
     }
 }
 
-/// Values of a set that has been given up, in no particular order. What is not taken out is dropped
-/// with it.
+/// Values of a consumed set, in no particular order. Values that are not taken out are dropped with
+/// the iterator.
 pub struct IntoIter<T> {
     pub(super) entries: map::IntoIter<T, ()>,
 }

@@ -1,4 +1,7 @@
 //! Concurrent sets: maps without values.
+//!
+//! The types that a set's methods return are here; [`HashSet`] and [`HashSetRef`] are also at the
+//! root of the crate.
 
 mod algebra;
 mod hash_set;

@@ -39,8 +39,8 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
         self.map.get_key_value(value, guard).map(|(value, ())| value)
     }
 
-    /// All values, in no particular order; what it sees of concurrent changes is told at
-    /// [`HashMap::iter`](crate::HashMap::iter).
+    /// All values, in no particular order. [`HashMap::iter`](crate::HashMap::iter) says what this
+    /// sees of concurrent changes.
     ///
     /// ```
     /// let set = evacmap::HashSet::from([1, 2, 3]);
@@ -56,7 +56,7 @@ where
     T: Hash + Eq + Send,
     S: BuildHasher,
 {
-    /// Puts a value in, unless one that is equal to it is there. Returns whether it did.
+    /// Inserts a value, unless an equal one is there. Returns whether it did.
     ///
     /// ```
     /// let set = evacmap::HashSet::new();
@@ -69,7 +69,7 @@ where
         self.map.try_insert(value, (), guard).is_ok()
     }
 
-    /// Puts a value in. Returns the one that was equal to it and that it replaced.
+    /// Inserts a value. Returns the equal value that it replaced, if there was one.
     ///
     /// ```
     /// let set = evacmap::HashSet::from(["a"]);
@@ -102,7 +102,7 @@ where
         self.take(value, guard).is_some()
     }
 
-    /// Removes a value. Returns it as it was in the set.
+    /// Removes a value. Returns the one that was in the set.
     ///
     /// ```
     /// let set = evacmap::HashSet::from([String::from("a")]);
@@ -128,8 +128,8 @@ where
         self.map.retain(|value, ()| keep(value), guard);
     }
 
-    /// Removes values for which `condition` holds, as the iterator comes to them, and returns them;
-    /// see [`HashMap::extract_if`](crate::HashMap::extract_if).
+    /// Removes values for which `condition` holds, as the iterator comes to them, and returns them.
+    /// See [`HashMap::extract_if`](crate::HashMap::extract_if).
     ///
     /// ```
     /// let set = evacmap::HashSet::from([1, 2, 3]);
@@ -158,17 +158,17 @@ where
         self.map.reserve(additional, guard);
     }
 
-    /// As [`reserve`](Self::reserve), for sizes that may be too large; see
+    /// Like [`reserve`](Self::reserve), for sizes that may be too large. See
     /// [`HashMap::try_reserve`](crate::HashMap::try_reserve).
     ///
     /// # Errors
     ///
-    /// If there cannot be so much room.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_reserve(&self, additional: usize, guard: &Guard) -> Result<(), TryReserveError> {
         self.map.try_reserve(additional, guard)
     }
 
-    /// Gives back room beyond `min_capacity` that is not needed; see
+    /// Gives back room that is not needed, down to `min_capacity`; see
     /// [`HashMap::shrink_to`](crate::HashMap::shrink_to).
     pub fn shrink_to(&self, min_capacity: usize, guard: &Guard) {
         self.map.shrink_to(min_capacity, guard);
@@ -180,7 +180,7 @@ where
         self.map.shrink_to_fit(guard);
     }
 
-    /// Drops what was removed, as far as no guard can see it; see
+    /// Drops what was removed, as far as no guard can see it any more; see
     /// [`HashMap::flush`](crate::HashMap::flush).
     pub fn flush(&self) {
         self.map.flush();

@@ -1,5 +1,5 @@
-//! The start and the end of each resize (Go's `mapdebug`, in kind): two events rather than a span,
-//! since one thread begins a resize and another ends it.
+//! The start and the end of each resize, much as Go's `mapdebug` prints them. They are two events
+//! rather than a span, because one thread begins a resize and another may end it.
 
 #[cfg(all(feature = "tracing", not(evacmap_loom)))]
 pub(crate) use told::Watch;
@@ -16,18 +16,18 @@ mod told {
     use crate::sync::{AtomicUsize, Relaxed};
     use crate::trace::tell;
 
-    /// What is known of the resize that fills a table, beside its cursors. Nothing, for a map's
-    /// first table.
+    /// What is known of the resize that fills a table, besides its cursors. For a map's first table
+    /// it is nothing.
     pub(crate) struct Watch {
         begun: Option<Begun>,
         /// Threads that have evacuated a group, or found that others were at it.
         helpers: AtomicUsize,
     }
 
-    /// What its beginning leaves for its end to tell.
+    /// What the start of a resize leaves for its end to report.
     #[derive(Clone, Copy)]
     pub(crate) struct Begun {
-        /// By which the two events are known to belong together.
+        /// The number that the two events share.
         number: usize,
         kind: Kind,
         at: Instant,
@@ -48,11 +48,11 @@ mod told {
             *self.begun.insert(Begun { number, kind, at: Instant::now() })
         }
 
-        /// A thread helps: counted once, with one write that others see.
+        /// A thread helps. It is counted once, with one write that others see.
         pub(crate) fn helped<K, V>(&self, local: &LocalRef<'_, K, V>) {
             if self.begun.is_some_and(|begun| local.joins(begun.number)) {
-                // ORDERING: Relaxed: a statistic; that of whoever has counted heads is seen by who
-                // promotes (P14).
+                // ORDERING: Relaxed: a statistic. The thread that promotes sees those of all
+                // threads that have counted heads (P14).
                 self.helpers.fetch_add(1, Relaxed);
             }
         }
