@@ -20,22 +20,8 @@
 
 mod held;
 mod resize;
+#[cfg(all(feature = "tracing", not(evacmap_loom)))]
+mod tell;
 
 pub(crate) use held::Held;
 pub(crate) use resize::Watch;
-
-/// Has the current subscriber handle an event, unless this thread is handling one already.
-#[cfg(all(feature = "tracing", not(evacmap_loom)))]
-fn tell(event: impl FnOnce()) {
-    use std::cell::Cell;
-
-    std::thread_local! {
-        /// Without a destructor, so that it can always be read.
-        static TELLING: Cell<bool> = const { Cell::new(false) };
-    }
-
-    if !TELLING.replace(true) {
-        crate::reclaim::swallow(event);
-        TELLING.set(false);
-    }
-}

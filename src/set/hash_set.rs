@@ -2,9 +2,7 @@
 
 use hashbrown::DefaultHashBuilder;
 
-use super::pinned::HashSetRef;
 use crate::error::{TryReserveError, Violation};
-use crate::guard::{self, Guard, OwnedGuard};
 use crate::map::HashMap;
 
 /// A concurrent hash set: a [`HashMap`] from values to nothing, with the operations of the standard
@@ -89,33 +87,6 @@ impl<T, S> HashSet<T, S> {
     /// ```
     pub fn as_map(&self) -> &HashMap<T, (), S> {
         &self.map
-    }
-
-    /// A guard, for the forms of the operations that take one. The same as
-    /// [`evacmap::pin`](crate::pin).
-    #[inline]
-    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
-    pub fn guard(&self) -> Guard {
-        guard::pin()
-    }
-
-    /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
-    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
-    pub fn owned_guard(&self) -> OwnedGuard {
-        OwnedGuard::new()
-    }
-
-    /// The set with a guard inside.
-    #[inline]
-    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
-    pub fn pin(&self) -> HashSetRef<'_, T, S> {
-        HashSetRef::new(self, guard::pin())
-    }
-
-    /// The set with an [`OwnedGuard`] inside. It may be sent, shared, and held across an `.await`.
-    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
-    pub fn pin_owned(&self) -> HashSetRef<'_, T, S, OwnedGuard> {
-        HashSetRef::new(self, OwnedGuard::new())
     }
 
     /// The set's hasher.

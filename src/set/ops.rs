@@ -6,9 +6,39 @@ use hashbrown::Equivalent;
 
 use super::hash_set::HashSet;
 use super::iter::Iter;
+use super::pinned::HashSetRef;
 use crate::error::TryReserveError;
-use crate::guard::Guard;
+use crate::guard::{self, Guard, OwnedGuard};
 use crate::raw::{Outcome, Step};
+
+impl<T, S> HashSet<T, S> {
+    /// A guard, for the forms of the operations that take one. The same as
+    /// [`evacmap::pin`](crate::pin).
+    #[inline]
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn guard(&self) -> Guard {
+        guard::pin()
+    }
+
+    /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn owned_guard(&self) -> OwnedGuard {
+        OwnedGuard::new()
+    }
+
+    /// The set with a guard inside.
+    #[inline]
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn pin(&self) -> HashSetRef<'_, T, S> {
+        HashSetRef::new(self, guard::pin())
+    }
+
+    /// The set with an [`OwnedGuard`] inside. It may be sent, shared, and held across an `.await`.
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn pin_owned(&self) -> HashSetRef<'_, T, S, OwnedGuard> {
+        HashSetRef::new(self, OwnedGuard::new())
+    }
+}
 
 impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// Whether the value is in the set. Wait-free.

@@ -20,7 +20,7 @@ mod told {
 
     use crate::raw::sizes::BATCH;
     use crate::sync::{AtomicBool, AtomicUsize, Relaxed};
-    use crate::trace::tell;
+    use crate::trace::tell::tell;
 
     /// This number of entries retired under one guard is worth a warning: megabytes, in most maps.
     pub(super) const LONG: usize = 1 << 16;

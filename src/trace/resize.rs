@@ -14,7 +14,7 @@ mod told {
     use crate::raw::{Kind, RawMap, Table};
     use crate::reclaim::LocalRef;
     use crate::sync::{AtomicUsize, Relaxed};
-    use crate::trace::tell;
+    use crate::trace::tell::tell;
 
     /// What is known of the resize that fills a table, besides its cursors. For a map's first table
     /// it is nothing.
