@@ -2,9 +2,9 @@
 //!
 //! `cargo xtask bench` measures this map and seven others in turns, on the same work, with the same
 //! hasher and allocator. It writes `benches/results/results.json`, which every figure below is from
-//! unless another file is named. `benches/results/NOTES.md` tells what was tried and what it
-//! brought. Absolute figures differ between machines, and on a virtual machine between hours. Only
-//! ratios within one run can be compared.
+//! unless another file is named. `benches/results/NOTES.md` names the machine and the date, and
+//! tells what was tried and what it brought. Absolute figures differ between machines, and on a
+//! virtual machine between hours. Only ratios within one run can be compared.
 //!
 //! | part (`--only`) | what it measures |
 //! |---|---|

@@ -56,7 +56,7 @@
 //! | `load` | entries per bucket, of the old table at the start and of the new one at the end | both |
 //! | `overflow` | overflow buckets of the same table | both |
 //! | `micros` | time from start to end | end |
-//! | `helpers` | threads that moved entries; a thread that takes over the slot of an ended one is not counted again | end |
+//! | `helpers` | threads that took part in the evacuation; a thread that takes over the slot of an ended one is not counted again | end |
 //! | `map`, `key`, `value` | the map's address, and its types | both |
 //!
 //! The thread whose write began the resize reports its start. The thread whose write completed it

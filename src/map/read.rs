@@ -10,7 +10,7 @@ use super::pinned::HashMapRef;
 use crate::guard::{self, Guard, OwnedGuard};
 
 impl<K, V, S> HashMap<K, V, S> {
-    /// A guard, for the forms of the operations that take one. The same as
+    /// A guard for the operations, which take one as their last argument. The same as
     /// [`evacmap::pin`](crate::pin).
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]

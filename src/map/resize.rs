@@ -97,8 +97,8 @@ where
         self.raw.root(&guard).is_filling()
     }
 
-    /// Does a part of a running resize: about `groups` groups of buckets. This is for a thread that
-    /// has nothing better to do.
+    /// Does a part of a running resize: about `groups` groups of buckets. Returns how far the
+    /// resize has come. This is for a thread that has nothing better to do.
     ///
     /// ```
     /// let map: evacmap::HashMap<_, _> = (0..1000).map(|i| (i, i)).collect();

@@ -12,7 +12,7 @@ use crate::guard::{self, Guard, OwnedGuard};
 use crate::raw::{Outcome, Step};
 
 impl<T, S> HashSet<T, S> {
-    /// A guard, for the forms of the operations that take one. The same as
+    /// A guard for the operations, which take one as their last argument. The same as
     /// [`evacmap::pin`](crate::pin).
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
