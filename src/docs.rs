@@ -1,5 +1,7 @@
-//! Pages about the map. To use it: [`faq`], [`limitations`], [`migration`], [`performance`],
-//! [`watching`]. To understand and check it: [`design`], [`memory_model`], [`verification`].
+//! Pages about the map.
+//!
+//! To use it: [`faq`], [`limitations`], [`migration`], [`performance`], [`watching`]. To understand
+//! and check it: [`design`], [`memory_model`], [`verification`].
 
 pub mod design;
 pub mod faq;

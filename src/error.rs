@@ -1,4 +1,4 @@
-//! What can be refused, and what is given back with the refusal.
+//! The errors. Each gives back what was refused.
 
 use core::alloc::Layout;
 use core::fmt;
@@ -6,7 +6,8 @@ use std::error::Error;
 
 use crate::table::Refused;
 
-/// The key was present already; from [`HashMap::try_insert`](crate::HashMap::try_insert).
+/// The key was present already. From [`HashMap::try_insert`](crate::HashMap::try_insert) and
+/// [`VacantEntry::insert`](crate::VacantEntry::insert).
 #[derive(Debug, PartialEq, Eq)]
 pub struct OccupiedError<'a, V> {
     /// The value in the map.
@@ -27,8 +28,9 @@ impl<V: fmt::Debug> fmt::Display for OccupiedError<'_, V> {
 
 impl<V: fmt::Debug> Error for OccupiedError<'_, V> {}
 
-/// The value was not the expected one; from
-/// [`HashMap::compare_exchange`](crate::HashMap::compare_exchange).
+/// The value was not the expected one. From
+/// [`HashMap::compare_exchange`](crate::HashMap::compare_exchange) and
+/// [`OccupiedEntry::insert`](crate::OccupiedEntry::insert).
 #[derive(Debug, PartialEq, Eq)]
 pub struct CompareExchangeError<'a, V> {
     /// The value in the map, if the key is present.
@@ -45,8 +47,9 @@ impl<V: fmt::Debug> fmt::Display for CompareExchangeError<'_, V> {
 
 impl<V: fmt::Debug> Error for CompareExchangeError<'_, V> {}
 
-/// The value was not the expected one; from
-/// [`HashMap::compare_remove`](crate::HashMap::compare_remove).
+/// The value was not the expected one. From
+/// [`HashMap::compare_remove`](crate::HashMap::compare_remove) and
+/// [`OccupiedEntry::remove_entry`](crate::OccupiedEntry::remove_entry).
 #[derive(Debug, PartialEq, Eq)]
 pub struct CompareRemoveError<'a, V> {
     /// The value in the map, if the key is present.
@@ -61,14 +64,15 @@ impl<V: fmt::Debug> fmt::Display for CompareRemoveError<'_, V> {
 
 impl<V: fmt::Debug> Error for CompareRemoveError<'_, V> {}
 
-/// Room could not be made; from [`HashMap::try_reserve`](crate::HashMap::try_reserve) and the like.
+/// A table could not be made. From [`HashMap::try_reserve`](crate::HashMap::try_reserve) and the
+/// like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TryReserveError {
-    /// More than any table could hold.
+    /// No table could hold that many entries.
     CapacityOverflow,
     /// The allocator had no memory.
     AllocError {
-        /// What it was asked for.
+        /// What the allocator was asked for.
         layout: Layout,
     },
 }
@@ -95,8 +99,9 @@ impl fmt::Display for TryReserveError {
 
 impl Error for TryReserveError {}
 
-/// An invariant of the map does not hold; from [`HashMap::validate`](crate::HashMap::validate).
-/// Always a bug, in the map or in unsafe code beside it.
+/// An invariant of the map does not hold. From [`HashMap::validate`](crate::HashMap::validate).
+///
+/// This is always a bug, in the map or in unsafe code beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation(pub(crate) String);
 

@@ -221,8 +221,8 @@ mod map {
         map.finish_resize();
         assert!((500..2000).contains(&map.capacity()) && !map.is_resizing());
         map.shrink_to_fit(guard);
-        let Progress { done, total, .. } = map.help_resize(1);
-        assert!(done <= total);
+        let Progress { filled_buckets, buckets, .. } = map.help_resize(1);
+        assert!(filled_buckets <= buckets);
         while !map.help_resize(100).is_complete() {}
         assert!(map.capacity() < 500);
     }
@@ -242,7 +242,7 @@ mod map {
                 && stats.buckets > 0
                 && stats.overflow_buckets < stats.buckets
         );
-        assert_eq!((stats.old_buckets, stats.groups_evacuated), (0, stats.groups_total));
+        assert_eq!((stats.old_buckets, stats.filled_buckets), (0, stats.buckets));
         assert!(stats.growths > 0 && stats.retired <= 500 && stats.spare < 1000);
         assert_eq!((stats.shrinks, stats.clears), (0, 0));
         assert_eq!(stats.rebuilds, map.pin().stats().rebuilds);

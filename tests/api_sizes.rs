@@ -182,7 +182,7 @@ fn without_memory_for_what_is_wanted_a_smaller_table_will_do() {
 fn a_map_without_a_table_has_no_resize_to_wait_for() {
     let map: HashMap<u32, u32> = HashMap::new();
     let progress = map.help_resize(1);
-    assert_eq!((progress.done, progress.total, progress.is_complete()), (0, 0, true));
+    assert_eq!((progress.filled_buckets, progress.buckets, progress.is_complete()), (0, 0, true));
     validated(map);
 }
 

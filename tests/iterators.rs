@@ -104,7 +104,7 @@ impl Case {
         while self.map.is_resizing() {
             let progress = self.map.help_resize(1);
             step += 1;
-            assert!(step <= 2 * progress.total + 2, "no end");
+            assert!(step <= 2 * progress.buckets + 2, "no end");
             at(step);
         }
         step
@@ -254,7 +254,7 @@ fn changes_at_every_step_of_a_resize() {
                     case.map.help_resize(1);
                 }
                 let over = !case.map.is_resizing();
-                positions.insert(case.map.stats().groups_evacuated);
+                positions.insert(case.map.stats().filled_buckets);
                 change_within(&case, steps, &|| format!("{kind:?}, {mode:?}, after {steps} steps"));
                 end(case);
                 if over {

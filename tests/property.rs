@@ -178,7 +178,7 @@ impl Case {
             ShrinkToFit => self.map.pin().shrink_to_fit(),
             &HelpResize(groups) => {
                 let progress = self.map.help_resize(groups);
-                assert!(progress.done <= progress.total);
+                assert!(progress.filled_buckets <= progress.buckets);
             }
             FinishResize => {
                 self.map.finish_resize();

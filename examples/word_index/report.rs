@@ -126,10 +126,10 @@ fn resizes(out: &mut dyn Write, timeline: &Timeline, stats: &Stats) -> io::Resul
         writeln!(out, "{seen:>12}{finished:>12}{buckets:>28}{len:>14}  {what}")?;
     }
     if stats.old_buckets > 0 {
-        let [done, total] = [stats.groups_evacuated, stats.groups_total].map(count);
+        let [filled, all] = [stats.filled_buckets, stats.buckets].map(count);
         writeln!(
             out,
-            "the last one had {done} of {total} groups evacuated when the last word was counted"
+            "the last one had filled {filled} of {all} buckets when the last word was counted"
         )?;
     }
     Ok(())

@@ -192,9 +192,9 @@ fn half_set_group_and_a_second_helper() {
         // the other group, and the second helper comes to sweep the first.
         map.start_resize(1);
         let map = Arc::new(map);
-        let a = spawn(&map, |map| assert!(map.help_resize(1).total > 0));
+        let a = spawn(&map, |map| assert!(map.help_resize(1).buckets > 0));
         let b = spawn(&map, |map| assert_eq!(map.pin().insert(2, 5), Some(&2)));
-        let c = spawn(&map, |map| assert!(map.help_resize(1).total > 0));
+        let c = spawn(&map, |map| assert!(map.help_resize(1).buckets > 0));
         a.join().unwrap();
         b.join().unwrap();
         c.join().unwrap();

@@ -1,14 +1,14 @@
-//! Questions that come up when the map is used.
+//! Questions that users of the map ask.
 //!
-//! # Look first, then insert?
+//! # May I look first and then insert?
 //!
-//! Two calls are two moments, and another thread may come in between. This loses counts:
+//! Not if another thread may write in between: two calls are two moments. This loses counts:
 //!
 //! ```
 //! let hits = evacmap::HashMap::new();
 //! let hits = hits.pin();
 //! let seen = hits.get("home").copied().unwrap_or(0);
-//! hits.insert("home", seen + 1); // wrong: overwrites what others have counted since the line before
+//! hits.insert("home", seen + 1); // wrong: overwrites what others have counted in between
 //! ```
 //!
 //! One call is one moment:
@@ -20,7 +20,7 @@
 //! let hits = hits.pin();
 //! hits.update_or_insert("home", |n| n + 1, 1);
 //!
-//! // The same in the words of std's entries:
+//! // The same in the style of std's entries:
 //! hits.entry("home").and_modify(|n| n + 1).or_insert(1);
 //!
 //! // And with a condition: count to three, then start again.
@@ -34,25 +34,25 @@
 //!
 //! | wrong | right |
 //! |---|---|
-//! | `if !contains_key(k) { insert(k, v) }` | `try_insert(k, v)`: of several threads one gets `Ok` |
-//! | `get(k)`, and if absent compute and `insert` | `get_or_insert_with(k, make)` |
+//! | `if !contains_key(k) { insert(k, v) }` | `try_insert(k, v)`: one of several threads gets `Ok` |
+//! | `get(k)`; if absent, compute and `insert` | `get_or_insert_with(k, make)` |
 //! | `get(k)`, compute, `insert` | `update(k, change)` |
 //! | `if get(k) == Some(&old) { insert(k, new) }` | `compare_exchange(k, &old, new)` |
 //! | `if get(k) … { remove(k) }` | `remove_if(k, condition)` |
-//! | `if len() < max { insert(k, v) }` | a counter or a semaphore of your own: `len` is not of one moment |
+//! | `if len() < max { insert(k, v) }` | a counter or a semaphore of your own: `len` is no count of one moment |
 //!
 //! # Why did my closure run twice?
 //!
-//! `update`, `compute` and `remove_if` look, decide, and then compare and swap. If another write or
-//! a resize came in between, they look again. A closure that may run again is an `Fn` or `FnMut` by
-//! its type; one that runs at most once is an `FnOnce`. No closure runs under a lock, so it may use
-//! the same map.
+//! `update`, `compute` and `remove_if` look at the entry, decide, and then compare and swap. If
+//! another write or a resize comes in between, they look again. The type tells which closures that
+//! concerns: one that may run again is an `Fn` or `FnMut`, one that runs at most once is an
+//! `FnOnce`. No closure runs under a lock, so each may use the same map.
 //!
-//! # How is a value made exactly once?
+//! # How do I make a value exactly once?
 //!
-//! `get_or_insert_with` runs `make` at most once for each *call*: two threads that both find the
-//! key absent both make a value, and one is dropped. Where that is too expensive, insert something
-//! cheap that makes it:
+//! `get_or_insert_with` runs `make` at most once in each *call*. If two threads both find the key
+//! absent, both make a value and one of the two is dropped. If that is too expensive, insert a
+//! cheap cell that makes the value:
 //!
 //! ```
 //! use std::sync::OnceLock;
@@ -63,14 +63,14 @@
 //! assert_eq!(value, "expensiveexpensive");
 //! ```
 //!
-//! Other callers for that key then wait, but not for the map.
+//! Other callers for that key then wait for the cell. Nobody waits for the map.
 //!
-//! # Counting: `update`, or an atomic as the value?
+//! # To count, should I use `update` or an atomic as the value?
 //!
-//! `update` puts a new entry in for each change, and under contention does the work again. An
-//! atomic is changed in place, at the cost of the increment alone. Use it for what changes often;
-//! `update` where the new value has to be seen together with something else in the same value. A
-//! `Mutex` as the value is in order too: it locks one value, not the map.
+//! `update` puts in a new entry for each change, and repeats its work under contention. An atomic
+//! changes in place, at the cost of the increment alone. Use an atomic for what changes often. Use
+//! `update` if several parts of one value must change together. A `Mutex` as the value works too:
+//! it locks one value, not the map.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -78,36 +78,39 @@
 //! let hits: evacmap::HashMap<&str, AtomicU64> = evacmap::HashMap::new();
 //! std::thread::scope(|scope| {
 //!     for _ in 0..4 {
-//!         scope.spawn(|| hits.pin().get_or_insert_with("home", AtomicU64::default).fetch_add(1, Relaxed));
+//!         scope.spawn(|| {
+//!             let hits = hits.pin();
+//!             hits.get_or_insert_with("home", AtomicU64::default).fetch_add(1, Relaxed);
+//!         });
 //!     }
 //! });
 //! assert_eq!(hits.pin().get("home").unwrap().load(Relaxed), 4);
 //! ```
 //!
-//! One caution: a thread that holds a reference to the atomic while another removes the key counts
-//! on in what nobody will look up again.
+//! One caution: a thread may hold a reference to the atomic while another removes the key. What it
+//! adds then is lost, because nobody can look that atomic up again.
 //!
-//! # Large values?
+//! # What about large values?
 //!
 //! Entries never move, so a large value is written once and costs the tables nothing. But `update`
-//! makes a new one, and what is removed stays in memory for a while. For values of more than some
-//! hundred bytes that change or go often, keep `Arc<V>`: a reader can take the `Arc` along and let
-//! go of its guard.
+//! makes a new value, and a removed value stays in memory for a while. If values of more than a few
+//! hundred bytes change or go often, keep them as `Arc<V>`. A reader can clone the `Arc` and let go
+//! of its guard.
 //!
 //! ```
 //! use std::sync::Arc;
 //!
 //! let pages: evacmap::HashMap<u32, Arc<Vec<u8>>> = evacmap::HashMap::new();
 //! pages.pin().insert(1, Arc::new(vec![0; 4096]));
-//! let page = pages.pin().get(&1).cloned(); // the pin is gone at the end of this line, the page is not
+//! let page = pages.pin().get(&1).cloned(); // the guard ends with this line, the page does not
 //! assert_eq!(page.unwrap().len(), 4096);
 //! ```
 //!
 //! # How long may a guard be held?
 //!
-//! For a batch of operations; not while waiting for the network, a lock or a user. While any guard
-//! is held, nothing that is removed from any map can be freed. A loop that runs for ever takes a
-//! guard in each turn, or [`repin`](crate::Guard::repin)s:
+//! For a batch of operations, but not while waiting for the network, a lock or a user. While any
+//! guard is held, nothing that is removed from any map can be freed. A loop that runs for ever
+//! should take a guard in each turn, or [`repin`](crate::Guard::repin):
 //!
 //! ```
 //! let map = evacmap::HashMap::from([(1, "one")]);
@@ -118,21 +121,22 @@
 //! }
 //! ```
 //!
-//! To take a guard for each single operation is not wrong, and costs about one uncontended locked
+//! A guard for each single operation is fine too. It costs about one uncontended locked
 //! instruction.
 //!
-//! # In asynchronous code?
+//! # How do I use a map in asynchronous code?
 //!
-//! A [`Guard`](crate::Guard) is not `Send`, so a task that holds one across an `.await` does not
-//! compile where tasks may move. Best is not to hold one: copy what is needed, or clone an `Arc`.
-//! If a reference has to stay, take an [`OwnedGuard`](crate::OwnedGuard). It costs an allocation,
-//! and holds back all garbage as long as the task waits.
+//! A [`Guard`](crate::Guard) is not `Send`. So a task that holds one across an `.await` does not
+//! compile if tasks may move between threads. It is best to hold none: copy what is needed, or
+//! clone an `Arc`. If a reference must stay, use [`pin_owned`](crate::HashMap::pin_owned), which
+//! has an [`OwnedGuard`](crate::OwnedGuard) inside. That costs an allocation, and holds back all
+//! garbage as long as the task waits.
 //!
 //! ```
 //! use evacmap::HashMap;
 //!
 //! async fn short(map: &HashMap<u32, String>) -> usize {
-//!     let length = map.pin().get(&1).map_or(0, String::len); // no guard is left behind this line
+//!     let length = map.pin().get(&1).map_or(0, String::len); // the guard ends with this line
 //!     std::future::ready(()).await;
 //!     length
 //! }
@@ -155,21 +159,21 @@
 //!
 //! # How does a function return what it found?
 //!
-//! A reference borrows the guard, so the guard has to come from the caller: `fn find<'g>(&'g self,
-//! key: &str, guard: &'g Guard) -> Option<&'g Item>`. Or return a copy, or an `Arc`. See the
-//! example in [`migration`](super::migration#from-papaya-02).
+//! A reference borrows the guard, so the guard must come from the caller: `fn find<'g>(&'g self,
+//! key: &str, guard: &'g Guard) -> Option<&'g Item>`. There is an example in
+//! [`migration`](super::migration#from-papaya-02). Otherwise return a copy or an `Arc`.
 //!
 //! # I removed everything. Why is the memory still there?
 //!
-//! [`stats`](crate::HashMap::stats) tells which of these it is:
+//! [`stats`](crate::HashMap::stats) tells where it is:
 //!
-//! | it is in | [`Stats`](crate::Stats) | to have it back |
+//! | where | [`Stats`](crate::Stats) | how to get it back |
 //! |---|---|---|
 //! | the table | `capacity`, `buckets` | `shrink_to_fit` and `finish_resize`; or build the map with [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto), and removing is enough |
-//! | an old table, not yet emptied | `old_buckets` | `finish_resize` |
-//! | an old table of more than 64 KiB, emptied | `bytes` | later writes give it back; or let go of all guards, then `flush`, more than once if need be |
-//! | removed entries | `retired` | let go of all guards, then `flush`, more than once if need be; other threads' last 63 each stay |
-//! | memory for the next entries | `spare` | nothing but dropping the map; up to 512 entries for each thread |
+//! | an old table, not yet evacuated | `old_buckets` | `finish_resize` |
+//! | an old table of more than 64 KiB, evacuated | `bytes` | later writes give it back; or let go of all guards, then `flush`, more than once if need be |
+//! | removed entries | `retired` | let go of all guards, then `flush`, more than once if need be; up to 63 entries of each other thread stay |
+//! | memory for the next entries | `spare` | only dropping the map; up to 512 entries for each thread |
 //! | the allocator | | depends on the allocator |
 //!
 //! ```
@@ -181,19 +185,19 @@
 //! assert!(map.stats().capacity < 100);
 //! ```
 //!
-//! What else is to be known is among the
-//! [`limitations`](super::limitations#what-was-removed-is-dropped-later).
+//! The [`limitations`](super::limitations#what-was-removed-is-dropped-later) have the details.
 //!
 //! # How do I watch a map in production?
 //!
-//! By its figures as metrics, and its resizes as events: [`watching`](super::watching).
+//! Publish its figures as metrics, and log its resizes as events. [`watching`](super::watching)
+//! tells how.
 //!
-//! # Which hasher? What about attackers?
+//! # Which hasher should I use? What about attackers?
 //!
 //! The default is hashbrown's, foldhash: fast, and seeded at random. Its authors claim [minimal
 //! resistance](https://docs.rs/foldhash), and none against an attacker who can observe the map and
-//! adapt. Here, keys with equal hashes form one chain that is searched from its beginning, however
-//! long. Where strangers choose the keys, take std's `RandomState` (SipHash):
+//! adapt. Keys with equal hashes form one chain, which is searched from its beginning, however long
+//! it is. If strangers choose the keys, take std's `RandomState` (SipHash):
 //!
 //! ```
 //! use std::hash::RandomState;
@@ -201,16 +205,15 @@
 //! map.pin().insert("from a stranger", 1);
 //! ```
 //!
-//! Where nobody does, a cheaper one will do, even the identity on integers: the map multiplies each
-//! hash and takes the high bits. What a hasher must not do is map many keys to few values.
+//! Otherwise a cheaper hasher will do, even the identity on integers: the map multiplies each hash
+//! and takes the high bits. A hasher must not map many keys to few values.
 //!
 //! # How do I drop a large map?
 //!
 //! Its drop runs the `Drop` of every entry before it returns, in time proportional to the map. If
-//! the thread has no time for that, give the map to one that has. To empty a map that is shared,
-//! [`clear`](crate::HashMap::clear) it: once it has helped a running resize to its end, that takes
-//! no longer than to allocate the empty table, and the entries are dropped by later writes, a few
-//! at a time.
+//! the thread has no time for that, give the map to another thread. To empty a map that is shared,
+//! [`clear`](crate::HashMap::clear) it. That helps a running resize to its end and then takes no
+//! longer than to allocate the empty table. Later writes drop the entries, a few at a time.
 //!
 //! ```
 //! let map: evacmap::HashMap<u32, String> = (0..1000).map(|i| (i, i.to_string())).collect();
@@ -232,4 +235,4 @@
 //!
 //! # Can I see two keys at one moment?
 //!
-//! No. Put what belongs together into one value, behind one key.
+//! No. Put what belongs together into one value, under one key.

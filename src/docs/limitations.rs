@@ -1,158 +1,155 @@
 //! What the map cannot do, and what it costs.
 //!
-//! Everything here follows from the design and is not going to be fixed by a patch. Where a test
-//! shows the behaviour, it is named.
+//! Everything here follows from the design; no patch is going to fix it. Where a test shows the
+//! behaviour, its name stands beside it.
 //!
 //! # Memory
 //!
 //! - **Every entry is an allocation of its own**: 8 bytes of hash, the key, the value, and what the
 //!   allocator adds. The tables come on top: 64 bytes for each 5 entries of
-//!   [`capacity`](crate::HashMap::capacity), of which a map that has just grown uses a quarter (a
-//!   half, if it had 2^14 buckets or more and was full). While it is resized it has both tables.
+//!   [`capacity`](crate::HashMap::capacity). A map that has just grown uses a quarter of its
+//!   capacity, or a half if it had 2^14 buckets or more and was full. During a resize the map has
+//!   both tables.
 //! - **A removed key's slot is not used again** before the table is resized or rebuilt. A map that
-//!   always gains new keys and loses old ones is rebuilt when its overflow buckets show that there
-//!   is such a slot for four buckets at least: there are up to four of them for ten buckets by
-//!   then. If it is more than half full, it grows twofold instead, once, as the standard map does,
-//!   also beyond the capacity that it was given; in a full one there are up to three for four
-//!   buckets before that. (`tests/rebuild.rs`)
+//!   keeps gaining new keys and losing old ones is rebuilt once its overflow buckets show that
+//!   there is such a slot for four buckets at least. By then there are up to four overflow buckets
+//!   for ten buckets. If the map is more than half full, it grows twofold instead, once, as the
+//!   standard map does, even beyond the capacity that it was given. In a full map there are up to
+//!   three overflow buckets for four buckets before that. (`tests/rebuild.rs`)
 //! - **A map does not become smaller by itself**, unless it was built with
 //!   [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto).
 //!   [`shrink_to_fit`](crate::HashMap::shrink_to_fit) works under either policy.
 //!   (`tests/api_sizes.rs::a_map_does_not_shrink_unless_it_was_built_so`,
 //!   `tests/shrink_by_itself.rs::removals_alone_bring_the_memory_back`)
-//! - **Each thread that has written to a map has a slot in it**, until the map is dropped: some
-//!   hundred bytes, a bag of up to 64 removed entries, and the bare memory of up to 512 entries for
-//!   its next inserts ([`Stats::spare`](crate::Stats::spare)). Many threads times many maps is
-//!   felt. A large table that is being prepared is there, too, until it is published or the next
-//!   resize begins; [`Stats::bytes`](crate::Stats::bytes) does not count it. A new thread takes
-//!   over the slot of one that has ended.
+//! - **Each thread that has written to a map has a slot in it**, until the map is dropped. The slot
+//!   takes a few hundred bytes. It holds up to 64 removed entries, and bare memory for up to 512
+//!   entries that the thread inserts next ([`Stats::spare`](crate::Stats::spare)). Many threads
+//!   times many maps add up. A large table in preparation is also kept there, until it is published
+//!   or the next resize begins; [`Stats::bytes`](crate::Stats::bytes) does not count it. A new
+//!   thread takes over the slot of one that has ended.
 //!   (`tests/stress.rs::threads_that_end_leave_nothing_behind`)
 //! - **Only tables can be reserved.** [`try_reserve`](crate::HashMap::try_reserve) reports that
-//!   there is no memory for a table; an insert that gets no memory for its entry ends the process,
-//!   as with the standard collections. One that gets none for a larger table tries a smaller one,
-//!   and goes on in the present one otherwise, until that has seven entries, or two overflow
-//!   buckets, to a bucket; then it ends the process. (`tests/sweep_allocation.rs`,
+//!   there is no memory for a table. An insert that gets no memory for its entry ends the process,
+//!   as with the standard collections. An insert that gets none for a larger table tries a smaller
+//!   one, and otherwise goes on in the present table until that has seven entries or two overflow
+//!   buckets to a bucket. Then it ends the process. (`tests/sweep_allocation.rs`,
 //!   `tests/api_sizes.rs::without_memory_the_map_stays_as_it_is`,
 //!   `tests/api_sizes.rs::a_growth_without_memory_is_put_off`)
 //!
 //! # What was removed is dropped later
 //!
-//! [`remove`](crate::HashMap::remove) returns a reference. Nobody can have the value itself, for
-//! others may be reading it. It is dropped when no guard of that time is left *and* somebody
-//! operates on the map:
+//! [`remove`](crate::HashMap::remove) returns a reference. Nobody can take the value itself: others
+//! may be reading it. It is dropped when no guard of that time is left *and* somebody operates on
+//! the map:
 //!
 //! | who | drops | when |
 //! |---|---|---|
-//! | a thread that removes or replaces | up to 2 batches of 64 of its own garbage | at each 64th entry that it removes |
-//! | the same | a batch of every other thread's | at each 1024th |
+//! | a thread that removes or replaces | up to 2 batches of 64 of its own garbage | at each 64th entry that it removes or replaces |
+//! | the same thread | a batch of every other thread's garbage | at each 1024th |
 //! | [`flush`](crate::HashMap::flush) | all that is ready, of all threads, after handing on its own thread's bag; nothing within a `Drop` that the map runs | when called |
 //! | the map's drop | everything | before it returns |
 //!
-//! So it is with the memory of a table of more than 64 KiB: what a resize has emptied is given back
-//! in pieces, by the writes that fill such a batch, find their chain full or share a later resize,
-//! and by [`flush`](crate::HashMap::flush). Of a map to which nobody writes so much any more it
-//! waits for that, or for the map's drop; [`Stats::bytes`](crate::Stats::bytes) counts it. Smaller
-//! tables are freed by the collector. The bucket array, which is most of it, goes back page by page
-//! if the map has shrunk, or if its block is one that glibc unmaps when it is freed; else, and
-//! everywhere but on Linux, in one call.
+//! The same goes for the memory of a table of more than 64 KiB. Once a resize has evacuated it, it
+//! is given back in pieces. The pieces are freed by writes that fill such a batch, find their chain
+//! full or share a later resize, and by [`flush`](crate::HashMap::flush). If nobody writes any
+//! more, the memory waits for a `flush` or for the map's drop;
+//! [`Stats::bytes`](crate::Stats::bytes) counts it. The collector frees smaller tables. The bucket
+//! array is most of a table. On Linux it goes back page by page if the map has shrunk, or if its
+//! block is one that glibc unmaps when it is freed. Otherwise it goes back in one call.
 //!
 //! - **The last entries stay in the bag.** What a thread removed last, up to 63 entries, waits
 //!   until that thread removes more or flushes. Nobody else can hand on its bag
 //!   (`tests/limitations.rs::the_last_removed_entries_are_handed_on_by_their_own_thread_alone`).
-//!   When the thread has ended, that is for a later thread that happens to get its slot, or for the
-//!   map's drop
+//!   Once the thread has ended, the bag waits for a later thread that happens to get its slot, or
+//!   for the map's drop
 //!   (`tests/limitations.rs::the_last_removed_entries_of_a_thread_that_has_ended_wait_for_the_drop_of_the_map`).
 //! - **One `flush` may not be enough.** The collector advances in steps, and not at all past a
 //!   guard that is held.
-//! - So **do not rely on `Drop` to happen soon.** A value that is a lock, a file or the last sender
-//!   of a channel is to be closed by a call, or kept in an `Arc` or `Option` that can be emptied.
+//! - **Do not rely on `Drop` to happen soon.** Close a value that is a lock, a file or the last
+//!   sender of a channel with a call, or keep it in an `Arc` or `Option` that can be emptied.
 //! - **A guard that is held holds everything back**: the garbage of all maps, on all threads. So
 //!   does an [`OwnedGuard`](crate::OwnedGuard) in a task that nobody polls.
 //!   (`tests/limitations.rs::a_guard_of_one_map_holds_back_the_garbage_of_another`)
-//! - **The collector is shared** with everybody in the process who uses crossbeam-epoch's default
-//!   one. Others' guards keep our garbage, ours keep theirs, and a pin may run what others have
-//!   deferred. Of ours it frees small tables, and never drops a key or a value.
+//! - **The collector is shared** with everything in the process that uses crossbeam-epoch's default
+//!   collector. Its guards hold back our garbage, ours hold back its garbage, and a pin may run
+//!   what others have deferred. The collector frees small tables of ours. It never drops a key or a
+//!   value.
 //! - **A panic in a late `Drop` is swallowed** after the panic hook has reported it: the write in
 //!   which it surfaces has nothing to do with it.
 //!   (`tests/panics.rs::a_panicking_drop_of_removed_entries_is_reported_and_swallowed`)
-//! - **A map that only its own garbage keeps alive is leaked**: values with an `Arc` of the map,
-//!   removed, and then the last other `Arc` dropped. It is a cycle;
+//! - **A map that only its own garbage keeps alive is leaked.** That happens if values with an
+//!   `Arc` of the map are removed, and then the last other `Arc` is dropped. It is a cycle;
 //!   [`flush`](crate::HashMap::flush) before letting go breaks it.
 //!   (`tests/types.rs::a_map_that_is_leaked_is_left_alone`)
-//! - **What is in a map in a `static`, or in a leaked one, is never dropped**, at the end of the
-//!   process either, and not by the collector
-//!   (`tests/regressions.rs::the_collector_drops_nothing_of_a_leaked_map`). What was removed is, if
-//!   somebody goes on using the map.
+//! - **The entries of a map in a `static`, or of a leaked map, are never dropped**, not at the end
+//!   of the process and not by the collector
+//!   (`tests/regressions.rs::the_collector_drops_nothing_of_a_leaked_map`). Removed entries are
+//!   dropped if somebody goes on using the map.
 //!
 //! # What is not atomic
 //!
 //! - **There is no snapshot.** Iterating, `retain`, `extract_if`, `clone`, `==`, `Debug` and
-//!   serialising see each key at some moment of their own. [`iter`](crate::HashMap::iter) says what
-//!   is sure nevertheless; [`clear`](crate::HashMap::clear) is atomic.
+//!   serialising see each key at some moment of its own. [`iter`](crate::HashMap::iter) says what
+//!   still holds. [`clear`](crate::HashMap::clear) is atomic.
 //! - **No operation spans two keys**, nor do [`get_many`](crate::HashMap::get_many) and `extend`.
 //! - **`len` is exact when nobody writes.** Beside writers it is a sum of counts that were read one
 //!   after the other. It takes time in proportion to the number of threads that have written.
 //!   (`tests/property.rs`)
 //! - **`len` may exceed `capacity` a little.** A table grows when an insert meets a full chain
-//!   *and* the table is full on average; the others still find room
-//!   (`tests/limitations.rs::len_exceeds_capacity_a_little`), by about two fifths while a large
-//!   table is being prepared. It may exceed it also while a resize is under way: the next one waits
-//!   for its end.
+//!   *and* the table is full on average. Other inserts still find room
+//!   (`tests/limitations.rs::len_exceeds_capacity_a_little`). While a large table is being prepared
+//!   the excess is about two fifths. `len` may also exceed `capacity` during a resize, because the
+//!   next resize waits for the end of this one.
 //! - **An iteration may pass over keys that are not equal to themselves** (as a NaN would be) while
 //!   the map is resized or cleared: it finds an entry that has been moved by looking it up.
 //!   (`tests/types.rs::keys_that_are_not_equal_to_themselves`)
-//! - **Lock-free is not wait-free.** Reads are wait-free. A write that always loses to writes of
+//! - **Lock-free is not wait-free.** Reads are wait-free. A write that keeps losing to writes of
 //!   the same key (or, for a new key, of the same bucket) starts again each time, and runs its
-//!   closure again where it has one.
+//!   closure again if it has one.
 //!
 //! # Values and keys
 //!
 //! - **No `&mut V` through a shared map.** [`update`](crate::HashMap::update) builds a new value
-//!   from the old one, in a new entry; what is large, or changes often, is better an atomic, a
-//!   `Mutex` or an `Arc` as the value. Through `&mut` there are
+//!   from the old one, in a new entry. A value that is large or changes often is better kept as an
+//!   atomic, a `Mutex` or an `Arc`. Through `&mut` there are
 //!   [`get_mut`](crate::HashMap::get_mut) and [`iter_mut`](crate::HashMap::iter_mut).
-//! - **Replacing a value replaces the key too**, and so whatever can put a new entry in takes the
-//!   key by value, even if it then changes nothing.
-//! - **Writing demands `K: Send` and `V: Send`**, also of a map that never leaves its thread: there
-//!   is no map of `Rc`s. (`tests/compile/cases/insert_of_what_cannot_be_sent.rs`)
+//! - **Replacing a value replaces the key too.** So every operation that can put in a new entry
+//!   takes the key by value, even if it then changes nothing.
+//! - **Writing demands `K: Send` and `V: Send`**, even for a map that never leaves its thread:
+//!   there is no map of `Rc`s. (`tests/compile/cases/insert_of_what_cannot_be_sent.rs`)
 //! - **`compute` cannot remove what is absent**: asking for it panics. Abort instead.
 //!
 //! # Where it can be used
 //!
 //! - **Not without `std`**, and not in a signal handler. A global allocator must not use a map.
-//! - **In destructors of thread-locals** maps work; but the thread has no slot of its own any more
+//! - **In destructors of thread-locals** maps work. But the thread has no slot of its own any more
 //!   and borrows one, which costs a compare-and-swap for each write.
 //!   (`tests/types.rs::thread_local_destructors_may_use_maps`) One case ends the process: something
 //!   else in the program uses the crate `thread_local` on this thread, and the thread's first write
 //!   to any map comes in a destructor that runs after that crate's own.
-//! - **Resizes are driven by writes.** A map that nobody writes to stays as it is, also half
-//!   resized: look-ups then see two tables, until [`finish_resize`](crate::HashMap::finish_resize)
-//!   or further writes. `clear`, `reserve` and the shrinks are the calls that may work off a
-//!   running resize themselves, in time proportional to the table.
+//! - **Writes drive the resizes.** A map that nobody writes to stays as it is, even half resized.
+//!   Look-ups then see two tables, until [`finish_resize`](crate::HashMap::finish_resize) or
+//!   further writes. `clear`, `reserve` and the shrinks are the calls that may work off a running
+//!   resize themselves, in time proportional to the table.
 //! - **Bad hashes cost time**, without a bound: keys with one hash form one chain.
 //!   (`tests/hostile.rs`)
 //!
 //! # Pointers with tags
 //!
 //! On x86-64 and AArch64 under Linux, macOS, Windows and FreeBSD, a slot keeps 16 bits of the hash
-//! above a pointer of 48 bits. Elsewhere, Android included, it keeps none, and a search then looks
-//! at each entry of a chain.
+//! above a pointer of 48 bits. Elsewhere, Android included, it keeps none, and a search looks at
+//! each entry of a chain.
 //!
 //! - **Addresses beyond 48 bits are refused, not mangled.** Linux gives out such addresses, with
 //!   five-level paging on x86-64 or 52 bits on AArch64, only to programs that ask `mmap` for them
 //!   ([x86](https://docs.kernel.org/arch/x86/x86_64/5level-paging.html),
-//!   [arm64](https://docs.kernel.org/arch/arm64/memory.html)). If an allocator does, or returns
-//!   pointers with tags of its own (the memory tagging extension, HWASan), the insert that gets
-//!   such a pointer panics before it has changed the map. The feature `_no_tags` is for such
+//!   [arm64](https://docs.kernel.org/arch/arm64/memory.html)). An allocator may do that, or return
+//!   pointers with tags of its own (the memory tagging extension, HWASan). The insert that gets
+//!   such a pointer then panics before it has changed the map. The feature `_no_tags` is for such
 //!   builds. (`cargo xtask test --only no-tags` tests it)
 //! - **Leak detectors do not see through tags.** They look for pointers to a block, and find none
-//!   to the entries of a map that is still alive at the end, in a `static` or leaked: those are
-//!   reported as lost. Again `_no_tags` helps. (`tests/common/mod.rs::leaked` is how the tests do
-//!   it)
+//!   to the entries of a map that is still alive at the end, in a `static` or leaked. They report
+//!   those entries as lost. Again `_no_tags` helps. (`tests/common/mod.rs::leaked` is how the tests
+//!   do it)
 //!
-//! # What has not been run
-//!
-//! - **Miri.** What is known of races and of memory errors comes from the models and the sanitizers
-//!   ([`verification`](super::verification)).
-//! - **ARM hardware**, or any other with weak ordering. The models explore what the orderings
-//!   permit; everything else was run on x86-64, a part also under qemu (`cargo xtask cross`).
+//! What has not been tried is listed under [`verification`](super::verification#what-was-not-run).

@@ -1,20 +1,20 @@
-//! Moving over from another map: std, dashmap, papaya, or Go's `sync.Map`.
+//! How to move here from another map: std, dashmap, papaya, or Go's `sync.Map`.
 //!
-//! Common to all four: [`pin`](crate::HashMap::pin) once for a batch of operations, then call
-//! methods on what it returns. What they return are references, valid as long as that. Values do
-//! not change in place; they are replaced.
+//! All four have this in common: [`pin`](crate::HashMap::pin) once for a batch of operations, then
+//! call methods on what it returns. They return references, which stay valid as long as the pin.
+//! Values do not change in place; they are replaced.
 //!
 //! # From `std::collections::HashMap`
 //!
-//! | std | here | mind |
+//! | std | here | note |
 //! |---|---|---|
 //! | `let mut map`, `&mut map`, `Mutex<HashMap>`, `RwLock<HashMap>` | `let map`, `&map` | no lock, and no poisoning |
 //! | `map.get(&k)`, `contains_key`, `get_key_value` | the same on `map.pin()` | |
 //! | `map.insert(k, v) -> Option<V>` | `insert(k, v) -> Option<&V>` | the key is replaced too |
-//! | `map.remove(&k) -> Option<V>` | `remove(&k) -> Option<&V>` | the value itself stays with the map until nobody can see it; clone, or keep an `Arc` |
+//! | `map.remove(&k) -> Option<V>` | `remove(&k) -> Option<&V>` | the value stays with the map until nobody can see it; clone it, or keep an `Arc` |
 //! | `map.get_mut(&k)` | `update(k, change)`, or an atomic or a `Mutex` as value | [`get_mut`](crate::HashMap::get_mut) is there for a `&mut` map |
 //! | `*map.entry(k).or_insert(0) += 1` | `update_or_insert(k, change, 1)`; `entry(k).and_modify(change).or_insert(1)` | `change` returns the new value |
-//! | `map.entry(k).or_insert_with(make)` | `get_or_insert_with(k, make)`, or the same words | |
+//! | `map.entry(k).or_insert_with(make)` | `get_or_insert_with(k, make)`, or the same | |
 //! | `match map.entry(k)` | `compute(k, decide)`, or `match map.entry(k)` | an entry is a snapshot, and its operations may fail |
 //! | `map.retain(keep)` | `retain(keep)` | `keep` gets `&V`, not `&mut V` |
 //! | `map.iter()`, `keys`, `values` | the same on `map.pin()` | no snapshot |
@@ -37,17 +37,17 @@
 //!
 //! # From dashmap
 //!
-//! What dashmap returns holds a lock, so that another call on the same map from the same thread may
-//! wait for itself. Here nothing is locked: references may be kept while the map is used, and the
-//! value may meanwhile be replaced behind them.
+//! What dashmap returns holds a lock. Another call on the same map from the same thread may then
+//! wait for itself. Here nothing is locked. References may be kept while the map is used; another
+//! thread may replace the value behind them meanwhile.
 //!
-//! | dashmap 6 | here | mind |
+//! | dashmap 6 | here | note |
 //! |---|---|---|
-//! | `map.get(&k) -> Option<Ref>` | `map.pin().get(&k) -> Option<&V>` | a reference, no lock: it shows the value of that moment for as long as it is kept |
+//! | `map.get(&k) -> Option<Ref>` | `map.pin().get(&k) -> Option<&V>` | a reference and no lock; it shows the value of that moment for as long as it is kept |
 //! | `map.get_mut(&k) -> Option<RefMut>` | `update(k, change)`, or a `Mutex` as value | |
 //! | `map.entry(k).and_modify(change).or_insert(v)` | `update_or_insert(k, change, v)` | `change` may run again, if it lost a race |
-//! | `map.alter(&k, change)` | `update(k, change)` | `change` gets `&V` alone, not the key and `V` |
-//! | `map.alter_all(change)` | a loop of `update` over `keys()` | key by key there as well |
+//! | `map.alter(&k, change)` | `update(k, change)` | `change` gets only `&V`, not the key and `V` |
+//! | `map.alter_all(change)` | a loop of `update` over `keys()` | key by key in dashmap too |
 //! | `map.view(&k, look)` | `get(&k).map(look)` | |
 //! | `map.insert(k, v) -> Option<V>` | `insert(k, v) -> Option<&V>` | |
 //! | `map.remove(&k) -> Option<(K, V)>` | `remove_entry(&k) -> Option<(&K, &V)>` | |
@@ -57,7 +57,7 @@
 //! | `map.iter_mut()` | a loop of `update` over `keys()` | on a `&mut` map [`iter_mut`](crate::HashMap::iter_mut) |
 //! | `map.shrink_to_fit()`, `clear()` | the same | incremental; `clear` takes effect at one moment |
 //! | `map.try_reserve(n)`, on a `&mut` map | `try_reserve(n)` | also through `&` |
-//! | `map.len()` | `len()` | beside writers neither is a number of one moment |
+//! | `map.len()` | `len()` | beside writers, neither is the number of one moment |
 //! | `try_get`, `try_get_mut`, `try_entry`, `shards`, `into_read_only` | | no locks, no shards; reading costs nothing extra while nobody writes |
 //!
 //! ```
@@ -80,21 +80,21 @@
 //!
 //! # From papaya 0.2
 //!
-//! The nearest relative. Methods that have the same name have the same arguments and results, so
-//! that a program for the one is one for the other, but for what follows.
-//! `tests/migration_papaya.rs` compiles and runs one text with both crates, and has a test for most
-//! of the differences. Every public method of papaya 0.2.5 is here under the same name, or in the
-//! first table.
+//! papaya is the nearest relative. Methods with the same name have the same arguments and results.
+//! A program for one is a program for the other, except for what follows.
+//! `tests/migration_papaya.rs` compiles and runs one text with both crates, and tests most of the
+//! differences. Every public method of papaya 0.2.5 is here under the same name, or in the first
+//! table.
 //!
-//! What the compiler finds:
+//! Differences that the compiler finds:
 //!
 //! | papaya 0.2 | here |
 //! |---|---|
 //! | `Guard` is a trait: `guard: &'g impl Guard` | a type: `guard: &'g Guard`; a `&OwnedGuard` becomes one by itself |
 //! | `LocalGuard<'_>`, `OwnedGuard<'_>` | `Guard`, `OwnedGuard`, without a lifetime |
-//! | `fn get<'g>(&self, guard: &'g impl Guard) -> Option<&'g V>` around a map | `fn get<'g>(&'g self, guard: &'g Guard) -> Option<&'g V>`: what is read borrows the map, since a guard does not |
+//! | `fn get<'g>(&self, guard: &'g impl Guard) -> Option<&'g V>` around a map | `fn get<'g>(&'g self, guard: &'g Guard) -> Option<&'g V>`: what is read borrows the map, because the guard does not |
 //! | `HashMapRef<'_, K, V, S, LocalGuard<'_>>`, `Iter<'g, K, V, G>` | `HashMapRef<'_, K, V, S>`, `Iter<'g, K, V>` |
-//! | writing asks for nothing but `K: Hash + Eq` | `K: Send, V: Send` besides (at `insert`, `remove`, `collect`, …; generic code has to say so, and there are no maps of `Rc`s) |
+//! | writing asks only for `K: Hash + Eq` | also `K: Send, V: Send` (at `insert`, `remove`, `collect`, …); generic code must say so, and there are no maps of `Rc`s |
 //! | `builder().resize_mode(…)`, `ResizeMode` | nothing: always incremental |
 //! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share crossbeam-epoch's default collector |
 //! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher`, or `HashSet::from(HashMap::builder().build())` |
@@ -104,21 +104,21 @@
 //! | the feature `fast-barrier` | nothing |
 //! | Rust 1.72 | Rust 1.91 |
 //!
-//! What it does not find:
+//! Differences that it does not find:
 //!
 //! | | papaya 0.2 | here |
 //! |---|---|---|
-//! | a guard of another map | panics | serves every map |
-//! | a guard that is held | keeps the garbage of its map | keeps that of all maps |
+//! | a guard of another map | panics | works: a guard serves every map |
+//! | a guard that is held | keeps the garbage of its map | keeps the garbage of all maps |
 //! | a removed value is dropped | by the last thread that lets go of a guard of that time (seize) | by a later write to the map, by [`flush`](crate::HashMap::flush), or with the map |
-//! | `iter`, `clear`, `retain`, `clone` during a resize | complete it first, and may wait for others who are at it | `clear` helps to complete it; the others go on beside it; none waits |
+//! | `iter`, `clear`, `retain`, `clone` during a resize | complete it first, and may wait for other threads that work on it | `clear` helps to complete it; the others go on beside it; none waits |
 //! | `clear` beside writers | goes from entry to entry | takes effect at one moment |
-//! | `compute` and `update` after a lost race | may reuse what the closure returned for the same entry | run the closure again; so it may be `FnMut` in `update` too |
-//! | `HashSet::insert` of an equal value | returns `false`, and has replaced the value (its text says otherwise) | returns `false`, and keeps what was there; [`HashSet::replace`](crate::HashSet::replace) replaces |
-//! | `capacity` that was asked for | an estimate | a promise, as long as nothing is removed |
+//! | `compute` and `update` after a lost race | may reuse what the closure returned for the same entry | run the closure again; in `update` too it may be `FnMut` |
+//! | `HashSet::insert` of an equal value | returns `false`, and has replaced the value (its documentation says otherwise) | returns `false`, and keeps what was there; [`HashSet::replace`](crate::HashSet::replace) replaces |
+//! | the `capacity` that was asked for | is an estimate | is a promise, as long as nothing is removed |
 //!
-//! What is the same, and may surprise: `insert` and `update` replace the key with the value
-//! (papaya's text says otherwise), and `compute` panics when told to remove what is absent.
+//! Two things are the same and may surprise. `insert` and `update` replace the key with the value
+//! (papaya's documentation says otherwise). `compute` panics when told to remove what is absent.
 //!
 //! ```
 //! use evacmap::{Compute, Guard, HashMap, Operation};
@@ -152,7 +152,7 @@
 //! |---|---|---|---|---|
 //! | `m.Load(k)` | `get(&k)` | `get(&k)` | `get(&k)`, holds a lock | `get(&k)` under `read()` |
 //! | `m.Store(k, v)` | `insert(k, v)` | the same | the same | the same |
-//! | `m.LoadOrStore(k, v)` | `get_or_insert(k, v)`; `try_insert(k, v)` where it matters which: `Ok` means stored | the same | `entry(k).or_insert(v)`; `match entry(k)` | as dashmap |
+//! | `m.LoadOrStore(k, v)` | `get_or_insert(k, v)`; `try_insert(k, v)` if you must know which: `Ok` means stored | the same | `entry(k).or_insert(v)`; `match entry(k)` | as dashmap |
 //! | `m.LoadAndDelete(k)`, `m.Delete(k)` | `remove(&k)` | the same | the same, returns the key too | the same |
 //! | `m.Swap(k, v)` | `insert(k, v)`: `None` if nothing was loaded | the same | the same | the same |
 //! | `m.CompareAndSwap(k, old, new)` | `compare_exchange(k, &old, new)`: the error has the present value, and gives `new` back | `compute(k, …)` | `get_mut(&k)`, compare, assign | as dashmap |
@@ -162,9 +162,9 @@
 //! | no `Len` | `len()` | `len()` | `len()` | `len()` |
 //!
 //! `tests/migration_go.rs` runs the same program in the words of each column. Go's `Range` and our
-//! `iter` promise the same: no snapshot, and no key twice. Go's garbage collector keeps what was
-//! loaded; here a guard does. A plain Go map that two goroutines write to at once may end the
-//! program; this one is what Go's plain map was before 1.24, for any number of writers.
+//! `iter` promise the same: no snapshot, and no key twice. In Go the garbage collector keeps what
+//! was loaded; here a guard does. Two goroutines that write to a plain Go map at once may end the
+//! program. This map is what Go's plain map was before 1.24, for any number of writers.
 //!
 //! ```
 //! let map = evacmap::HashMap::new();

@@ -35,7 +35,7 @@ impl<K, V> RawMap<Boxed<K, V>> {
         hash: Hash,
         mut is_key: impl FnMut(&K) -> bool,
     ) -> Option<&mut V> {
-        let guard = crate::pin();
+        let guard = crate::memory::pin();
         let entry = loop {
             let chain = self.chain(hash, &guard);
             match chain.locate(|entry| entry.is(hash, &mut is_key), &guard) {
@@ -77,7 +77,7 @@ impl<'m, K, V> Iterator for EntriesMut<'m, K, V> {
 
     fn next(&mut self) -> Option<(&'m K, &'m mut V)> {
         while self.entries.is_empty() {
-            let guard = crate::pin();
+            let guard = crate::memory::pin();
             if !gather(self.map.root(&guard), &mut self.bucket, &mut self.entries) {
                 return None;
             }

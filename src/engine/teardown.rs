@@ -67,7 +67,7 @@ pub(super) fn gather<L: Layout>(
     bucket: &mut usize,
     entries: &mut Vec<NonNull<L::Retired>>,
 ) -> bool {
-    let guard = crate::pin();
+    let guard = crate::memory::pin();
     let first = *bucket;
     if first >= root.buckets() {
         return false;
@@ -109,7 +109,7 @@ impl<L: Layout> Remains<L> {
     /// The next entry that `clear` took out of the map and that nobody has come to retire. After
     /// all of `take`.
     fn take_discarded(&mut self) -> Option<NonNull<L::Retired>> {
-        let guard = crate::pin();
+        let guard = crate::memory::pin();
         // SAFETY: as in `take`.
         let root = unsafe { self.root.as_ref() };
         let Some(Old::Discarded(old)) = root.old(&guard) else { return None };

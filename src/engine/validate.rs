@@ -21,7 +21,7 @@ macro_rules! check {
 impl<L: Keyed> RawMap<L> {
     /// Checks every invariant. Takes time in proportion to the map. `&mut`: nobody else is at it.
     pub(crate) fn validate(&mut self) -> Result<(), Finding> {
-        let guard = crate::pin();
+        let guard = crate::memory::pin();
         let root = self.root(&guard);
         if root.is_placeholder() {
             let counted = self.locals.len(root.era);

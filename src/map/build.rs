@@ -1,13 +1,14 @@
-//! Making maps.
+//! How maps are made.
 
 use core::fmt;
 use core::marker::PhantomData;
 
 use hashbrown::DefaultHashBuilder;
 
-use super::HashMap;
+use super::hash_map::HashMap;
 use crate::engine::RawMap;
 use crate::error::TryReserveError;
+use crate::memory;
 use crate::table::{Refused, fail};
 
 impl<K, V> HashMap<K, V> {
@@ -21,8 +22,8 @@ impl<K, V> HashMap<K, V> {
         Self::with_hasher(DefaultHashBuilder::default())
     }
 
-    /// An empty map with room for `capacity` entries: it will not grow before it holds as many,
-    /// unless keys that come and go make it ([`capacity`](Self::capacity)).
+    /// An empty map with room for `capacity` entries. It does not grow before it holds that many,
+    /// unless keys come and go ([`capacity`](Self::capacity)).
     ///
     /// # Panics
     ///
@@ -36,11 +37,11 @@ impl<K, V> HashMap<K, V> {
         Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
     }
 
-    /// As [`with_capacity`](Self::with_capacity), for sizes that may be too large.
+    /// Like [`with_capacity`](Self::with_capacity), for sizes that may be too large.
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or there is no memory for it.
+    /// If no table could be that large, or if there is no memory for it.
     ///
     /// ```
     /// use evacmap::{HashMap, TryReserveError};
@@ -53,7 +54,7 @@ impl<K, V> HashMap<K, V> {
         Self::try_with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
     }
 
-    /// Starts a description of a map.
+    /// A builder, for a map with a capacity, a hasher or a [`ShrinkPolicy`] of its own.
     ///
     /// ```
     /// let map: evacmap::HashMap<u8, u8> = evacmap::HashMap::builder().capacity(100).build();
@@ -73,10 +74,10 @@ impl<K, V> HashMap<K, V> {
 impl<K, V, S> HashMap<K, V, S> {
     /// An empty map that hashes with `hasher`. Allocates nothing until the first insert.
     ///
-    /// The map multiplies hashes by an odd constant and uses their high bits, so a hasher that is
-    /// the identity does no harm; one that maps many keys to few hashes makes every operation on
-    /// those keys slow. The default one resists keys chosen by an attacker as far as hashbrown's
-    /// does.
+    /// The map multiplies each hash by an odd constant and uses its high bits. So the identity is
+    /// good enough as a hasher. A hasher that maps many keys to few hashes makes every operation on
+    /// those keys slow. The default hasher is hashbrown's; it resists an attacker who chooses the
+    /// keys as far as hashbrown's does.
     ///
     /// ```
     /// use std::hash::RandomState;
@@ -96,12 +97,12 @@ impl<K, V, S> HashMap<K, V, S> {
         Self::make(capacity, hasher).unwrap_or_else(|what| fail(what))
     }
 
-    /// As [`with_capacity_and_hasher`](Self::with_capacity_and_hasher), for sizes that may be too
+    /// Like [`with_capacity_and_hasher`](Self::with_capacity_and_hasher), for sizes that may be too
     /// large.
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or there is no memory for it.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_with_capacity_and_hasher(
         capacity: usize,
         hasher: S,
@@ -112,7 +113,7 @@ impl<K, V, S> HashMap<K, V, S> {
     fn make(capacity: usize, hasher: S) -> Result<Self, Refused> {
         let map = Self::with_hasher(hasher);
         if capacity > 0 {
-            map.raw.reserve(capacity, &crate::pin())?;
+            map.raw.reserve(capacity, &memory::pin())?;
         }
         Ok(map)
     }
@@ -123,36 +124,36 @@ impl<K, V, S> HashMap<K, V, S> {
     }
 }
 
-/// Whether a map becomes smaller by itself; for [`HashMapBuilder::shrink_policy`].
+/// Whether a map becomes smaller by itself, for [`HashMapBuilder::shrink_policy`].
 ///
 /// [`HashMap::shrink_to_fit`] and [`HashMap::shrink_to`] work under either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ShrinkPolicy {
-    /// Only when asked to, as the standard library's map.
+    /// Only when asked to, like the standard library's map.
     #[default]
     Never,
     /// When less than an eighth of its capacity is in use, to a table that holds twice the present
-    /// entries. So it does not oscillate: after a shrink the map grows only when it has gained
-    /// entries (twice as many, or some, and then lost and gained others all the time), and shrinks
-    /// again only when it has halved. Never below the capacity that it was built with, nor below 64
-    /// buckets (4 KiB). Room that was reserved later may be given back.
+    /// entries.
     ///
-    /// A thread looks after each 64 entries that it has removed or replaced. If the table is
-    /// sparse, it clears 16 KiB of the smaller one; when all of that is clear, the shrink begins.
-    /// It is worked off by the writes that follow, a few buckets each, as every resize is; nobody
-    /// waits. A table that is more than 8 times too large is shrunk in steps. After a
-    /// [`clear`](HashMap::clear), too, it takes writes that remove, or calls of
-    /// [`finish_resize`](HashMap::finish_resize) or [`help_resize`](HashMap::help_resize).
+    /// The map does not oscillate. After a shrink it grows only when it has gained entries: twice
+    /// as many, or some, if it then keeps losing and gaining others. It shrinks again only when it
+    /// has lost half of its entries. It never shrinks below the capacity that it was built with,
+    /// nor below 64 buckets (4 KiB). Room that was reserved later may be given back.
     ///
-    /// Threads that do nothing but remove also work off the shrinks that this leads to, as fast as
-    /// they fall due: when 99 % of a million entries have been removed, the map takes a 27th of the
-    /// memory that it took, and no removal has taken longer than some insert did for a growth
-    /// (`tests/shrink_by_itself.rs` counts the steps, and prints times).
+    /// Each thread checks the table after every 64 entries that it has removed or replaced. If the
+    /// table is sparse, the thread clears 16 KiB of the smaller one. When all of that is clear, the
+    /// shrink begins. The writes that follow work it off, a few buckets each, as with every resize;
+    /// nobody waits. A table that is more than 8 times too large is shrunk in steps. A map that was
+    /// emptied by [`clear`](HashMap::clear) also shrinks only in the course of writes that remove,
+    /// or by [`finish_resize`](HashMap::finish_resize) or [`help_resize`](HashMap::help_resize).
+    ///
+    /// Threads that only remove work off these shrinks as fast as they fall due. No removal does
+    /// more for a shrink than some insert did for a growth (`tests/shrink_by_itself.rs`).
     Auto,
 }
 
-/// Describes a map before it is made; from [`HashMap::builder`].
+/// Describes a map before it is made, from [`HashMap::builder`].
 pub struct HashMapBuilder<K, V, S = DefaultHashBuilder> {
     capacity: usize,
     policy: ShrinkPolicy,
@@ -161,18 +162,19 @@ pub struct HashMapBuilder<K, V, S = DefaultHashBuilder> {
 }
 
 impl<K, V, S> HashMapBuilder<K, V, S> {
-    /// Room for that many entries from the start.
+    /// Makes room for that many entries from the start.
     pub fn capacity(mut self, capacity: usize) -> Self {
         self.capacity = capacity;
         self
     }
 
-    /// Another hasher.
+    /// Sets the hasher.
     pub fn hasher<T>(self, hasher: T) -> HashMapBuilder<K, V, T> {
         HashMapBuilder { capacity: self.capacity, policy: self.policy, hasher, of: PhantomData }
     }
 
-    /// Whether the map becomes smaller by itself when entries are removed. Not by default.
+    /// Sets whether the map becomes smaller by itself when entries are removed. By default it does
+    /// not.
     ///
     /// ```
     /// use evacmap::{HashMap, ShrinkPolicy};
@@ -198,11 +200,11 @@ impl<K, V, S> HashMapBuilder<K, V, S> {
         self.make().unwrap_or_else(|what| fail(what))
     }
 
-    /// As [`build`](Self::build), for sizes that may be too large.
+    /// Like [`build`](Self::build), for sizes that may be too large.
     ///
     /// # Errors
     ///
-    /// If no table could be as large as asked for, or there is no memory for it.
+    /// If no table could be as large as asked for, or if there is no memory for it.
     pub fn try_build(self) -> Result<HashMap<K, V, S>, TryReserveError> {
         self.make().map_err(TryReserveError::new)
     }

@@ -1,11 +1,11 @@
-//! Operations on `&mut self`: nobody else is at the map, so values are changed in place.
+//! Operations on `&mut self`. Nobody else uses the map, so values can change in place.
 
 use core::hash::{BuildHasher, Hash};
 
 use hashbrown::Equivalent;
 
-use super::HashMap;
-use crate::iter_mut::{IterMut, ValuesMut};
+use super::hash_map::HashMap;
+use super::iter_mut::{IterMut, ValuesMut};
 
 impl<K, V, S> HashMap<K, V, S> {
     /// All entries, in no particular order, with values that can be changed in place.
@@ -22,7 +22,7 @@ impl<K, V, S> HashMap<K, V, S> {
         IterMut { entries: self.raw.entries_mut(), left }
     }
 
-    /// All values; as [`iter_mut`](Self::iter_mut).
+    /// All values, like [`iter_mut`](Self::iter_mut).
     ///
     /// ```
     /// let mut map = evacmap::HashMap::from([(1, 10), (2, 20)]);
@@ -35,8 +35,8 @@ impl<K, V, S> HashMap<K, V, S> {
 }
 
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
-    /// The value of a key, to be changed in place. Needs no guard: the exclusive borrow of the map
-    /// protects the value.
+    /// The value of a key, which can be changed in place. This needs no guard: the exclusive borrow
+    /// of the map protects the value.
     ///
     /// ```
     /// let mut map = evacmap::HashMap::from([("a", 1)]);
@@ -45,7 +45,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// assert_eq!(map.get_mut("b"), None);
     /// ```
     ///
-    /// While anything that was read from the map is in use, it cannot be had:
+    /// It does not compile while anything that was read from the map is still in use:
     ///
     /// ```compile_fail
     /// let mut map = evacmap::HashMap::from([("a", 1)]);

@@ -6,17 +6,17 @@ use std::collections::VecDeque;
 
 use hashbrown::Equivalent;
 
-use super::HashMap;
+use super::hash_map::HashMap;
 use crate::engine::LOOKAHEAD;
 use crate::memory::Guard;
 
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
-    /// The values of some keys, in the order of the keys.
+    /// The values of several keys, in the order of the keys.
     ///
-    /// Each is looked up as by [`get`](Self::get), at some moment of the call: together they are no
-    /// snapshot. What is gained is time, in a map that is larger than the caches: the buckets of
-    /// several keys are fetched together, then their entries, where one look-up after the other
-    /// would wait for each.
+    /// Each key is looked up as by [`get`](Self::get), at some moment of the call. Together the
+    /// values are no snapshot. In a map that is larger than the caches this saves time: the buckets
+    /// of several keys are fetched together, and then their entries. Single look-ups would wait for
+    /// each in turn.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1), ("b", 2)]);
@@ -40,8 +40,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         })
     }
 
-    /// As [`get_many`](Self::get_many), for any number of keys: an item for each, in the order of
-    /// the keys. Takes a few keys at a time from the iterator, ahead of the items that it returns.
+    /// Like [`get_many`](Self::get_many), for any number of keys. Yields an item for each key, in
+    /// their order. It takes a few keys at a time from `keys`, ahead of the items that it returns.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i * i)).collect();

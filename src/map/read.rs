@@ -4,25 +4,25 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::Equivalent;
 
-use super::HashMap;
-use crate::iter::{Iter, Keys, Values};
-use crate::map_ref::HashMapRef;
-use crate::memory::{Guard, OwnedGuard};
+use super::hash_map::HashMap;
+use super::iter::{Iter, Keys, Values};
+use super::pinned::HashMapRef;
+use crate::memory::{self, Guard, OwnedGuard};
 
 impl<K, V, S> HashMap<K, V, S> {
-    /// A guard, for the forms of the operations that take one. The same as
+    /// A guard for the operations, which take one as their last argument. The same as
     /// [`evacmap::pin`](crate::pin).
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn guard(&self) -> Guard {
-        crate::pin()
+        memory::pin()
     }
 
     /// The map with a guard inside.
     #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn pin(&self) -> HashMapRef<'_, K, V, S> {
-        HashMapRef::new(self, crate::pin())
+        HashMapRef::new(self, memory::pin())
     }
 
     /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
@@ -31,8 +31,7 @@ impl<K, V, S> HashMap<K, V, S> {
         OwnedGuard::new()
     }
 
-    /// The map with an [`OwnedGuard`] inside, which may be sent, shared, and held across an
-    /// `.await`.
+    /// The map with an [`OwnedGuard`] inside. It may be sent, shared, and held across an `.await`.
     ///
     /// ```
     /// use evacmap::HashMap;
@@ -54,16 +53,16 @@ impl<K, V, S> HashMap<K, V, S> {
 
     /// The number of entries.
     ///
-    /// Exact when nobody writes; otherwise some number near it, and never negative: each thread
-    /// counts what it has put in and taken out, and the sum is not taken at one moment. Takes time
-    /// in proportion to the number of threads that have written to the map.
+    /// Exact when nobody writes. Otherwise it is some number near that: each thread counts what it
+    /// has put in and taken out, and the counts are not read at one moment. Takes time in
+    /// proportion to the number of threads that have written to the map.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.len(), 2);
     /// ```
     pub fn len(&self) -> usize {
-        self.raw.len(&crate::pin())
+        self.raw.len(&memory::pin())
     }
 
     /// Whether the map has no entry; as exact as [`len`](Self::len).
@@ -73,18 +72,18 @@ impl<K, V, S> HashMap<K, V, S> {
 
     /// How many entries the map can hold before it grows.
     ///
-    /// If more than half as many are in it, and keys come and go, it may grow before, as the
-    /// standard map does: a removed key's slot is not used again, and with more buckets the used
-    /// ones are left behind less often.
+    /// If it is more than half full and keys come and go, the map may grow earlier, as the standard
+    /// map does. A removed key's slot is not used again before a resize, and a larger table is
+    /// rebuilt less often.
     pub fn capacity(&self) -> usize {
-        self.raw.capacity(&crate::pin())
+        self.raw.capacity(&memory::pin())
     }
 }
 
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// The value of a key.
     ///
-    /// Wait-free: looks at one chain, whatever other threads and resizes do.
+    /// Wait-free: it searches one chain of buckets, whatever other threads and resizes do.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -133,10 +132,15 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
 
     /// All entries, in no particular order, while others may read, write and resize.
     ///
-    /// A key that is present during the whole iteration is returned exactly once; no key is
-    /// returned twice; a key that is absent throughout is never returned; a value that is returned
-    /// was the key's value at some moment of the call of `next` that returned it. It is not a
-    /// snapshot: keys that come or go meanwhile may be returned or not.
+    /// The iterator is no snapshot, but this holds:
+    ///
+    /// - A key that is present during the whole iteration is returned exactly once.
+    /// - No key is returned twice.
+    /// - A key that is absent throughout is never returned.
+    /// - A returned value was the key's value at some moment of the call of `next` that returned
+    ///   it.
+    ///
+    /// A key that comes or goes meanwhile may be returned or not.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
@@ -147,7 +151,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         Iter { walk: self.raw.walk(guard) }
     }
 
-    /// All keys; as [`iter`](Self::iter).
+    /// All keys, with the guarantees of [`iter`](Self::iter).
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
@@ -157,7 +161,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         Keys { iter: self.iter(guard) }
     }
 
-    /// All values; as [`iter`](Self::iter).
+    /// All values, with the guarantees of [`iter`](Self::iter).
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);

@@ -1,12 +1,12 @@
-//! Capacity, and the resizes that go on behind the writes.
+//! Capacity, resizes, and figures.
 
 use core::hash::{BuildHasher, Hash};
 
-use super::HashMap;
+use super::hash_map::HashMap;
+use super::stats::{Progress, Stats};
 use crate::error::{TryReserveError, Violation};
 use crate::layout::boxed::Entry;
-use crate::memory::Guard;
-use crate::stats::{Progress, Stats};
+use crate::memory::{self, Guard};
 use crate::table::{Refused, fail};
 
 impl<K, V, S> HashMap<K, V, S>
@@ -17,9 +17,9 @@ where
 {
     /// Makes room for `additional` more entries.
     ///
-    /// If the table has to grow, it is swapped for a larger one now, and the entries are moved by
-    /// the writes that follow. A growth by more than a factor of four is done in steps, of which
-    /// this thread works off all but the last.
+    /// If the table must grow, it is swapped for a larger one now. The writes that follow move the
+    /// entries. A growth by more than a factor of four is done in steps; this thread works off all
+    /// of them except the last.
     ///
     /// # Panics
     ///
@@ -34,15 +34,14 @@ where
         self.make_room(additional, guard).unwrap_or_else(|what| fail(what));
     }
 
-    /// As [`reserve`](Self::reserve), for sizes that may be too large.
+    /// Like [`reserve`](Self::reserve), for sizes that may be too large.
     ///
-    /// Says nothing of the memory of the entries to come, nor of overflow buckets: those are
-    /// allocated one by one.
+    /// It reserves no memory for entries and overflow buckets. Those are allocated one by one.
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or there is no memory for it. The map is as it was, or
-    /// larger, but not by as much.
+    /// If no table could be that large, or if there is no memory for it. The map is then as it was,
+    /// or has grown by less than was asked for.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = evacmap::HashMap::new();
@@ -58,9 +57,11 @@ where
         if entries == 0 { Ok(()) } else { self.raw.reserve(entries, guard) }
     }
 
-    /// Swaps the table for the smallest that holds the present entries. The entries are moved by
-    /// the writes that follow, or by [`help_resize`](Self::help_resize); a shrink by more than a
-    /// factor of 8 is done in steps, of which this thread works off all but the last.
+    /// Swaps the table for the smallest that holds the present entries.
+    ///
+    /// The writes that follow move the entries, or [`help_resize`](Self::help_resize) does. A
+    /// shrink by more than a factor of 8 is done in steps; this thread works off all of them except
+    /// the last.
     ///
     /// ```
     /// let map = evacmap::HashMap::with_capacity(10_000);
@@ -72,8 +73,8 @@ where
         self.shrink_to(0, guard);
     }
 
-    /// As [`shrink_to_fit`](Self::shrink_to_fit), but leaves room for `min_capacity` entries, if
-    /// there is so much.
+    /// Like [`shrink_to_fit`](Self::shrink_to_fit), but keeps room for `min_capacity` entries if
+    /// the map has it.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = evacmap::HashMap::with_capacity(10_000);
@@ -92,29 +93,31 @@ where
     /// assert!(!map.is_resizing());
     /// ```
     pub fn is_resizing(&self) -> bool {
-        let guard = crate::pin();
+        let guard = memory::pin();
         self.raw.is_resizing(&guard)
     }
 
-    /// Does a part of a running resize, for a thread that has nothing better to do: about `groups`
-    /// groups of buckets.
+    /// Does a part of a running resize: about `groups` groups of buckets. Returns how far the
+    /// resize has come. This is for a thread that has nothing better to do.
     ///
     /// ```
     /// let map: evacmap::HashMap<_, _> = (0..1000).map(|i| (i, i)).collect();
     /// while !map.help_resize(16).is_complete() {}
     /// ```
     pub fn help_resize(&self, groups: usize) -> Progress {
-        let guard = crate::pin();
-        let (done, total) = self.raw.help(groups, &guard);
-        Progress { done, total }
+        let guard = memory::pin();
+        let (filled_buckets, buckets) = self.raw.help(groups, &guard);
+        Progress { filled_buckets, buckets }
     }
 
-    /// Helps the running resize, if any, until it is over. Takes time in proportion to what is left
-    /// of it; others go on meanwhile, and are not waited for. If the map is to shrink by itself
-    /// after that ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that has begun then, or is
-    /// being prepared by another thread.
+    /// Helps the running resize, if any, until it is over.
+    ///
+    /// Takes time in proportion to what is left of the resize. Others go on meanwhile; this waits
+    /// for none of them. If the map is then due to shrink by itself
+    /// ([`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto)), that shrink has begun when this
+    /// returns, or another thread is preparing it.
     pub fn finish_resize(&self) {
-        let guard = crate::pin();
+        let guard = memory::pin();
         self.raw.finish(&guard);
     }
 
@@ -122,7 +125,7 @@ where
     #[cfg(any(feature = "_hooks", evacmap_loom))]
     #[doc(hidden)]
     pub fn start_rebuild(&self) {
-        let guard = crate::pin();
+        let guard = memory::pin();
         self.raw.rebuild(&guard);
     }
 
@@ -130,33 +133,32 @@ where
     #[cfg(any(feature = "_hooks", evacmap_loom))]
     #[doc(hidden)]
     pub fn start_resize(&self, bits: i32) {
-        let guard = crate::pin();
+        let guard = memory::pin();
         self.raw.resize_by(bits, &guard);
     }
 }
 
 impl<K, V, S> HashMap<K, V, S> {
-    /// Figures of the map. Cheap: takes time in proportion to the number of threads that have
-    /// written to it.
+    /// Figures of the map. This is cheap: it takes time in proportion to the number of threads that
+    /// have written to the map.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, 1)]);
     /// assert_eq!(map.stats().len, 1);
     /// ```
     pub fn stats(&self) -> Stats {
-        let guard = &crate::pin();
+        let guard = &memory::pin();
         let raw = &self.raw;
-        let (groups_evacuated, groups_total) = raw.progress(guard);
+        let (filled_buckets, buckets) = raw.progress(guard);
         let counts = raw.counts();
         let (len, retired, spare) = (raw.len(guard), raw.garbage(), raw.spare());
         Stats {
             len,
             capacity: raw.capacity(guard),
             bytes: raw.bytes(guard) + (len + retired + spare) * size_of::<Entry<K, V>>(),
-            buckets: raw.buckets(guard),
+            buckets,
             old_buckets: raw.old_buckets(guard),
-            groups_evacuated,
-            groups_total,
+            filled_buckets,
             overflow_buckets: raw.overflow_buckets(guard),
             growths: counts.growths as u64,
             shrinks: counts.shrinks as u64,
@@ -170,9 +172,9 @@ impl<K, V, S> HashMap<K, V, S> {
     /// How long the chains of the current table are: item `n` is the number of chains with `n`
     /// overflow buckets. Empty for a map that has no table yet.
     ///
-    /// With a good hasher nearly all chains have none, and few more than one. Walks through the
-    /// whole table, beside any writers: the items are exact when nobody writes. While a resize
-    /// runs, chains that it has not filled yet count as ones without overflow buckets.
+    /// With a good hasher nearly all chains have none, and few have more than one. This walks
+    /// through the whole table, beside any writers. The items are exact when nobody writes. While a
+    /// resize runs, chains that it has not filled yet count as chains without overflow buckets.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i)).collect();
@@ -181,7 +183,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// ```
     pub fn chain_histogram(&self) -> Vec<usize> {
         let mut histogram = Vec::new();
-        for overflows in self.raw.overflows(&crate::pin()) {
+        for overflows in self.raw.overflows(&memory::pin()) {
             if histogram.len() <= overflows {
                 histogram.resize(overflows + 1, 0);
             }
@@ -192,7 +194,7 @@ impl<K, V, S> HashMap<K, V, S> {
 }
 
 impl<K: Eq, V, S> HashMap<K, V, S> {
-    /// Checks every invariant of the map's structure; for tests. Takes time in proportion to the
+    /// Checks every invariant of the map's structure, for tests. Takes time in proportion to the
     /// map.
     ///
     /// # Errors

@@ -4,12 +4,12 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use super::HashMap;
-use crate::into_iter::IntoIter;
-use crate::iter_mut::IterMut;
+use super::hash_map::HashMap;
+use super::into_iter::IntoIter;
+use super::iter_mut::IterMut;
 use crate::memory::Guard;
 
-/// Most entries that a size hint alone makes room for: an iterator may claim anything.
+/// A size hint alone makes room for no more entries than this: an iterator may claim anything.
 const TRUSTED_HINT: usize = 1 << 16;
 
 impl<K, V, S> HashMap<K, V, S>
@@ -24,8 +24,8 @@ where
     }
 }
 
-/// A panic in the midst of an operation leaves the map valid. What is seen afterwards are keys and
-/// values, by reference.
+/// A panic in the middle of an operation leaves the map valid. Afterwards only its keys and values
+/// can be seen, by reference.
 impl<K, V, S> RefUnwindSafe for HashMap<K, V, S>
 where
     K: RefUnwindSafe,
@@ -34,7 +34,7 @@ where
 {
 }
 
-/// As with a shared map, for one that is moved into the closure.
+/// As for a shared map, but for one that is moved into the closure.
 impl<K, V, S> UnwindSafe for HashMap<K, V, S>
 where
     K: UnwindSafe,
@@ -127,10 +127,10 @@ where
     V: Send + Clone,
     S: BuildHasher + Clone,
 {
-    /// Copies entry by entry; what it sees of concurrent changes is told at [`HashMap::iter`].
+    /// Copies entry by entry. [`HashMap::iter`] says what it sees of concurrent changes.
     fn clone(&self) -> Self {
-        // Room for all from the start: entries come in the order of their hashes, which a small
-        // table with the same hasher would take into a few crowded chains.
+        // Room for all from the start: entries come in the order of their hashes, and a small table
+        // with the same hasher would put them into a few crowded chains.
         let mut copy = Self::with_capacity_and_hasher(self.len(), self.hasher.clone());
         copy.raw.floor = self.raw.floor;
         (&copy).extend(self.pin().iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -144,7 +144,8 @@ where
     V: PartialEq,
     S: BuildHasher,
 {
-    /// Whether both maps hold the same keys with equal values. Meaningful when nobody writes.
+    /// Whether both maps hold the same keys with equal values. The answer means something only when
+    /// nobody writes.
     fn eq(&self, other: &Self) -> bool {
         let other = other.pin();
         self.len() == other.len()

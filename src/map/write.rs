@@ -1,16 +1,14 @@
-//! Operations that change the map.
+//! Insertions, and what all operations that change the map have in common.
 //!
-//! All of them demand `K: Send, V: Send`: what they retire is dropped on whatever thread the
-//! collector runs on. That is the promise which the `unsafe` blocks here pass on to the engine.
+//! All operations that change the map demand `K: Send, V: Send`, because any thread may drop what
+//! they retire. The `unsafe` blocks here pass that promise on to the engine.
 
 use core::hash::{BuildHasher, Hash};
 
-use hashbrown::Equivalent;
-
-use super::{Compute, HashMap, Operation};
+use super::entry::Entry as Place;
+use super::hash_map::HashMap;
 use crate::engine::{Deleted, Outcome, Step};
-use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
-use crate::extract_if::ExtractIf;
+use crate::error::{CompareExchangeError, OccupiedError};
 use crate::layout::boxed::{Draft, Entry};
 use crate::layout::hash::Hash as Finalised;
 use crate::memory::Guard;
@@ -91,10 +89,11 @@ where
         }
     }
 
-    /// Puts a value in. Returns the one it replaced, if the key was present.
+    /// Inserts a key and its value. Returns the value that it replaced, if the key was present.
+    /// (Go's `Store` and `Swap`.)
     ///
     /// The key is replaced too: an entry is one allocation, and readers may still hold the old one.
-    /// That matters for keys that are equal without being identical. (Go's `Store` and `Swap`.)
+    /// That matters for keys that are equal without being identical.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -111,11 +110,11 @@ where
         }
     }
 
-    /// Puts a value in if the key is absent.
+    /// Inserts a key and its value if the key is absent.
     ///
     /// # Errors
     ///
-    /// If the key is present: its value, and the one that was to be inserted.
+    /// If the key is present: its value, and the value that was not inserted.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -133,8 +132,8 @@ where
         self.put_absent(self.draft(key, Some(value)), guard)
     }
 
-    /// Puts in what `make` returns, if the key is absent. As
-    /// [`get_or_insert_with`](Self::get_or_insert_with), and says which it was.
+    /// Inserts what `make` returns, if the key is absent. Like
+    /// [`get_or_insert_with`](Self::get_or_insert_with), but says which it was.
     ///
     /// # Errors
     ///
@@ -170,7 +169,8 @@ where
         }
     }
 
-    /// The value of a key; `value` if it is absent, which is then inserted. (Go's `LoadOrStore`.)
+    /// The value of a key. If the key is absent, inserts `value` and returns it. (Go's
+    /// `LoadOrStore`.)
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -187,10 +187,10 @@ where
         present(self.assign(&mut draft, guard, put_absent))
     }
 
-    /// The value of a key; what `make` returns if it is absent, which is then inserted.
+    /// The value of a key. If the key is absent, inserts what `make` returns and returns that.
     ///
     /// `make` runs at most once, and only if the key was seen to be absent. If another thread
-    /// inserts the key in the meantime, its value wins and that of `make` is dropped.
+    /// inserts the key in the meantime, its value stays and that of `make` is dropped.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -209,8 +209,8 @@ where
         value
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with), with a `make` that can fail; then
-    /// nothing is inserted.
+    /// Like [`get_or_insert_with`](Self::get_or_insert_with), with a `make` that can fail. If it
+    /// fails, nothing is inserted.
     ///
     /// # Errors
     ///
@@ -251,8 +251,8 @@ where
         }
     }
 
-    /// The key's place in the map, to look at it and then decide; see [`Entry`](crate::Entry) for
-    /// what that means while others write.
+    /// The key's place in the map: look at it, then decide. [`Entry`](crate::Entry) says what that
+    /// means while others write.
     ///
     /// ```
     /// use evacmap::{Entry, HashMap};
@@ -267,357 +267,14 @@ where
     /// assert!(map.is_empty());
     /// ```
     #[inline]
-    pub fn entry<'g>(&'g self, key: K, guard: &'g Guard) -> crate::Entry<'g, K, V, S> {
-        crate::Entry::new(self, key, guard)
-    }
-
-    /// Replaces the value of a key by what `change` makes of it. Returns the new value, or `None`
-    /// if the key is absent.
-    ///
-    /// `change` runs again if another write, or a resize, came in between.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([("a", 1)]);
-    /// let guard = map.guard();
-    /// assert_eq!(map.update("a", |n| n + 1, &guard), Some(&2));
-    /// assert_eq!(map.update("b", |n| n + 1, &guard), None);
-    /// ```
-    #[inline]
-    pub fn update<'g>(
-        &'g self,
-        key: K,
-        mut change: impl FnMut(&V) -> V,
-        guard: &'g Guard,
-    ) -> Option<&'g V> {
-        let mut draft = self.draft(key, None);
-        let outcome = self.assign(&mut draft, guard, |entry, draft| match entry {
-            Some(entry) => {
-                draft.set_value(change(&entry.value));
-                Step::Put
-            }
-            None => Step::Leave,
-        });
-        match outcome {
-            Outcome::Replaced { new, .. } => Some(&new.value),
-            _ => None,
-        }
-    }
-
-    /// Replaces the value of a key by what `change` makes of it, or inserts `value` if the key is
-    /// absent. Returns the new value.
-    ///
-    /// `change` runs again if another write, or a resize, came in between.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::new();
-    /// let guard = map.guard();
-    /// assert_eq!(map.update_or_insert("a", |n| n + 1, 1, &guard), &1);
-    /// assert_eq!(map.update_or_insert("a", |n| n + 1, 1, &guard), &2);
-    /// ```
-    #[inline]
-    pub fn update_or_insert<'g>(
-        &'g self,
-        key: K,
-        change: impl FnMut(&V) -> V,
-        value: V,
-        guard: &'g Guard,
-    ) -> &'g V {
-        self.update_or_insert_with(key, change, || value, guard)
-    }
-
-    /// As [`update_or_insert`](Self::update_or_insert), with a value that is made, at most once,
-    /// when the key is seen to be absent.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::new();
-    /// let guard = map.guard();
-    /// assert_eq!(map.update_or_insert_with("a", |n| n + 1, || 1, &guard), &1);
-    /// ```
-    #[inline]
-    pub fn update_or_insert_with<'g>(
-        &'g self,
-        key: K,
-        mut change: impl FnMut(&V) -> V,
-        make: impl FnOnce() -> V,
-        guard: &'g Guard,
-    ) -> &'g V {
-        let mut make = Some(make);
-        // What `make` returned is in the draft, or set aside here while a changed value is.
-        let (mut made, mut drafted) = (None, false);
-        let mut draft = self.draft(key, None);
-        present(self.assign(&mut draft, guard, |entry, draft| {
-            if let Some(entry) = entry {
-                let before = draft.swap_value(change(&entry.value));
-                if core::mem::take(&mut drafted) {
-                    made = before;
-                }
-            } else if !core::mem::replace(&mut drafted, true) {
-                let value = made.take().or_else(|| make.take().map(|make| make()));
-                draft.set_value(value.expect("made once, and set aside when it was displaced"));
-            }
-            Step::Put
-        }))
-    }
-
-    /// Decides by the key's entry, or its absence, what to do with it, in one atomic step.
-    ///
-    /// `decide` runs again if another write, or a resize, came in between.
-    ///
-    /// # Panics
-    ///
-    /// If `decide` asks for the removal of an entry that is not there.
-    ///
-    /// ```
-    /// use evacmap::{Compute, HashMap, Operation};
-    ///
-    /// let map = HashMap::new();
-    /// let guard = map.guard();
-    /// let countdown = |entry: Option<(&&str, &u32)>| match entry {
-    ///     None => Operation::Insert(2),
-    ///     Some((_, 0)) => Operation::Abort("over"),
-    ///     Some((_, 1)) => Operation::Remove,
-    ///     Some((_, n)) => Operation::Insert(n - 1),
-    /// };
-    /// assert_eq!(map.compute("a", countdown, &guard), Compute::Inserted(&"a", &2));
-    /// assert_eq!(map.compute("a", countdown, &guard), Compute::Updated { old: (&"a", &2), new: (&"a", &1) });
-    /// assert_eq!(map.compute("a", countdown, &guard), Compute::Removed(&"a", &1));
-    /// ```
-    #[inline]
-    pub fn compute<'g, T>(
-        &'g self,
-        key: K,
-        mut decide: impl FnMut(Option<(&'g K, &'g V)>) -> Operation<V, T>,
-        guard: &'g Guard,
-    ) -> Compute<'g, K, V, T> {
-        let mut aborted = None;
-        let mut draft = self.draft(key, None);
-        let outcome =
-            self.assign(&mut draft, guard, |entry, draft| match decide(entry.map(Entry::pair)) {
-                Operation::Insert(value) => {
-                    draft.set_value(value);
-                    Step::Put
-                }
-                Operation::Remove => {
-                    assert!(entry.is_some(), "`Operation::Remove` for a key that is absent");
-                    Step::Remove
-                }
-                Operation::Abort(with) => {
-                    aborted = Some(with);
-                    Step::Leave
-                }
-            });
-        // Before there is a result that a panicking drop of the key could lose.
-        drop(draft);
-        match outcome {
-            Outcome::Inserted(new) => Compute::Inserted(&new.key, &new.value),
-            Outcome::Replaced { old, new } => Compute::Updated { old: old.pair(), new: new.pair() },
-            Outcome::Removed(old) => Compute::Removed(&old.key, &old.value),
-            Outcome::Left(_) => {
-                Compute::Aborted(aborted.expect("only an abort leaves the entry alone"))
-            }
-        }
-    }
-
-    /// Stores `new` if the key's value equals `current`. Returns the value that was replaced. (Go's
-    /// `CompareAndSwap`.)
-    ///
-    /// # Errors
-    ///
-    /// If the key is absent or its value another: that value, and `new`.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([("a", 1)]);
-    /// let guard = map.guard();
-    /// assert_eq!(map.compare_exchange("a", &1, 2, &guard), Ok(&1));
-    /// assert_eq!(map.compare_exchange("a", &1, 3, &guard).unwrap_err().current, Some(&2));
-    /// ```
-    #[inline]
-    pub fn compare_exchange<'g>(
-        &'g self,
-        key: K,
-        current: &V,
-        new: V,
-        guard: &'g Guard,
-    ) -> Result<&'g V, CompareExchangeError<'g, V>>
-    where
-        V: PartialEq,
-    {
-        self.replace_if(self.draft(key, Some(new)), |entry| entry.value == *current, guard)
-    }
-
-    /// Removes the key if its value equals `current`. Returns the value. (Go's `CompareAndDelete`.)
-    ///
-    /// # Errors
-    ///
-    /// If the key is absent or its value another: that value.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([("a", 1)]);
-    /// let guard = map.guard();
-    /// assert_eq!(map.compare_remove("a", &2, &guard).unwrap_err().current, Some(&1));
-    /// assert_eq!(map.compare_remove("a", &1, &guard), Ok(&1));
-    /// ```
-    #[inline]
-    pub fn compare_remove<'g, Q>(
-        &'g self,
-        key: &Q,
-        current: &V,
-        guard: &'g Guard,
-    ) -> Result<&'g V, CompareRemoveError<'g, V>>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-        V: PartialEq,
-    {
-        match self.delete(self.probe(key), guard, |entry| entry.value == *current) {
-            Deleted::Removed(entry) => Ok(&entry.value),
-            Deleted::Kept(entry) => Err(CompareRemoveError { current: Some(&entry.value) }),
-            Deleted::Absent => Err(CompareRemoveError { current: None }),
-        }
-    }
-
-    /// Removes a key. Returns its value, which stays readable as long as the guard. (Go's
-    /// `LoadAndDelete`.)
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([("a", 1)]);
-    /// let guard = map.guard();
-    /// assert_eq!(map.remove("a", &guard), Some(&1));
-    /// assert_eq!(map.remove("a", &guard), None);
-    /// ```
-    #[inline]
-    pub fn remove<'g, Q>(&'g self, key: &Q, guard: &'g Guard) -> Option<&'g V>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        self.remove_entry(key, guard).map(|(_, value)| value)
-    }
-
-    /// Removes a key. Returns it and its value.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([("a", 1)]);
-    /// assert_eq!(map.remove_entry("a", &map.guard()), Some((&"a", &1)));
-    /// ```
-    #[inline]
-    pub fn remove_entry<'g, Q>(&'g self, key: &Q, guard: &'g Guard) -> Option<(&'g K, &'g V)>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        match self.delete(self.probe(key), guard, |_| true) {
-            Deleted::Removed(entry) => Some(entry.pair()),
-            _ => None,
-        }
-    }
-
-    /// Removes a key if `condition` holds for its entry, in one atomic step: `Ok(Some(entry))` if
-    /// it was removed, `Ok(None)` if the key was absent.
-    ///
-    /// `condition` runs again if another write, or a resize, came in between.
-    ///
-    /// # Errors
-    ///
-    /// The entry, if `condition` did not hold for it.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([("a", 1)]);
-    /// let guard = map.guard();
-    /// assert_eq!(map.remove_if("a", |_, n| *n > 1, &guard), Err((&"a", &1)));
-    /// assert_eq!(map.remove_if("a", |_, n| *n > 0, &guard), Ok(Some((&"a", &1))));
-    /// assert_eq!(map.remove_if("a", |_, _| true, &guard), Ok(None));
-    /// ```
-    #[inline]
-    #[allow(clippy::type_complexity)]
-    pub fn remove_if<'g, Q>(
-        &'g self,
-        key: &Q,
-        mut condition: impl FnMut(&K, &V) -> bool,
-        guard: &'g Guard,
-    ) -> Result<Option<(&'g K, &'g V)>, (&'g K, &'g V)>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        match self.delete(self.probe(key), guard, |entry| condition(&entry.key, &entry.value)) {
-            Deleted::Removed(entry) => Ok(Some(entry.pair())),
-            Deleted::Kept(entry) => Err(entry.pair()),
-            Deleted::Absent => Ok(None),
-        }
-    }
-
-    /// Removes every entry for which `keep` does not hold; what the iteration sees of concurrent
-    /// changes is told at [`iter`](Self::iter). An entry is removed only if `keep` has been asked
-    /// about its present value.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([(1, 10), (2, 20), (3, 30)]);
-    /// map.retain(|k, _| k % 2 == 1, &map.guard());
-    /// assert_eq!(map.len(), 2);
-    /// ```
-    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool, guard: &Guard) {
-        self.extract_if(|key, value| !keep(key, value), guard).for_each(drop);
-    }
-
-    /// Removes entries for which `condition` holds, as the iterator comes to them, and returns
-    /// them. What it sees of concurrent changes is told at [`iter`](Self::iter); an entry is
-    /// removed only if `condition` held for the value that it then has, for which it may be asked
-    /// twice. An iterator that is dropped leaves the rest alone. With a condition that always holds
-    /// it drains the map.
-    ///
-    /// ```
-    /// let map: evacmap::HashMap<u32, u32> = (0..10).map(|i| (i, i)).collect();
-    /// let guard = map.guard();
-    /// let mut odd: Vec<u32> = map.extract_if(|key, _| key % 2 == 1, &guard).map(|(key, _)| *key).collect();
-    /// odd.sort();
-    /// assert_eq!(odd, [1, 3, 5, 7, 9]);
-    /// assert_eq!(map.len(), 5);
-    /// ```
-    pub fn extract_if<'g, F>(&'g self, condition: F, guard: &'g Guard) -> ExtractIf<'g, K, V, F, S>
-    where
-        F: FnMut(&K, &V) -> bool,
-    {
-        ExtractIf { map: self, guard, walk: self.raw.walk(guard), condition }
-    }
-
-    /// Removes everything, at one moment: the map's table is swapped for an empty one of the same
-    /// size. The old entries are dropped later, a few at a time, by whoever writes to the map.
-    ///
-    /// If a resize is running, this thread helps to finish it first. A write that began before the
-    /// swap may count as before it. The capacity stays.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([(1, 10), (2, 20)]);
-    /// map.clear(&map.guard());
-    /// assert!(map.is_empty());
-    /// ```
-    pub fn clear(&self, guard: &Guard) {
-        self.raw.clear(guard);
-    }
-
-    /// Hands what this thread has removed from the map to the collector, and drops whatever of the
-    /// map's garbage no guard can see any more: its own, and what other threads have handed on; and
-    /// the memory of large tables of earlier resizes. What another thread has removed last, up to
-    /// 63 entries, stays with that thread until it removes more, or flushes. Within a `Drop` that
-    /// this brings about it drops nothing.
-    ///
-    /// Removed entries are dropped by later writes to the map: by those of the thread that removed
-    /// them, a batch of 64 at a time, and now and then by others'. Without writes they wait for
-    /// this, or for the map's drop. An entry removed while a guard is held is dropped at the
-    /// earliest when that guard is gone; a few calls may be needed then, for the collector advances
-    /// in steps.
-    ///
-    /// ```
-    /// let map = evacmap::HashMap::from([(1, "a")]);
-    /// map.pin().remove(&1);
-    /// map.flush();
-    /// ```
-    pub fn flush(&self) {
-        let guard = crate::pin();
-        self.raw.flush(&guard);
+    pub fn entry<'g>(&'g self, key: K, guard: &'g Guard) -> Place<'g, K, V, S> {
+        Place::new(self, key, guard)
     }
 }
 
 /// The value that is in the map after an operation that leaves one there.
 #[inline]
-fn present<'g, K, V>(outcome: Outcome<&'g Entry<K, V>>) -> &'g V {
+pub(super) fn present<'g, K, V>(outcome: Outcome<&'g Entry<K, V>>) -> &'g V {
     match outcome {
         Outcome::Inserted(entry)
         | Outcome::Replaced { new: entry, .. }

@@ -1,37 +1,27 @@
-//! Events for the `tracing` feature; without it everything here is empty and costs nothing.
+//! Events for the `tracing` feature. Without it everything here is empty and costs nothing.
 //!
-//! Who handles an event (a `tracing` subscriber) is user code, called on the thread in the middle
-//! of whose operation the event comes about. So an event is told only where a key's or value's
-//! `Drop` may run as well: what the step was to change has been changed, or can be changed by
-//! others as well (the rest of a chain that is discarded), nobody has a borrow of the thread's
-//! slot, and what was won has been retired. There are three such places: a resize has been
-//! published (`Writer::begin`), an old table has been unlinked and retired (`Resize::promote`), and
-//! a thread's bag has been handed on (`Writer::retire`); and the end of a guard, when it has
-//! already let go. None of them is in a look-up.
+//! The handler of an event (a `tracing` subscriber) is user code. It runs on the thread that raises
+//! the event, in the middle of that thread's operation. So an event is raised only where a key's or
+//! value's `Drop` may run as well:
 //!
-//! A handler may use the same map. What it brings about there is not told in turn: a handler that
-//! clears the map for each event would otherwise never return. A panic in one has been reported by
-//! the panic hook; it is not carried on, since it would surface in an operation that has done its
-//! work, and take the result with it.
+//! - the step has changed what it was to change, or others can change it too (the rest of a chain
+//!   that is discarded);
+//! - nobody has a borrow of the thread's record;
+//! - what the step won has been retired.
+//!
+//! There are four such places: a resize has been published (`Writer::begin`), an old table has been
+//! unlinked and retired (`Resize::promote`), a thread's bag has been handed on (`Writer::retire`),
+//! and a guard has let go and ends. None of them is in a look-up.
+//!
+//! A handler may use the same map. Events that it causes there are not raised in turn; otherwise a
+//! handler that clears the map for each event would never return. The panic hook reports a panic in
+//! a handler. The panic goes no further, because it would surface in an operation that has done its
+//! work, and would take the result with it.
 
 mod held;
 mod resize;
+#[cfg(all(feature = "tracing", not(evacmap_loom)))]
+mod tell;
 
 pub(crate) use held::Held;
 pub(crate) use resize::{Facts, Watch};
-
-/// Has the current subscriber handle an event, unless this thread is in the midst of that.
-#[cfg(all(feature = "tracing", not(evacmap_loom)))]
-fn tell(event: impl FnOnce()) {
-    use std::cell::Cell;
-
-    std::thread_local! {
-        /// Without a destructor, so that it can always be read.
-        static TELLING: Cell<bool> = const { Cell::new(false) };
-    }
-
-    if !TELLING.replace(true) {
-        crate::observe::swallow(event);
-        TELLING.set(false);
-    }
-}

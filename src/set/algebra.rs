@@ -1,16 +1,16 @@
 //! Operations on two sets.
 //!
-//! Each goes through one set and asks the other about each value. Beside writers the result is what
-//! was found on the way: no snapshot of either set.
+//! Each goes through one set and asks the other about each value. While others write, the result is
+//! what was found on the way. It is no snapshot of either set.
 
 use core::hash::{BuildHasher, Hash};
 use core::ops::{BitAnd, BitOr, BitXor, Sub};
 
-use super::HashSet;
-use crate::memory::Guard;
+use super::hash_set::HashSet;
+use crate::memory::{self, Guard};
 
 impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
-    /// The values that are in both sets, as they are in this one.
+    /// The values that are in both sets, as references into this set.
     ///
     /// ```
     /// let (a, b) = (evacmap::HashSet::from([1, 2, 3]), evacmap::HashSet::from([2, 3, 4]));
@@ -52,7 +52,7 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
         self.difference(other, guard).chain(other.difference(self, guard))
     }
 
-    /// The values that are in either set, each once, unless it comes or goes meanwhile.
+    /// The values that are in either set. Each is returned once, unless it comes or goes meanwhile.
     ///
     /// ```
     /// let (a, b) = (evacmap::HashSet::from([1, 2, 3]), evacmap::HashSet::from([2, 3, 4]));
@@ -73,7 +73,7 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// assert!(a.is_disjoint(&b));
     /// ```
     pub fn is_disjoint<S2: BuildHasher>(&self, other: &HashSet<T, S2>) -> bool {
-        let guard = &crate::pin();
+        let guard = &memory::pin();
         if self.len() <= other.len() {
             self.intersection(other, guard).next().is_none()
         } else {
@@ -88,7 +88,7 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// assert!(a.is_subset(&b) && !b.is_subset(&a));
     /// ```
     pub fn is_subset<S2: BuildHasher>(&self, other: &HashSet<T, S2>) -> bool {
-        self.len() <= other.len() && self.difference(other, &crate::pin()).next().is_none()
+        self.len() <= other.len() && self.difference(other, &memory::pin()).next().is_none()
     }
 
     /// Whether every value of the other set is in this one.
@@ -119,7 +119,7 @@ macro_rules! operator {
             #[doc = concat!("assert_eq!(set, HashSet::from(", $result, "));")]
             /// ```
             fn $method(self, other: &HashSet<T, S>) -> HashSet<T, S> {
-                self.$by(other, &crate::pin()).cloned().collect()
+                self.$by(other, &memory::pin()).cloned().collect()
             }
         }
     };

@@ -3,10 +3,9 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::into_iter;
-use crate::iter::Keys;
+use crate::map::{self, Keys};
 
-/// Values of a set; from [`HashSet::iter`](crate::HashSet::iter).
+/// Values of a set, from [`HashSet::iter`](crate::HashSet::iter).
 pub struct Iter<'g, T> {
     pub(super) keys: Keys<'g, T, ()>,
 }
@@ -27,10 +26,10 @@ impl<T> fmt::Debug for Iter<'_, T> {
     }
 }
 
-/// Values of a set that has been given up, in no particular order. What is not taken out is dropped
-/// with it.
+/// Values of a consumed set, in no particular order. Values that are not taken out are dropped with
+/// the iterator.
 pub struct IntoIter<T> {
-    pub(super) entries: into_iter::IntoIter<T, ()>,
+    pub(super) entries: map::IntoIter<T, ()>,
 }
 
 impl<T> Iterator for IntoIter<T> {

@@ -4,10 +4,41 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::Equivalent;
 
-use super::{HashSet, Iter};
+use super::hash_set::HashSet;
+use super::iter::Iter;
+use super::pinned::HashSetRef;
 use crate::engine::{Outcome, Step};
 use crate::error::TryReserveError;
-use crate::memory::Guard;
+use crate::memory::{self, Guard, OwnedGuard};
+
+impl<T, S> HashSet<T, S> {
+    /// A guard for the operations, which take one as their last argument. The same as
+    /// [`evacmap::pin`](crate::pin).
+    #[inline]
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn guard(&self) -> Guard {
+        memory::pin()
+    }
+
+    /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn owned_guard(&self) -> OwnedGuard {
+        OwnedGuard::new()
+    }
+
+    /// The set with a guard inside.
+    #[inline]
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn pin(&self) -> HashSetRef<'_, T, S> {
+        HashSetRef::new(self, memory::pin())
+    }
+
+    /// The set with an [`OwnedGuard`] inside. It may be sent, shared, and held across an `.await`.
+    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
+    pub fn pin_owned(&self) -> HashSetRef<'_, T, S, OwnedGuard> {
+        HashSetRef::new(self, OwnedGuard::new())
+    }
+}
 
 impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     /// Whether the value is in the set. Wait-free.
@@ -38,8 +69,8 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
         self.map.get_key_value(value, guard).map(|(value, ())| value)
     }
 
-    /// All values, in no particular order; what it sees of concurrent changes is told at
-    /// [`HashMap::iter`](crate::HashMap::iter).
+    /// All values, in no particular order. [`HashMap::iter`](crate::HashMap::iter) says what this
+    /// sees of concurrent changes.
     ///
     /// ```
     /// let set = evacmap::HashSet::from([1, 2, 3]);
@@ -55,7 +86,7 @@ where
     T: Hash + Eq + Send,
     S: BuildHasher,
 {
-    /// Puts a value in, unless one that is equal to it is there. Returns whether it did.
+    /// Inserts a value, unless an equal one is there. Returns whether it did.
     ///
     /// ```
     /// let set = evacmap::HashSet::new();
@@ -68,7 +99,7 @@ where
         self.map.try_insert(value, (), guard).is_ok()
     }
 
-    /// Puts a value in. Returns the one that was equal to it and that it replaced.
+    /// Inserts a value. Returns the equal value that it replaced, if there was one.
     ///
     /// ```
     /// let set = evacmap::HashSet::from(["a"]);
@@ -101,7 +132,7 @@ where
         self.take(value, guard).is_some()
     }
 
-    /// Removes a value. Returns it as it was in the set.
+    /// Removes a value. Returns the one that was in the set.
     ///
     /// ```
     /// let set = evacmap::HashSet::from([String::from("a")]);
@@ -127,8 +158,8 @@ where
         self.map.retain(|value, ()| keep(value), guard);
     }
 
-    /// Removes values for which `condition` holds, as the iterator comes to them, and returns them;
-    /// see [`HashMap::extract_if`](crate::HashMap::extract_if).
+    /// Removes values for which `condition` holds, as the iterator comes to them, and returns them.
+    /// See [`HashMap::extract_if`](crate::HashMap::extract_if).
     ///
     /// ```
     /// let set = evacmap::HashSet::from([1, 2, 3]);
@@ -157,17 +188,17 @@ where
         self.map.reserve(additional, guard);
     }
 
-    /// As [`reserve`](Self::reserve), for sizes that may be too large; see
+    /// Like [`reserve`](Self::reserve), for sizes that may be too large. See
     /// [`HashMap::try_reserve`](crate::HashMap::try_reserve).
     ///
     /// # Errors
     ///
-    /// If there cannot be so much room.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_reserve(&self, additional: usize, guard: &Guard) -> Result<(), TryReserveError> {
         self.map.try_reserve(additional, guard)
     }
 
-    /// Gives back room beyond `min_capacity` that is not needed; see
+    /// Gives back room that is not needed, down to `min_capacity`; see
     /// [`HashMap::shrink_to`](crate::HashMap::shrink_to).
     pub fn shrink_to(&self, min_capacity: usize, guard: &Guard) {
         self.map.shrink_to(min_capacity, guard);
@@ -179,7 +210,7 @@ where
         self.map.shrink_to_fit(guard);
     }
 
-    /// Drops what was removed, as far as no guard can see it; see
+    /// Drops what was removed, as far as no guard can see it any more; see
     /// [`HashMap::flush`](crate::HashMap::flush).
     pub fn flush(&self) {
         self.map.flush();

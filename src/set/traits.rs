@@ -3,11 +3,13 @@
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
-use super::{HashSet, IntoIter};
+use super::hash_set::HashSet;
+use super::iter::IntoIter;
 use crate::map::HashMap;
 
 impl<T, S> From<HashMap<T, (), S>> for HashSet<T, S> {
-    /// The set of the map's keys, for what can be asked of a map's builder.
+    /// The set of the map's keys. With it, [`HashMap::builder`](crate::HashMap::builder) can make a
+    /// set.
     fn from(map: HashMap<T, (), S>) -> Self {
         HashSet { map }
     }
@@ -93,7 +95,7 @@ where
 }
 
 impl<T: Hash + Eq, S: BuildHasher> PartialEq for HashSet<T, S> {
-    /// Whether both sets hold the same values. Meaningful when nobody writes.
+    /// Whether both sets hold the same values. The answer means something only when nobody writes.
     fn eq(&self, other: &Self) -> bool {
         self.map == other.map
     }

@@ -88,7 +88,7 @@ mod tests {
     /// every slot.
     #[test]
     fn the_vector_scan_equals_the_portable_one() {
-        let guard = crate::pin();
+        let guard = crate::memory::pin();
         let tags = [0, 1, 0x7fff, 0x8000, 0xff00, 0x00ff, 0xffff]
             .map(|t: usize| Tag::new(t.rotate_right(16)));
         let states = 2 + 2 + tags.len();

@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn every_arrow_of_the_truth_table() {
-        let guard = crate::pin();
+        let guard = crate::memory::pin();
         let (mut one, mut two) = (entry(), entry());
         let tag = Shape::new(3, Tag::WIDTH).home(one.hash).tag;
         let first = Word::live(NonNull::from(&mut one), tag);

@@ -1,11 +1,11 @@
-//! Guards that are held for too long: told in debug builds.
+//! A warning of guards that are held for too long, in debug builds.
 //!
-//! How long is too long is measured in garbage, not in time: an idle program may sleep with a guard
-//! in hand and do no harm. A guard that is alive while [`LONG`](told::LONG) entries are retired, by
-//! whatever threads and from whatever maps, keeps all of them in memory. That is noticed when the
-//! guard is used for a removal or replacement that fills the thread's bag, and when it lets go.
-//! Nobody looks at another thread's guard, so one that neither ends nor is written under is not
-//! told of: it shows in `Stats::retired`.
+//! Garbage measures how long is too long, not time: an idle program may sleep with a guard in hand
+//! and do no harm. A guard that is alive while [`LONG`](told::LONG) entries are retired, by
+//! whatever threads and from whatever maps, keeps all of them in memory. That is noticed when a
+//! removal or replacement under the guard fills the thread's bag, and when the guard lets go.
+//! Nobody looks at another thread's guard. A guard that neither ends nor is written under gets no
+//! warning; it shows in `Stats::retired`.
 
 #[cfg(all(feature = "tracing", debug_assertions, not(evacmap_loom)))]
 pub(crate) use told::Held;
@@ -18,11 +18,11 @@ mod told {
     use std::thread;
     use std::time::Instant;
 
-    use crate::observe::events::tell;
+    use crate::observe::events::tell::tell;
     use crate::sizes::BATCH;
     use crate::sync::{AtomicBool, AtomicUsize, Relaxed};
 
-    /// So many entries retired under one guard are worth a warning: megabytes, in most maps.
+    /// This number of entries retired under one guard is worth a warning: megabytes, in most maps.
     pub(super) const LONG: usize = 1 << 16;
 
     /// Entries that have been retired in full bags, from all maps.
@@ -52,7 +52,7 @@ mod told {
         /// The guard is pinned anew.
         #[track_caller]
         pub(crate) fn renew(&mut self) {
-            // Tells of what is over as it is dropped.
+            // The old one warns of its own time as it is dropped.
             *self = Self::new();
         }
 

@@ -26,7 +26,7 @@ mod told {
     use std::time::Instant;
 
     use super::Facts;
-    use crate::observe::events::tell;
+    use crate::observe::events::tell::tell;
     use crate::sync::{AtomicUsize, Relaxed};
 
     /// What is known of the resize that fills a table, beside its cursors. Nothing, for a map's

@@ -1,26 +1,15 @@
-//! Concurrent sets: maps without values.
-
-mod algebra;
-mod iter;
-mod ops;
-mod set_ref;
-mod traits;
-
-pub use iter::{IntoIter, Iter};
-pub use set_ref::HashSetRef;
+//! The type itself, and the methods that hash nothing.
 
 use hashbrown::DefaultHashBuilder;
 
 use crate::error::{TryReserveError, Violation};
 use crate::map::HashMap;
-use crate::memory::{Guard, OwnedGuard};
 
 /// A concurrent hash set: a [`HashMap`] from values to nothing, with the operations of the standard
 /// library's set.
 ///
-/// Everything that is said of the map holds for it: what is returned are references that live as
-/// long as the guard, bounds, panics, costs. [`as_map`](HashSet::as_map) leads to what is not
-/// repeated here.
+/// Everything that [`HashMap`] says about guards, references, bounds, panics and costs holds for
+/// the set too. [`as_map`](HashSet::as_map) gives access to what is not repeated here.
 ///
 /// ```
 /// let set = evacmap::HashSet::new();
@@ -35,7 +24,7 @@ use crate::memory::{Guard, OwnedGuard};
 /// assert!(set.contains(&14) && !set.contains(&15));
 /// ```
 pub struct HashSet<T, S = DefaultHashBuilder> {
-    map: HashMap<T, (), S>,
+    pub(super) map: HashMap<T, (), S>,
 }
 
 impl<T> HashSet<T> {
@@ -63,11 +52,11 @@ impl<T> HashSet<T> {
         HashMap::with_capacity(capacity).into()
     }
 
-    /// As [`with_capacity`](Self::with_capacity), for sizes that may be too large.
+    /// Like [`with_capacity`](Self::with_capacity), for sizes that may be too large.
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or there is no memory for it.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
         HashMap::try_with_capacity(capacity).map(Into::into)
     }
@@ -88,7 +77,8 @@ impl<T, S> HashSet<T, S> {
         HashMap::with_capacity_and_hasher(capacity, hasher).into()
     }
 
-    /// The map underneath, for the control of resizes, statistics, and whatever else a set has not.
+    /// The map underneath, for the control of resizes, for figures, and for whatever else the set
+    /// does not have.
     ///
     /// ```
     /// let set = evacmap::HashSet::from([1, 2, 3]);
@@ -97,34 +87,6 @@ impl<T, S> HashSet<T, S> {
     /// ```
     pub fn as_map(&self) -> &HashMap<T, (), S> {
         &self.map
-    }
-
-    /// A guard, for the forms of the operations that take one. The same as
-    /// [`evacmap::pin`](crate::pin).
-    #[inline]
-    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
-    pub fn guard(&self) -> Guard {
-        crate::pin()
-    }
-
-    /// A guard that belongs to no thread. The same as [`OwnedGuard::new`].
-    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
-    pub fn owned_guard(&self) -> OwnedGuard {
-        OwnedGuard::new()
-    }
-
-    /// The set with a guard inside.
-    #[inline]
-    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
-    pub fn pin(&self) -> HashSetRef<'_, T, S> {
-        HashSetRef::new(self, crate::pin())
-    }
-
-    /// The set with an [`OwnedGuard`] inside, which may be sent, shared, and held across an
-    /// `.await`.
-    #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
-    pub fn pin_owned(&self) -> HashSetRef<'_, T, S, OwnedGuard> {
-        HashSetRef::new(self, OwnedGuard::new())
     }
 
     /// The set's hasher.
@@ -150,7 +112,7 @@ impl<T, S> HashSet<T, S> {
 }
 
 impl<T: Eq, S> HashSet<T, S> {
-    /// Checks every invariant of the set's structure; see [`HashMap::validate`].
+    /// Checks every invariant of the set's structure, for tests; see [`HashMap::validate`].
     ///
     /// # Errors
     ///

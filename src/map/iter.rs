@@ -6,9 +6,9 @@ use core::iter::FusedIterator;
 use crate::engine::Walk;
 use crate::layout::Boxed;
 
-/// Entries of a map; from [`HashMap::iter`](crate::HashMap::iter), which tells what is guaranteed.
+/// Entries of a map, from [`HashMap::iter`](crate::HashMap::iter), which lists the guarantees.
 pub struct Iter<'g, K, V> {
-    pub(crate) walk: Walk<'g, Boxed<K, V>>,
+    pub(super) walk: Walk<'g, Boxed<K, V>>,
 }
 
 impl<'g, K: Eq, V> Iterator for Iter<'g, K, V> {
@@ -27,10 +27,10 @@ impl<K, V> fmt::Debug for Iter<'_, K, V> {
     }
 }
 
-/// Keys of a map; from [`HashMap::keys`](crate::HashMap::keys).
+/// Keys of a map, from [`HashMap::keys`](crate::HashMap::keys).
 #[derive(Debug)]
 pub struct Keys<'g, K, V> {
-    pub(crate) iter: Iter<'g, K, V>,
+    pub(super) iter: Iter<'g, K, V>,
 }
 
 impl<'g, K: Eq, V> Iterator for Keys<'g, K, V> {
@@ -43,10 +43,10 @@ impl<'g, K: Eq, V> Iterator for Keys<'g, K, V> {
 
 impl<K: Eq, V> FusedIterator for Keys<'_, K, V> {}
 
-/// Values of a map; from [`HashMap::values`](crate::HashMap::values).
+/// Values of a map, from [`HashMap::values`](crate::HashMap::values).
 #[derive(Debug)]
 pub struct Values<'g, K, V> {
-    pub(crate) iter: Iter<'g, K, V>,
+    pub(super) iter: Iter<'g, K, V>,
 }
 
 impl<'g, K: Eq, V> Iterator for Values<'g, K, V> {

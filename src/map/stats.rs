@@ -1,4 +1,4 @@
-//! A look inside.
+//! Figures of a map.
 
 /// Figures of a map, from [`HashMap::stats`](crate::HashMap::stats). Each was true at some moment
 /// of that call; together they are exact when nobody writes.
@@ -10,38 +10,36 @@ pub struct Stats {
     /// Entries that the current table holds without growing; see
     /// [`HashMap::capacity`](crate::HashMap::capacity).
     pub capacity: usize,
-    /// Bytes of tables (large ones that wait to be given back included), entries (dead ones that
-    /// wait to be freed, and spare memory, included) and the threads' slots; not what keys and
-    /// values own elsewhere.
+    /// Bytes of tables, entries and the threads' slots. Tables that wait to be given back count,
+    /// and so do removed entries that wait to be freed and spare memory. What keys and values own
+    /// elsewhere does not count.
     pub bytes: usize,
     /// Buckets of the current table.
     pub buckets: usize,
-    /// Buckets of the table that is being evacuated; 0 when no resize is running.
+    /// Buckets of the table that a running resize evacuates; 0 when none is running.
     pub old_buckets: usize,
-    /// Buckets of the current table that the running resize has filled; all, when none is running.
-    pub groups_evacuated: usize,
-    /// Buckets of the current table that a resize has to fill.
-    pub groups_total: usize,
+    /// Buckets of the current table that the running resize has filled; all of them when none is
+    /// running.
+    pub filled_buckets: usize,
     /// Buckets appended to full chains of the current table.
     pub overflow_buckets: usize,
     /// Resizes begun to get more buckets.
     pub growths: u64,
     /// Resizes begun to get fewer.
     pub shrinks: u64,
-    /// Resizes begun to be rid of the slots of removed entries.
+    /// Resizes begun to get rid of the slots of removed entries.
     pub rebuilds: u64,
     /// Times the map was cleared.
     pub clears: u64,
-    /// Entries replaced or removed that have not been freed yet, since a guard might still see
-    /// them.
+    /// Entries that were replaced or removed and have not been dropped yet.
     pub retired: usize,
-    /// Entries' worth of memory that threads keep for their next inserts.
+    /// Entries for which threads keep spare memory, for their next inserts.
     pub spare: usize,
 }
 
 impl Stats {
-    /// Entries per bucket; 0 without a table. A full chain makes the map grow when this is above 5,
-    /// or above 2.5 if there are many slots of removed keys.
+    /// Entries per bucket; 0 without a table. A full chain makes the map grow when the load is
+    /// above 5, or above 2.5 if there are many slots of removed keys.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i)).collect();
@@ -52,19 +50,20 @@ impl Stats {
     }
 }
 
-/// How far a resize is, from [`HashMap::help_resize`](crate::HashMap::help_resize).
+/// How far a resize has come, from [`HashMap::help_resize`](crate::HashMap::help_resize).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Buckets of the current table that are filled.
-    pub done: usize,
+    /// Buckets of the current table that the running resize has filled; all of them when none is
+    /// running.
+    pub filled_buckets: usize,
     /// Buckets of the current table.
-    pub total: usize,
+    pub buckets: usize,
 }
 
 impl Progress {
     /// Whether nothing is left to do.
     pub fn is_complete(&self) -> bool {
-        self.done == self.total
+        self.filled_buckets == self.buckets
     }
 }

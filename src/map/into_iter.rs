@@ -1,4 +1,4 @@
-//! Taking a map apart.
+//! Iterators that take a map apart.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -6,11 +6,11 @@ use core::iter::FusedIterator;
 use crate::engine::Remains;
 use crate::layout::Boxed;
 
-/// Entries of a map that has been given up, by value, in no particular order. What is not taken out
-/// is dropped with it.
+/// Entries of a consumed map, by value, in no particular order. Entries that are not taken out are
+/// dropped with the iterator.
 pub struct IntoIter<K, V> {
-    pub(crate) remains: Remains<Boxed<K, V>>,
-    pub(crate) left: usize,
+    pub(super) remains: Remains<Boxed<K, V>>,
+    pub(super) left: usize,
 }
 
 impl<K, V> Iterator for IntoIter<K, V> {

@@ -1,4 +1,4 @@
-//! Taking out entries that meet a condition, one by one.
+//! An iterator that removes the entries for which a condition holds.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -6,19 +6,19 @@ use core::iter::FusedIterator;
 
 use hashbrown::DefaultHashBuilder;
 
+use super::hash_map::HashMap;
 use crate::engine::{Deleted, Walk};
 use crate::layout::Boxed;
-use crate::map::HashMap;
 use crate::memory::Guard;
 
-/// Removes entries for which a condition holds, and returns them; from
+/// Removes entries for which a condition holds, and returns them. From
 /// [`HashMap::extract_if`](crate::HashMap::extract_if).
 #[must_use = "removes only what is asked for; `retain` removes all"]
 pub struct ExtractIf<'g, K, V, F, S = DefaultHashBuilder> {
-    pub(crate) map: &'g HashMap<K, V, S>,
-    pub(crate) guard: &'g Guard,
-    pub(crate) walk: Walk<'g, Boxed<K, V>>,
-    pub(crate) condition: F,
+    pub(super) map: &'g HashMap<K, V, S>,
+    pub(super) guard: &'g Guard,
+    pub(super) walk: Walk<'g, Boxed<K, V>>,
+    pub(super) condition: F,
 }
 
 impl<'g, K, V, F, S> Iterator for ExtractIf<'g, K, V, F, S>

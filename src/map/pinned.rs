@@ -6,19 +6,20 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
-use crate::entry::Entry;
+use super::compute::{Compute, Operation};
+use super::entry::Entry;
+use super::extract_if::ExtractIf;
+use super::hash_map::HashMap;
+use super::iter::{Iter, Keys, Values};
+use super::stats::{Progress, Stats};
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError};
-use crate::extract_if::ExtractIf;
-use crate::iter::{Iter, Keys, Values};
-use crate::map::{Compute, HashMap, Operation};
 use crate::memory::{Guard, OwnedGuard};
-use crate::stats::{Progress, Stats};
 
-/// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. Its methods are those of the map,
-/// without the guard.
+/// A [`HashMap`] with a [`Guard`] inside, from [`HashMap::pin`]. It has the map's methods, without
+/// their guard argument.
 ///
-/// What they return lives as long as this reference. As long as it is held, nothing that is removed
-/// from any map can be freed, so hold it for a batch of operations rather than for good.
+/// What they return lives as long as this reference. While it is held, nothing that is removed from
+/// any map can be freed. Hold it for a batch of operations rather than for good.
 ///
 /// With an [`OwnedGuard`] inside, from [`HashMap::pin_owned`], it is `Send` and `Sync` and may be
 /// held across an `.await`.
@@ -29,7 +30,7 @@ pub struct HashMapRef<'map, K, V, S = DefaultHashBuilder, G = Guard> {
 
 impl<'map, K, V, S, G> HashMapRef<'map, K, V, S, G> {
     #[inline]
-    pub(crate) fn new(map: &'map HashMap<K, V, S>, guard: G) -> Self {
+    pub(super) fn new(map: &'map HashMap<K, V, S>, guard: G) -> Self {
         HashMapRef { map, guard }
     }
 
@@ -70,7 +71,7 @@ impl<'map, K, V, S, G> HashMapRef<'map, K, V, S, G> {
 }
 
 impl<K, V, S> HashMapRef<'_, K, V, S> {
-    /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
+    /// Lets go of everything that was read, and pins again; see [`Guard::repin`].
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
@@ -78,7 +79,7 @@ impl<K, V, S> HashMapRef<'_, K, V, S> {
 }
 
 impl<K, V, S> HashMapRef<'_, K, V, S, OwnedGuard> {
-    /// Lets go of everything that was read, and takes hold again; see [`OwnedGuard::repin`].
+    /// Lets go of everything that was read, and pins again; see [`OwnedGuard::repin`].
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
@@ -350,7 +351,7 @@ where
     ///
     /// # Errors
     ///
-    /// If there cannot be so much room.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_reserve(&self, additional: usize) -> Result<(), TryReserveError> {
         self.map.try_reserve(additional, self.guard())
     }

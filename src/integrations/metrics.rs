@@ -1,10 +1,10 @@
-//! A map's figures as metrics, for the feature `metrics`.
+//! The `metrics` feature: a map's figures as metrics.
 
 use std::borrow::Cow;
 
 use metrics::{SharedString, Unit, counter, describe_counter, describe_gauge, gauge};
 
-use crate::stats::Stats;
+use crate::map::Stats;
 
 struct Gauge {
     name: &'static str,
@@ -13,8 +13,8 @@ struct Gauge {
     of: fn(&Stats) -> f64,
 }
 
-/// All of [`Stats`] but the counts of resizes, and the load.
-const GAUGES: [Gauge; 11] = [
+/// All of [`Stats`] except the counts of resizes, and the load.
+const GAUGES: [Gauge; 10] = [
     Gauge {
         name: "evacmap_entries",
         unit: Unit::Count,
@@ -31,7 +31,7 @@ const GAUGES: [Gauge; 11] = [
     Gauge {
         name: "evacmap_bytes",
         unit: Unit::Bytes,
-        what: "Memory of the map, but for what keys and values own elsewhere",
+        what: "Memory of the map, without what keys and values own elsewhere",
         of: |stats| stats.bytes as f64,
     },
     Gauge {
@@ -49,31 +49,25 @@ const GAUGES: [Gauge; 11] = [
     Gauge {
         name: "evacmap_old_buckets",
         unit: Unit::Count,
-        what: "Buckets of the table that is being evacuated, 0 when no resize is running",
+        what: "Buckets of the table that a running resize evacuates, 0 when none is running",
         of: |stats| stats.old_buckets as f64,
     },
     Gauge {
-        name: "evacmap_groups",
+        name: "evacmap_filled_buckets",
         unit: Unit::Count,
-        what: "Buckets that a resize has to fill",
-        of: |stats| stats.groups_total as f64,
-    },
-    Gauge {
-        name: "evacmap_groups_evacuated",
-        unit: Unit::Count,
-        what: "Those that the running resize has filled, all when none is running",
-        of: |stats| stats.groups_evacuated as f64,
+        what: "Buckets that the running resize has filled, all of them when none is running",
+        of: |stats| stats.filled_buckets as f64,
     },
     Gauge {
         name: "evacmap_retired_entries",
         unit: Unit::Count,
-        what: "Entries replaced or removed that have not been freed yet",
+        what: "Entries replaced or removed that have not been dropped yet",
         of: |stats| stats.retired as f64,
     },
     Gauge {
         name: "evacmap_spare_entries",
         unit: Unit::Count,
-        what: "Entries' worth of memory kept for the next inserts",
+        what: "Entries for which memory is kept for the next inserts",
         of: |stats| stats.spare as f64,
     },
 ];
@@ -83,9 +77,9 @@ const RESIZES: &str = "evacmap_resizes_total";
 impl Stats {
     /// Publishes the figures through the [`metrics`] facade, under the label `map`.
     ///
-    /// Nothing is published by itself: call this from a timer, or where the metrics are asked for.
-    /// It costs what [`stats`](crate::HashMap::stats) costs, and what the recorder takes for
-    /// fifteen metrics; the map knows nothing of it.
+    /// A map publishes nothing by itself. Call this from a timer, or from the place where the
+    /// metrics are asked for. It costs what the recorder takes for fourteen metrics, and does not
+    /// touch the map.
     ///
     /// | metric | kind | is |
     /// |---|---|---|
@@ -96,8 +90,7 @@ impl Stats {
     /// | `evacmap_buckets` | gauge | [`buckets`](Self::buckets) |
     /// | `evacmap_overflow_buckets` | gauge | [`overflow_buckets`](Self::overflow_buckets) |
     /// | `evacmap_old_buckets` | gauge | [`old_buckets`](Self::old_buckets) |
-    /// | `evacmap_groups` | gauge | [`groups_total`](Self::groups_total) |
-    /// | `evacmap_groups_evacuated` | gauge | [`groups_evacuated`](Self::groups_evacuated) |
+    /// | `evacmap_filled_buckets` | gauge | [`filled_buckets`](Self::filled_buckets) |
     /// | `evacmap_retired_entries` | gauge | [`retired`](Self::retired) |
     /// | `evacmap_spare_entries` | gauge | [`spare`](Self::spare) |
     /// | `evacmap_resizes_total` | counter | [`growths`](Self::growths), [`rebuilds`](Self::rebuilds), [`shrinks`](Self::shrinks) and [`clears`](Self::clears), under the label `kind` |
@@ -122,8 +115,8 @@ impl Stats {
         }
     }
 
-    /// Tells the recorder what the metrics of [`publish`](Self::publish) mean; once, when it has
-    /// been installed.
+    /// Tells the recorder what the metrics of [`publish`](Self::publish) mean. Call it once, after
+    /// the recorder has been installed.
     pub fn describe() {
         for Gauge { name, unit, what, .. } in GAUGES {
             describe_gauge!(name, unit, what);

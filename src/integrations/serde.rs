@@ -1,8 +1,8 @@
 //! The `serde` feature: maps and sets as serde's maps and sequences.
 //!
-//! Serialising goes through the map once, as an iterator does, and writes down what it found, with
-//! its exact number: formats that put the length first have to have it right, and beside writers
-//! the map's own may not be.
+//! Serialising iterates over the map once, collects what it finds, and writes that down with its
+//! exact length. Formats that put the length first need it right, and while others write the map's
+//! own `len` may not be.
 
 use core::borrow::Borrow;
 use core::fmt;
@@ -12,8 +12,9 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::memory::Guard;
-use crate::{HashMap, HashMapRef, HashSet, HashSetRef};
+use crate::map::{HashMap, HashMapRef};
+use crate::memory::{self, Guard};
+use crate::set::{HashSet, HashSetRef};
 
 impl<K, V, S> Serialize for HashMap<K, V, S>
 where
@@ -59,8 +60,8 @@ where
     }
 }
 
-/// Puts what it is shown into a `C`. Each entry is inserted under a guard of its own: the input may
-/// be slow to come.
+/// Puts what it is shown into a `C`. Each entry is inserted under a guard of its own, because the
+/// input may be slow.
 struct Gather<C>(PhantomData<C>);
 
 impl<'de, K, V, S> Visitor<'de> for Gather<HashMap<K, V, S>>
@@ -77,9 +78,9 @@ where
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let map = HashMap::default();
-        map.reserve_hint(access.size_hint().unwrap_or(0), &crate::pin());
+        map.reserve_hint(access.size_hint().unwrap_or(0), &memory::pin());
         while let Some((key, value)) = access.next_entry()? {
-            map.insert(key, value, &crate::pin());
+            map.insert(key, value, &memory::pin());
         }
         Ok(map)
     }
@@ -98,9 +99,9 @@ where
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let set = HashSet::default();
-        set.as_map().reserve_hint(access.size_hint().unwrap_or(0), &crate::pin());
+        set.as_map().reserve_hint(access.size_hint().unwrap_or(0), &memory::pin());
         while let Some(value) = access.next_element()? {
-            set.insert(value, &crate::pin());
+            set.insert(value, &memory::pin());
         }
         Ok(set)
     }

@@ -18,11 +18,12 @@ use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, Pa
 
 use crate::engine::Walk;
 use crate::layout::Boxed;
-use crate::memory::Guard;
-use crate::{HashMap, HashMapRef, HashSet, HashSetRef};
+use crate::map::{HashMap, HashMapRef};
+use crate::memory::{self, Guard};
+use crate::set::{HashSet, HashSetRef};
 
-/// Entries of a map, in parallel: each thread walks a part of the buckets, all under one guard.
-/// What is guaranteed is told at [`HashMap::iter`].
+/// Entries of a map, in parallel. Each thread walks a part of the buckets, all under one guard.
+/// [`HashMap::iter`] lists the guarantees.
 pub struct ParIter<'g, K, V>(Walk<'g, Boxed<K, V>>);
 
 impl<'g, K, V> ParallelIterator for ParIter<'g, K, V>
@@ -54,7 +55,7 @@ where
     }
 }
 
-/// Values of a set, in parallel; as [`ParIter`].
+/// Values of a set, in parallel, like [`ParIter`].
 pub struct ParValues<'g, T>(ParIter<'g, T, ()>);
 
 impl<'g, T: Eq + Send + Sync> ParallelIterator for ParValues<'g, T> {
@@ -112,10 +113,10 @@ where
     V: Send + Sync,
     S: BuildHasher + Sync,
 {
-    /// Of several entries with one key, any may be the one that stays.
+    /// If several entries have the same key, any of them may be the one that stays.
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_par_iter();
-        self.reserve_hint(entries.opt_len().unwrap_or(0), &crate::pin());
+        self.reserve_hint(entries.opt_len().unwrap_or(0), &memory::pin());
         let map = *self;
         entries.for_each(|(key, value)| {
             map.pin().insert(key, value);
@@ -154,7 +155,7 @@ where
 {
     fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, values: I) {
         let values = values.into_par_iter();
-        self.as_map().reserve_hint(values.opt_len().unwrap_or(0), &crate::pin());
+        self.as_map().reserve_hint(values.opt_len().unwrap_or(0), &memory::pin());
         let set = *self;
         values.for_each(|value| {
             set.pin().insert(value);

@@ -5,21 +5,21 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::DefaultHashBuilder;
 
+use super::hash_map::HashMap;
 use crate::engine::{Deleted, Outcome, Step};
 use crate::error::{CompareExchangeError, CompareRemoveError, OccupiedError};
 use crate::layout::boxed::{Draft, Entry as Node};
 use crate::layout::hash::Hash as Finalised;
-use crate::map::HashMap;
 use crate::memory::Guard;
 
-/// What was found at a key; from [`HashMap::entry`].
+/// What was found at a key, from [`HashMap::entry`].
 ///
-/// It is a snapshot, and holds nothing in place: by the time it is used, another thread may have
-/// changed the entry. So every operation compares before it swaps. Those of `Entry` itself never
-/// fail: they go on from whatever is in the map by then. Those of [`OccupiedEntry`] and
+/// It is a snapshot and holds nothing in place. By the time it is used, another thread may have
+/// changed the entry. So every operation compares before it swaps. The operations of `Entry` itself
+/// never fail: they go on from whatever is in the map by then. Those of [`OccupiedEntry`] and
 /// [`VacantEntry`] act on what was seen and on nothing else, or return an error.
 ///
-/// The key is hashed once, by `entry`. For a single step [`HashMap::update_or_insert`],
+/// `entry` hashes the key once. For a single step, [`HashMap::update_or_insert`],
 /// [`HashMap::get_or_insert_with`] and [`HashMap::compute`] do the same with one look instead of
 /// two.
 ///
@@ -53,7 +53,7 @@ pub struct VacantEntry<'g, K, V, S = DefaultHashBuilder> {
 
 /// What [`Entry::and_modify`] left: the value that it made, or a key that is absent.
 ///
-/// A type of its own, for there is nothing left to put into a second new entry: the key went with
+/// It is a type of its own because the key is no longer there for a second new entry: it went into
 /// the first.
 pub struct Modified<'g, K, V, S = DefaultHashBuilder>(Result<&'g V, VacantEntry<'g, K, V, S>>);
 
@@ -77,7 +77,7 @@ where
     V: Send,
     S: BuildHasher,
 {
-    pub(crate) fn new(map: &'g HashMap<K, V, S>, key: K, guard: &'g Guard) -> Self {
+    pub(super) fn new(map: &'g HashMap<K, V, S>, key: K, guard: &'g Guard) -> Self {
         let (hash, is_key) = map.probe(&key);
         let seen = map.raw.get(hash, is_key, guard);
         let place = Place { map, guard, hash, key };
@@ -111,10 +111,10 @@ where
         }
     }
 
-    /// If the key was present: replaces its value, the current one, by what `change` makes of it.
+    /// If the key was present, replaces its current value with what `change` makes of it.
     ///
-    /// `change` runs again if another write, or a resize, came in between. If the key has been
-    /// removed meanwhile, nothing is changed, and what follows takes it for absent.
+    /// `change` runs again if another write or a resize comes in between. If the key has been
+    /// removed meanwhile, nothing is changed, and the [`Modified`] treats it as absent.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -143,8 +143,8 @@ where
         Modified(Err(VacantEntry { place: Place { map, guard, hash, key } }))
     }
 
-    /// The value that was seen; `value` if the key was absent, which is then inserted. If another
-    /// thread has inserted the key meanwhile, its value stays and is returned.
+    /// The value that was seen. If the key was absent, inserts `value` and returns it. If another
+    /// thread has inserted the key meanwhile, that value stays and is returned.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -156,7 +156,7 @@ where
         self.or_insert_with(|| value)
     }
 
-    /// As [`or_insert`](Self::or_insert), with a value that is made only if the key was absent.
+    /// Like [`or_insert`](Self::or_insert), with a value that is made only if the key was absent.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -166,7 +166,7 @@ where
         self.or_insert_with_key(|_| make())
     }
 
-    /// As [`or_insert_with`](Self::or_insert_with); `make` is shown the key.
+    /// Like [`or_insert_with`](Self::or_insert_with), but shows `make` the key.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -179,7 +179,7 @@ where
         }
     }
 
-    /// As [`or_insert`](Self::or_insert), with the default value.
+    /// Like [`or_insert`](Self::or_insert), with the default value.
     ///
     /// ```
     /// let map: evacmap::HashMap<_, u32> = evacmap::HashMap::new();
@@ -192,7 +192,7 @@ where
         self.or_insert_with(V::default)
     }
 
-    /// Puts the value in, whatever is there by now. Returns the entry that is in the map then.
+    /// Inserts the value, whatever is there by now. Returns the entry that it put into the map.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -242,11 +242,11 @@ where
         &self.seen.value
     }
 
-    /// Replaces the entry that was seen. Returns its value.
+    /// Replaces the entry that was seen. Returns the value that it had.
     ///
     /// # Errors
     ///
-    /// If it is no longer in the map: the key's present value, if any, and `value`.
+    /// If that entry is no longer in the map: the key's present value, if any, and `value`.
     ///
     /// ```
     /// use evacmap::{Entry, HashMap};
@@ -268,7 +268,7 @@ where
     ///
     /// # Errors
     ///
-    /// If it is no longer in the map: the key's present value, if any.
+    /// If that entry is no longer in the map: the key's present value, if any.
     ///
     /// ```
     /// use evacmap::{Entry, HashMap};
@@ -304,7 +304,7 @@ where
         &self.place.key
     }
 
-    /// The key back.
+    /// Gives the key back.
     pub fn into_key(self) -> K {
         self.place.key
     }
@@ -313,7 +313,7 @@ where
     ///
     /// # Errors
     ///
-    /// If it is not: its present value, and `value`.
+    /// If it is present by now: its value, and `value`.
     ///
     /// ```
     /// use evacmap::{Entry, HashMap};
@@ -341,12 +341,12 @@ where
     V: Send,
     S: BuildHasher,
 {
-    /// The value that [`and_modify`](Entry::and_modify) put in; `None` if the key was absent.
+    /// The value that [`and_modify`](Entry::and_modify) made, or `None` if the key was absent.
     pub fn get(&self) -> Option<&'g V> {
         self.0.as_ref().ok().copied()
     }
 
-    /// The value that was put in; `value` if the key was absent, which is then inserted. See
+    /// The value that `and_modify` made. If the key was absent, inserts `value` and returns it. See
     /// [`Entry::or_insert`].
     pub fn or_insert(self, value: V) -> &'g V {
         self.or_insert_with(|| value)

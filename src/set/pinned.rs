@@ -6,13 +6,14 @@ use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
-use super::{HashSet, Iter};
+use super::hash_set::HashSet;
+use super::iter::Iter;
 use crate::error::TryReserveError;
 use crate::memory::{Guard, OwnedGuard};
 
-/// A [`HashSet`] with a guard inside, from [`HashSet::pin`] or [`HashSet::pin_owned`]. Its methods
-/// are those of the set, without the guard; see [`HashMapRef`](crate::HashMapRef). The guard serves
-/// both sets in those that take another one.
+/// A [`HashSet`] with a guard inside, from [`HashSet::pin`] or [`HashSet::pin_owned`]. It has the
+/// set's methods, without their guard argument; see [`HashMapRef`](crate::HashMapRef). In methods
+/// that take another set, the guard serves both sets.
 pub struct HashSetRef<'set, T, S = DefaultHashBuilder, G = Guard> {
     set: &'set HashSet<T, S>,
     guard: G,
@@ -51,7 +52,7 @@ impl<'set, T, S, G> HashSetRef<'set, T, S, G> {
 }
 
 impl<T, S> HashSetRef<'_, T, S> {
-    /// Lets go of everything that was read, and takes hold again; see [`Guard::repin`].
+    /// Lets go of everything that was read, and pins again; see [`Guard::repin`].
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
@@ -59,7 +60,7 @@ impl<T, S> HashSetRef<'_, T, S> {
 }
 
 impl<T, S> HashSetRef<'_, T, S, OwnedGuard> {
-    /// Lets go of everything that was read, and takes hold again; see [`OwnedGuard::repin`].
+    /// Lets go of everything that was read, and pins again; see [`OwnedGuard::repin`].
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn repin(&mut self) {
         self.guard.repin();
@@ -209,7 +210,7 @@ where
     ///
     /// # Errors
     ///
-    /// If there cannot be so much room.
+    /// If no table could be that large, or if there is no memory for it.
     pub fn try_reserve(&self, additional: usize) -> Result<(), TryReserveError> {
         self.set.try_reserve(additional, self.guard())
     }

@@ -5,11 +5,11 @@ use core::iter::FusedIterator;
 
 use crate::engine::EntriesMut;
 
-/// Entries of a map, with values that can be changed; from
+/// Entries of a map, with values that can be changed, from
 /// [`HashMap::iter_mut`](crate::HashMap::iter_mut).
 pub struct IterMut<'m, K, V> {
-    pub(crate) entries: EntriesMut<'m, K, V>,
-    pub(crate) left: usize,
+    pub(super) entries: EntriesMut<'m, K, V>,
+    pub(super) left: usize,
 }
 
 impl<'m, K, V> Iterator for IterMut<'m, K, V> {
@@ -35,10 +35,10 @@ impl<K, V> fmt::Debug for IterMut<'_, K, V> {
     }
 }
 
-/// Values of a map, to be changed; from [`HashMap::values_mut`](crate::HashMap::values_mut).
+/// Values of a map that can be changed, from [`HashMap::values_mut`](crate::HashMap::values_mut).
 #[derive(Debug)]
 pub struct ValuesMut<'m, K, V> {
-    pub(crate) iter: IterMut<'m, K, V>,
+    pub(super) iter: IterMut<'m, K, V>,
 }
 
 impl<'m, K, V> Iterator for ValuesMut<'m, K, V> {

@@ -1,0 +1,9 @@
+//! What the optional features add to the maps and sets. The engine itself raises the events of the
+//! feature `tracing`; they are in `src/trace.rs`.
+
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "rayon")]
+pub mod rayon;
+#[cfg(feature = "serde")]
+mod serde;
