@@ -140,6 +140,7 @@ mod iter;
 mod iter_mut;
 mod map;
 mod map_ref;
+mod memory;
 #[cfg(feature = "rayon")]
 pub mod parallel;
 #[cfg(feature = "metrics")]
@@ -167,5 +168,9 @@ pub use iter::{Iter, Keys, Values};
 pub use iter_mut::{IterMut, ValuesMut};
 pub use map::{Compute, HashMap, HashMapBuilder, Operation, ShrinkPolicy};
 pub use map_ref::HashMapRef;
+#[cfg(all(feature = "_hooks", any(not(evacmap_loom), crossbeam_loom)))]
+#[doc(hidden)]
+pub use memory::hooks as memory_hooks;
+pub use memory::{Pinning, pinning};
 pub use set::{HashSet, HashSetRef};
 pub use stats::{Progress, Stats};

@@ -1,35 +1,26 @@
-//! The collector: crossbeam-epoch's default one, behind a type that no guard of another collector
-//! can get into.
+//! The collector (`src/memory/collector/`), as the rest of this module uses it.
 
 use core::ptr::NonNull;
 
-use crossbeam_epoch::LocalHandle;
-
+use crate::memory::collector::{self, OwnedPin, ThreadPin, clock};
 use crate::raw::Table;
 
 /// A pinned participant. Shared, it does nothing but protect: what is retired under it goes through
-/// the pin of the thread that retires, so that its own book-keeping, which is not thread-safe, is
-/// touched by its owner alone, in `new`, `repin` and `drop`.
-pub(crate) struct Pin(crossbeam_epoch::Guard);
-
-// SAFETY: no method that takes `&self` touches the guard inside; what the pin protects other
-// threads from is said in `crate::guard`.
-unsafe impl Sync for Pin {}
+/// a pin of the thread that retires.
+pub(crate) struct Pin(collector::Pin);
 
 impl Pin {
     #[inline]
     pub(crate) fn new() -> Self {
-        Pin(crossbeam_epoch::pin())
+        Pin(collector::Pin::Thread(ThreadPin::new()))
     }
 
     pub(crate) fn flush(&self) {
-        crossbeam_epoch::pin().flush();
+        clock::push();
     }
 
     pub(crate) fn repin(&mut self) {
-        // Not crossbeam's own `repin`, which has no fence between the new epoch and the reads that
-        // follow.
-        self.0.repin_after(|| ());
+        self.0.repin();
     }
 
     /// Nothing; its twin in the model reclaimer serves a seeded fault.
@@ -40,10 +31,10 @@ impl Pin {
     /// # Safety
     ///
     /// `f` may be sent to another thread, and may run after everything that the caller borrows has
-    /// ended.
+    /// ended. It does not panic, and pins nothing.
     pub(super) unsafe fn defer(&self, f: impl FnOnce()) {
         // SAFETY: passed on.
-        unsafe { crossbeam_epoch::pin().defer_unchecked(f) }
+        unsafe { collector::defer(f) }
     }
 
     /// Frees a table when every guard that is held now is gone.
@@ -73,22 +64,15 @@ impl Pin {
     }
 }
 
-/// A participant that belongs to no thread.
-pub(crate) struct Participant(LocalHandle);
-
-// SAFETY: crossbeam's participant is a heap node with cells in it and nothing of the thread that
-// registered it. Whoever has the handle, and the one pin that it gave out, by value or by `&mut`,
-// is alone with those cells.
-unsafe impl Send for Participant {}
-// SAFETY: no method takes `&self` and touches it.
-unsafe impl Sync for Participant {}
+/// What an owned guard is pinned by. It belongs to no thread.
+pub(crate) struct Participant(());
 
 impl Participant {
     pub(crate) fn new() -> Self {
-        Participant(crossbeam_epoch::default_collector().register())
+        Participant(())
     }
 
     pub(crate) fn pin(&mut self) -> Pin {
-        Pin(self.0.pin())
+        Pin(collector::Pin::Owned(OwnedPin::new()))
     }
 }
