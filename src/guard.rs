@@ -88,6 +88,7 @@ pub struct Guard {
 }
 
 impl Guard {
+    #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub(crate) fn new() -> Self {
         Guard { pin: Pin::new(), held: Held::new() }
@@ -228,6 +229,7 @@ impl core::fmt::Debug for Guard {
 }
 
 /// Pins the current thread; see [`Guard`]. Never runs a `Drop` of a key or a value.
+#[inline]
 #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
 pub fn pin() -> Guard {
     Guard::new()
