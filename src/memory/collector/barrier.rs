@@ -31,6 +31,10 @@ mod imp {
     /// `false` if nothing was executed.
     #[must_use]
     pub(in super::super) fn heavy_fence() -> bool {
+        #[cfg(feature = "_hooks")]
+        if super::refusal::refused() {
+            return false;
+        }
         membarrier(PRIVATE_EXPEDITED)
     }
 }
@@ -66,3 +70,30 @@ mod imp {
 }
 
 pub(super) use imp::{heavy_fence, register};
+
+#[cfg(feature = "_hooks")]
+pub(super) use refusal::refuse;
+
+/// For tests: as in a process that is not registered.
+#[cfg(feature = "_hooks")]
+mod refusal {
+    use crate::sync::{AtomicUsize, Relaxed, global};
+
+    global! {
+        static REFUSED: AtomicUsize = AtomicUsize::new(0);
+    }
+
+    pub(in super::super) fn refuse(refused: bool) {
+        // ORDERING: Relaxed: tests order what they do by other means.
+        REFUSED.store(usize::from(refused), Relaxed);
+    }
+
+    #[cfg_attr(
+        not(all(target_os = "linux", not(miri), not(evacmap_loom))),
+        expect(dead_code, reason = "there is nothing to refuse")
+    )]
+    pub(in super::super) fn refused() -> bool {
+        // ORDERING: Relaxed, as just said.
+        REFUSED.load(Relaxed) != 0
+    }
+}

@@ -81,7 +81,7 @@ fn free_later<T>(record: *mut T) {
 /// For the crate's tests and models.
 #[cfg(feature = "_hooks")]
 pub mod testing {
-    use super::{anchor::Anchor, lease::Lease, world::world};
+    use super::{anchor::Anchor, barrier, lease::Lease, world::world};
     use crate::sync::Relaxed;
 
     /// Takes the leases of all threads that are idle.
@@ -93,6 +93,11 @@ pub mod testing {
     pub fn barriers() -> usize {
         // ORDERING: Relaxed: a statistic.
         world().barriers.load(Relaxed)
+    }
+
+    /// Has heavy fences fail, as where the process is not registered.
+    pub fn refuse_barriers(refused: bool) {
+        barrier::refuse(refused);
     }
 
     /// How many anchors have ever been alive at the same time, about.
