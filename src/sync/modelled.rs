@@ -9,6 +9,7 @@ pub(crate) use loom::sync::atomic::AtomicUsize;
 pub(crate) use {
     locals::{ThreadLocal, thread_local},
     loom::cell::UnsafeCell,
+    loom::sync::Arc,
     loom::sync::atomic::{AtomicBool, AtomicIsize},
 };
 

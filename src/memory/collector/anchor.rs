@@ -225,13 +225,12 @@ impl Anchor {
     #[cfg(evacmap_loom)]
     pub(super) fn end_all(newest: *mut Anchor) {
         let mut next = newest;
-        // SAFETY: a record that was published.
-        while let Some(anchor) = unsafe { next.as_ref() } {
-            // SAFETY: exclusive access.
+        while !next.is_null() {
+            // SAFETY: a record, from a box, and nobody else's any more.
+            let anchor = unsafe { Box::from_raw(next) };
+            // SAFETY: ours alone.
             anchor.participant.with_mut(|participant| unsafe { &mut *participant }.end());
-            let this = next;
             next = anchor.next;
-            super::free_later(this);
         }
     }
 }

@@ -471,19 +471,14 @@ impl Lease {
     #[cfg(evacmap_loom)]
     pub(super) fn end_all(newest: *mut Lease) {
         let mut next = newest;
-        // SAFETY: a record that was published.
-        while let Some(lease) = unsafe { next.as_ref() } {
-            // SAFETY: exclusive access.
+        while !next.is_null() {
+            // SAFETY: a record, from a box, and nobody else's any more.
+            let lease = unsafe { Box::from_raw(next) };
+            // SAFETY: ours alone.
             lease.leased.with_mut(|leased| unsafe { &mut *leased }.end());
             // SAFETY: as above.
             lease.own.with_mut(|own| unsafe { &mut *own }.end());
-            if lease.state.load(Relaxed) != ORDINARY {
-                // ORDERING: Relaxed, both: exclusive access, but for the main thread's end.
-                lease.state.store(FREE, Relaxed);
-            }
-            let this = next;
             next = lease.next;
-            super::free_later(this);
         }
     }
 }

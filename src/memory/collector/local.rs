@@ -16,14 +16,21 @@ thread_local! {
     static END: End = const { End(Cell::new(None)) };
 }
 
-struct End(Cell<Option<&'static Lease>>);
+struct End(Cell<Option<Own>>);
+
+/// The record, in the hands of its thread.
+struct Own {
+    lease: &'static Lease,
+    #[cfg(evacmap_loom)]
+    _world: crate::sync::Arc<super::world::World>,
+}
 
 impl Drop for End {
     fn drop(&mut self) {
-        if let Some(lease) = self.0.take() {
+        if let Some(own) = self.0.take() {
             // From here on this thread claims a record for each pin.
-            _ = LEASE.try_with(|own| own.set(None));
-            lease.end();
+            _ = LEASE.try_with(|lease| lease.set(None));
+            own.lease.end();
         }
     }
 }
@@ -45,7 +52,11 @@ pub(super) fn enter() -> &'static Lease {
 fn enter_first() -> &'static Lease {
     let claim = |end: &End| {
         let lease = Lease::claim();
-        end.0.set(Some(lease));
+        end.0.set(Some(Own {
+            lease,
+            #[cfg(evacmap_loom)]
+            _world: super::world::keep(),
+        }));
         lease
     };
     let Ok(lease) = END.try_with(claim) else { return Lease::claim_briefly() };

@@ -57,27 +57,6 @@ pub(crate) unsafe fn defer(f: impl FnOnce()) {
     ThreadPin::new().with_guard(|guard| unsafe { guard.defer_unchecked(f) });
 }
 
-/// Frees the memory of a record of a model some hundred executions later: the main thread of an
-/// execution ends after its statics.
-#[cfg(evacmap_loom)]
-fn free_later<T>(record: *mut T) {
-    use core::alloc::Layout;
-    use std::cell::RefCell;
-    use std::collections::VecDeque;
-
-    std::thread_local! {
-        static BLOCKS: RefCell<VecDeque<(*mut u8, Layout)>> = const { RefCell::new(VecDeque::new()) };
-    }
-    BLOCKS.with_borrow_mut(|blocks| {
-        blocks.push_back((record.cast(), Layout::new::<T>()));
-        if blocks.len() > 1000 {
-            let (block, layout) = blocks.pop_front().expect("not empty");
-            // SAFETY: from a box of that type, of an execution that has ended.
-            unsafe { std::alloc::dealloc(block, layout) };
-        }
-    });
-}
-
 /// For the crate's tests and models.
 #[cfg(feature = "_hooks")]
 pub mod testing {

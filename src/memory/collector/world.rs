@@ -10,7 +10,7 @@ use super::barrier;
 use super::clock::Clock;
 use super::lease::Lease;
 use crate::memory::Pinning;
-use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, global};
+use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed};
 
 /// What all threads share.
 pub(super) struct World {
@@ -32,26 +32,45 @@ const UNKNOWN: usize = 0;
 const LEASED: usize = 1;
 const ORDINARY: usize = 2;
 
-global! {
-    static WORLD: World = World {
-        collector: AtomicPtr::new(ptr::null_mut()),
-        pinning: AtomicUsize::new(UNKNOWN),
-        leases: AtomicPtr::new(ptr::null_mut()),
-        anchors: AtomicPtr::new(ptr::null_mut()),
-        newest_anchor: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
-        clock: Clock {
-            now: CachePadded::new(AtomicUsize::new(0)),
-            in_flight: AtomicBool::new(false),
-            pushes: AtomicUsize::new(0),
-            seen: AtomicUsize::new(0),
-        },
-        barriers: AtomicUsize::new(0),
+/// A world of its own. A macro, since it has to be constant but in the models.
+macro_rules! new_world {
+    () => {
+        World {
+            collector: AtomicPtr::new(ptr::null_mut()),
+            pinning: AtomicUsize::new(UNKNOWN),
+            leases: AtomicPtr::new(ptr::null_mut()),
+            anchors: AtomicPtr::new(ptr::null_mut()),
+            newest_anchor: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
+            clock: Clock {
+                now: CachePadded::new(AtomicUsize::new(0)),
+                in_flight: AtomicBool::new(false),
+                pushes: AtomicUsize::new(0),
+                seen: AtomicUsize::new(0),
+            },
+            barriers: AtomicUsize::new(0),
+        }
     };
+}
+
+#[cfg(not(evacmap_loom))]
+static WORLD: World = new_world!();
+
+// In a model the statics end with the main thread, whose thread-locals, and those of others, are
+// dropped later. Each thread's `End` (`local.rs`) keeps the world for as long as it needs it.
+#[cfg(evacmap_loom)]
+crate::sync::global! {
+    static WORLD: crate::sync::Arc<World> = crate::sync::Arc::new(new_world!());
 }
 
 #[inline]
 pub(super) fn world() -> &'static World {
     &WORLD
+}
+
+/// Keeps the world.
+#[cfg(evacmap_loom)]
+pub(super) fn keep() -> crate::sync::Arc<World> {
+    WORLD.clone()
 }
 
 impl World {
@@ -101,8 +120,7 @@ impl World {
     }
 }
 
-/// The end of an execution of a model, when all threads but the main one have ended. That one's
-/// thread-locals are dropped later, so its record stays readable for a while.
+/// The end of an execution of a model.
 #[cfg(evacmap_loom)]
 impl Drop for World {
     fn drop(&mut self) {
