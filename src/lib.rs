@@ -143,7 +143,10 @@ pub use map::{
     Modified, OccupiedEntry, Operation, Progress, ShrinkPolicy, Stats, VacantEntry, Values,
     ValuesMut,
 };
-pub use memory::{Guard, OwnedGuard, pin};
+#[doc(hidden)]
+#[cfg(all(feature = "_hooks", not(evacmap_stub)))]
+pub use memory::hooks as memory_hooks;
+pub use memory::{Guard, OwnedGuard, Pinning, pin, pinning};
 #[doc(hidden)]
 pub use observe::{counters as work, hooks};
 pub use set::{HashSet, HashSetRef};

@@ -1,9 +1,10 @@
 //! The only door to atomics: the real ones, or loom's when the crate is built for the models
 //! (`--cfg evacmap_loom`).
 //!
-//! Nothing else in the crate names `core::sync::atomic` or loom. There is no fence and no `SeqCst`
-//! to import: every ordering in the crate is an acquire, a release, both, or relaxed, which is what
-//! loom and ThreadSanitizer check fully.
+//! Nothing else in the crate names `core::sync::atomic` or loom. There is no `SeqCst` to import:
+//! every ordering in the crate is an acquire, a release, both, or relaxed, which is what loom and
+//! ThreadSanitizer check fully. The one fence is [`light_fence`], for leases alone
+//! (`src/memory/collector/lease.rs`).
 
 #[cfg(evacmap_loom)]
 mod modelled;
@@ -18,6 +19,22 @@ mod real {
     pub(crate) use core::sync::atomic::{AtomicBool, AtomicIsize, AtomicPtr, AtomicUsize};
     pub(crate) use std::thread_local;
     pub(crate) use thread_local::ThreadLocal;
+
+    /// The cheap half of an asymmetric pair: keeps the compiler from moving accesses across, and
+    /// leaves the processor to whoever executes the heavy half, which is a system call
+    /// (`src/memory/collector/barrier.rs`). Two light ones order nothing between them.
+    #[inline(always)]
+    pub(crate) fn light_fence() {
+        core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// A static of things that loom has to make anew in each execution of a model.
+    macro_rules! global {
+        ($(#[$about:meta])* static $name:ident: $type:ty = $value:expr;) => {
+            $(#[$about])* static $name: $type = $value;
+        };
+    }
+    pub(crate) use global;
 
     /// The real one, with the interface of loom's.
     pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);

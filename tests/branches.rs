@@ -719,26 +719,6 @@ fn collect_until(over: impl Fn() -> bool) {
     panic!("never freed");
 }
 
-#[test]
-fn batch_abandoned() {
-    takes(Branch::BatchAbandoned, || {
-        let before = hits(Branch::BatchAbandoned);
-        let case = Case::new(Mode::Good, 100);
-        let guard = evacmap::pin();
-        for key in 0..50 {
-            case.remove(key);
-        }
-        case.map.flush();
-        let counter = case.counter.clone();
-        case.end();
-        // The map has dropped what the collector has not come to yet.
-        counter.check();
-        drop(guard);
-        collect_until(|| hits(Branch::BatchAbandoned) > before);
-        counter.check();
-    });
-}
-
 /// Two threads at one slot's garbage at the same moment: no hook in there, so they try until it
 /// happens.
 #[test]
@@ -891,7 +871,6 @@ fn no_branch_is_left_out() {
         Branch::TagRefill,
         Branch::OverflowInDestination,
         Branch::DiscardLost,
-        Branch::BatchAbandoned,
         Branch::ReapLost,
         Branch::NestedReap,
         Branch::Recycled,

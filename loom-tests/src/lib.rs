@@ -161,3 +161,12 @@ fn run(body: impl Fn() + Send + Sync + 'static) {
 fn run(body: impl Fn() + Send + Sync + 'static) {
     (0..200).for_each(|_| body());
 }
+
+/// Runs a model whose body says whether it freed something, which it must have done in some
+/// execution: one in which nothing is ever freed shows nothing.
+pub fn model_that_frees(name: &str, body: impl Fn() -> bool + Send + Sync + 'static) {
+    let freed = Arc::new(AtomicUsize::new(0));
+    let counted = freed.clone();
+    model(name, move || _ = counted.fetch_add(usize::from(body()), Relaxed));
+    assert!(freed.load(Relaxed) > 0, "nothing was ever freed");
+}

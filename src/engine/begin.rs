@@ -270,14 +270,14 @@ impl<L: Layout> RawMap<L> {
         }
     }
 
-    /// Hands this thread's garbage to the collector and drops all of the map's garbage that is
-    /// ready. Runs user code.
-    pub(crate) fn flush(&self, guard: &Guard)
+    /// Drops all garbage of the map that no guard can see, after having the collector go on as far as
+    /// it can. Runs user code.
+    pub(crate) fn flush(&self)
     where
         L::Retired: Send,
     {
         // SAFETY: what is retired may be dropped on any thread: it is `Send`.
-        unsafe { self.locals.local().flush(guard.pin()) };
+        unsafe { self.locals.local().flush() };
         while self.workshop.give_some() {}
     }
 }

@@ -5,10 +5,9 @@ use core::mem::needs_drop;
 use core::ptr::NonNull;
 
 use super::batch::Batch;
-use super::pending::Pending;
 use super::queue::Queue;
 use super::spare::{Bag, Spares};
-use crate::memory::{Pin, allocate, free_bare};
+use crate::memory::{allocate, free_bare};
 use crate::observe::faults::unless_relaxed;
 use crate::observe::hooks::{Branch, hit};
 use crate::observe::swallow;
@@ -223,24 +222,20 @@ impl<T> Local<T> {
         unsafe { self.with_owned(push) }
     }
 
-    /// Registers the bag as a batch and hands it to the collector. Runs no user code of this map.
+    /// Makes a batch of the bag. Runs no user code of this map.
     ///
     /// # Safety
     ///
-    /// This is the record's thread, and keys and values may be dropped on any thread.
-    pub(super) unsafe fn seal(&self, pin: &Pin) {
+    /// This is the record's thread.
+    pub(super) unsafe fn seal(&self) {
         let seal = |owned: &mut Owned<T>| {
-            let bag = owned.bag.take_if(|bag| bag.content().len() > 0)?;
-            let node = NonNull::from(Box::leak(bag));
-            // SAFETY: a box of this thread's; the collector's closure touches its state alone.
-            unsafe { owned.sealed.push(node) };
-            Some(node)
+            let Some(mut bag) = owned.bag.take_if(|bag| bag.content().len() > 0) else { return };
+            bag.stamp();
+            // SAFETY: a box of this thread's.
+            unsafe { owned.sealed.push(NonNull::from(Box::leak(bag))) };
         };
         // SAFETY: this record's thread; only the allocator is called.
-        if let Some(node) = unsafe { self.with_owned(seal) } {
-            // SAFETY: a fresh node or one made anew, registered above, and handed on once.
-            unsafe { Pending::defer(node, pin) };
-        }
+        unsafe { self.with_owned(seal) };
     }
 
     /// Runs `f` on the registered batches, unless another thread is at them.
@@ -286,11 +281,11 @@ impl<T> Local<T> {
         }
         let ripe = other.with_pending(|pending| {
             // SAFETY: registered batches are valid until they are taken out.
-            let ripe = pending.first().is_some_and(|node| unsafe { Pending::is_ripe(node) });
+            let ripe = pending.first().is_some_and(|node| unsafe { node.as_ref() }.is_ripe());
             if ripe { pending.pop() } else { None }
         });
         let Some(batch) = ripe.flatten() else { return false };
-        // SAFETY: RIPE left the node to the map, and we have taken it out.
+        // SAFETY: boxed when it was sealed, and taken out just now.
         let mut batch = unsafe { Box::from_raw(batch.as_ptr()) };
         if needs_drop::<T>() {
             DROPPING.with(|dropping| dropping.set(true));
@@ -326,10 +321,9 @@ impl<T> Local<T> {
         // SAFETY: as above.
         unsafe { self.register() };
         while let Some(node) = self.with_pending(Queue::pop).flatten() {
-            // SAFETY: registered, so not freed before it is abandoned below. Copied before that.
-            entries.extend(unsafe { Pending::peek(node) }.entries());
-            // SAFETY: it was in the queue, and is forgotten here.
-            unsafe { Pending::abandon(node) };
+            // SAFETY: boxed when it was sealed, and taken out just now.
+            let mut node = unsafe { Box::from_raw(node.as_ptr()) };
+            entries.extend(node.content().entries());
         }
         entries
     }

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use crossbeam_utils::CachePadded;
 
 use super::local::Local;
-use crate::memory::Pin;
+use crate::memory::{Pin, clock};
 use crate::observe::hooks::{Branch, hit};
 use crate::sizes::BATCH;
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, Relaxed, Release, ThreadLocal};
@@ -144,17 +144,12 @@ impl<T> LocalRef<'_, T> {
         full
     }
 
-    /// Registers the bag as a batch, hands it to the collector, and has that go on.
-    ///
-    /// # Safety
-    ///
-    /// Keys and values may be dropped on any thread.
-    unsafe fn hand_on(&self, pin: &Pin) {
-        // SAFETY: `self` is the proof; the rest the caller has promised.
-        unsafe { self.local.seal(pin) };
+    /// Makes a batch of the bag, and puts it where all can reap it.
+    fn hand_on(&self) {
+        // SAFETY: `self` is the proof.
+        unsafe { self.local.seal() };
         // SAFETY: `self` is the proof.
         unsafe { self.local.register() };
-        pin.flush();
     }
 
     /// A bag is full: hands it on, and drops about as much as has come of age. Bounded work. Runs
@@ -165,8 +160,8 @@ impl<T> LocalRef<'_, T> {
     /// Keys and values may be dropped on any thread.
     #[cold]
     unsafe fn turn_over(&self, pin: &Pin) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { self.hand_on(pin) };
+        self.hand_on();
+        pin.flush();
         for _ in 0..REAPED_AT_ONCE {
             // SAFETY: `self` is the proof, and that the map is borrowed; the rest the caller has promised.
             if !unsafe { self.local.reap(self.local) } {
@@ -181,15 +176,15 @@ impl<T> LocalRef<'_, T> {
         }
     }
 
-    /// Hands this thread's garbage to the collector and drops all of the map's garbage that is
-    /// ready. Runs user code.
+    /// Drops all of the map's garbage that no guard can see, after having the collector go on as far
+    /// as it can. Runs user code.
     ///
     /// # Safety
     ///
     /// Keys and values may be dropped on any thread.
-    pub(crate) unsafe fn flush(&self, pin: &Pin) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { self.hand_on(pin) };
+    pub(crate) unsafe fn flush(&self) {
+        self.hand_on();
+        clock::drive();
         for other in self.shared.locals() {
             // SAFETY: as in `turn_over`.
             while unsafe { self.local.reap(other) } {}

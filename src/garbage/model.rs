@@ -109,7 +109,5 @@ impl<T> LocalRef<'_, T> {
     /// # Safety
     ///
     /// None is needed here.
-    pub(crate) unsafe fn flush(&self, pin: &Pin) {
-        pin.flush();
-    }
+    pub(crate) unsafe fn flush(&self) {}
 }

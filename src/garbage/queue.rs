@@ -25,10 +25,10 @@ impl<C> Queue<C> {
     /// # Safety
     ///
     /// The node came from a box and is in no queue. Until it leaves this one it is not freed, and
-    /// others touch its state alone.
+    /// nobody else touches it.
     pub(super) unsafe fn push(&mut self, node: NonNull<Pending<C>>) {
         // SAFETY: the caller promises that it is in no queue.
-        unsafe { Pending::link(node, node.as_ptr()) };
+        unsafe { Self::link(node, node) };
         self.append(&mut Queue { last: Some(node) });
     }
 
@@ -53,7 +53,7 @@ impl<C> Queue<C> {
             // SAFETY: the node is in this queue.
             let second = unsafe { Self::after(first) };
             // SAFETY: as above.
-            unsafe { Pending::link(last, second.as_ptr()) };
+            unsafe { Self::link(last, second) };
         }
         Some(first)
     }
@@ -68,11 +68,19 @@ impl<C> Queue<C> {
             // SAFETY: the node was in the other.
             let other_first = unsafe { Self::after(other_last) };
             // SAFETY: as above.
-            unsafe { Pending::link(last, other_first.as_ptr()) };
+            unsafe { Self::link(last, other_first) };
             // SAFETY: as above.
-            unsafe { Pending::link(other_last, first.as_ptr()) };
+            unsafe { Self::link(other_last, first) };
         }
         self.last = Some(other_last);
+    }
+
+    /// # Safety
+    ///
+    /// As for `after`, or the node is in no queue yet.
+    unsafe fn link(mut node: NonNull<Pending<C>>, next: NonNull<Pending<C>>) {
+        // SAFETY: the caller promises that it has the node for itself.
+        unsafe { node.as_mut() }.link(next.as_ptr());
     }
 
     /// The next one in the ring.
@@ -82,7 +90,7 @@ impl<C> Queue<C> {
     /// The node is in a queue that the caller has for itself.
     unsafe fn after(node: NonNull<Pending<C>>) -> NonNull<Pending<C>> {
         // SAFETY: the caller promises that it is in a queue, so it is not freed.
-        NonNull::new(unsafe { Pending::next(node) }).expect("a ring")
+        NonNull::new(unsafe { node.as_ref() }.next()).expect("a ring")
     }
 }
 

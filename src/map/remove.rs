@@ -8,7 +8,7 @@ use super::extract_if::ExtractIf;
 use super::hash_map::HashMap;
 use crate::engine::Deleted;
 use crate::error::CompareRemoveError;
-use crate::memory::{self, Guard};
+use crate::memory::Guard;
 
 impl<K, V, S> HashMap<K, V, S>
 where
@@ -167,17 +167,17 @@ where
 
     /// Drops the map's garbage, as far as no guard can see it any more.
     ///
-    /// This hands what the thread has removed from the map to the collector. Then it drops removed
-    /// entries that are ready, those of other threads included, and frees the memory of large
-    /// tables of earlier resizes. The last entries that another thread has removed, up to 63, stay
-    /// with that thread until it removes more or flushes. Called from a `Drop` that it causes
-    /// itself, it drops nothing.
+    /// One call is enough: if no guard is held, everything is dropped that was removed before. That
+    /// includes entries that other threads have removed, but for the last ones of each, up to 63,
+    /// which stay with that thread until it removes more or flushes. The memory of tables of earlier
+    /// resizes is freed as well. The collector goes on by a bounded number of steps; then the call
+    /// takes time in proportion to what it drops. Called from a `Drop` that it causes itself, it
+    /// drops nothing.
     ///
     /// Without a flush, later writes to the map drop removed entries: those of the thread that
     /// removed them, a batch of 64 at a time, and now and then those of other threads. If nobody
     /// writes, the entries wait for a flush or for the map's drop. An entry that was removed while
-    /// a guard was held is dropped when that guard is gone, at the earliest. It may take a few
-    /// calls even then, because the collector advances in steps.
+    /// a guard was held is dropped when that guard is gone, at the earliest.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([(1, "a")]);
@@ -185,7 +185,6 @@ where
     /// map.flush();
     /// ```
     pub fn flush(&self) {
-        let guard = memory::pin();
-        self.raw.flush(&guard);
+        self.raw.flush();
     }
 }

@@ -2,38 +2,51 @@
 //!
 //! # Why a guard protects other threads too
 //!
-//! A guard is one participant of the collector: a word in which stands the epoch that it pinned.
-//! [`Guard`] is that of its thread, [`OwnedGuard`] has one of its own. To hold one is nothing but
-//! to leave that word as it is, so that `&Guard` may go to any thread, and an `OwnedGuard` itself
-//! may too. Three things make that sound.
+//! A guard holds on to a pinned participant of the collector: a word in which stands the epoch that
+//! it pinned. A [`Guard`] holds on to that of its thread, which stays pinned between operations as
+//! well (a lease: `src/memory/collector/lease.rs`); an [`OwnedGuard`] to one that belongs to no
+//! thread, together with others of its kind (an anchor: `src/memory/collector/anchor.rs`). To hold
+//! on is nothing but to leave that word as it is, so that `&Guard` may go to any thread, and an
+//! `OwnedGuard` itself may too. Four things make that sound.
 //!
 //! 1. **Nobody touches a participant's book-keeping through `&`.** crossbeam keeps its counters and
 //!    its bag of garbage in cells. They are used when a participant is pinned, pinned again and
-//!    unpinned, all of which take the guard by value or by `&mut`. Whatever is retired under a
-//!    guard goes into the bag of the thread that retires it, pinned for that moment.
-//! 2. **What is read under a guard is protected, on whatever thread.** Pinning stores the epoch and
-//!    then executes a `SeqCst` fence *X*. A thread that uses the guard has got it from the one that
-//!    pinned, so *X* happens before its reads. Let such a read find an entry in a word from which
-//!    it is unlinked later. The read is coherence-ordered before the unlinking, which happens
-//!    before the fence *Y* with which the collector takes the entry's batch in. A fence that
-//!    happens before an access, which is coherence-ordered before another, which happens before a
-//!    second fence: then the first fence comes first in the total order (C++20, `[atomics.order]`
-//!    4.4, which asks for *happens before*, not for one thread). So *X* comes before *Y* and every
-//!    later fence of the collector, which therefore sees the pinned epoch, and does not advance by
-//!    the two steps that would free the batch, until the guard is gone.
-//! 3. **All reads are over when it is gone.** A reference that was read borrows the guard; so
-//!    whatever was done with it happens before the drop (or `repin`) of the guard, which unpins
-//!    with a Release store that the collector acquires.
+//!    unpinned. The guards of a thread do that by value and by `&mut`, on that thread; whoever takes
+//!    the lease of an idle thread does it when there is no guard (D in `lease.rs`); of an anchor,
+//!    its maker before there is a second guard, and the last guard. Whatever is retired under a
+//!    guard goes through a pin of the thread that retires it.
+//! 2. **Nobody unpins it while the guard lives.** A lease is taken from a thread only if that has no
+//!    guard: either the thread sees, when it makes its first, that somebody is about to take the
+//!    lease, and pins something else; or that one sees the guard (A in `lease.rs`, Dekker's argument
+//!    with an asymmetric pair of fences). It does not matter on which thread the guard is used: it
+//!    is made and dropped on one, and only those two touch the count. An anchor counts its guards.
+//! 3. **What is read under a guard is protected, on whatever thread.** Pinning stores the epoch and
+//!    then executes a `SeqCst` fence *X*, long before the guard was made perhaps. Whoever made the
+//!    guard did so after *X*: on the same thread, or on one that has got the record from the former
+//!    owner (`owned` and `active` in `lease.rs`), or by joining an anchor (Acquire). A thread that
+//!    uses the guard has got it from the one that made it. So *X* happens before its reads. Let such
+//!    a read find an entry in a word from which it is unlinked later. The read is coherence-ordered
+//!    before the unlinking, which happens before the fence *Y* with which the collector takes in the
+//!    closure that the entry waits for. A fence that happens before an access, which is
+//!    coherence-ordered before another, which happens before a second fence: then the first fence
+//!    comes first in the total order (C++20, `[atomics.order]` 4.4, which asks for *happens before*,
+//!    not for one thread). So *X* comes before *Y* and every later fence of the collector, which
+//!    therefore sees the pinned epoch, and does not advance by the two steps that would run the
+//!    closure, until the participant is unpinned.
+//! 4. **All reads are over when that happens.** A reference that was read borrows the guard; so
+//!    whatever was done with it happens before the drop (or `repin`) of the guard. That decrements a
+//!    count with Release, which whoever unpins has acquired at 0, or has decremented itself.
 //!
-//! For a guard that stays on its thread all three are crossbeam's own argument.
+//! A pin that a thread holds for longer than its guard protects more than is needed, and never
+//! less; so beside 2 all of this is crossbeam's own argument.
 
 use core::borrow::Borrow;
 use core::ops::Deref;
 
 #[cfg(not(evacmap_stub))]
-use super::epoch::{Participant, Pin};
+use super::pin::Pin;
 #[cfg(evacmap_stub)]
-use super::stub::{Participant, Pin};
+use super::stub::Pin;
 use crate::observe::events::Held;
 
 /// Keeps the current thread pinned: what it reads from any map stays valid until the guard is
@@ -41,12 +54,17 @@ use crate::observe::events::Held;
 ///
 /// A guard comes from [`pin`](crate::pin), [`HashMap::guard`](crate::HashMap::guard) or, inside a
 /// [`HashMapRef`](crate::HashMapRef), from [`HashMap::pin`](crate::HashMap::pin). One guard serves
-/// any number of maps. A first pin costs about as much as an uncontended atomic instruction, a
-/// nested one next to nothing.
+/// any number of maps. A pin is a few plain instructions, or about an uncontended atomic one where
+/// [`pinning`](crate::pinning) says [`Ordinary`](crate::Pinning::Ordinary); within another one it
+/// is less.
 ///
 /// While a guard is held, nothing that was removed since can be freed, by any thread. Hold it for a
 /// batch of operations, not for the life of a thread; [`repin`](Guard::repin) lets go and takes
-/// hold again.
+/// hold again. A thread that holds none, and does nothing, delays nobody for long.
+///
+/// After a `fork`, the child of a process with several threads may never be able to free what it
+/// removes: guards of threads that it has not got are held for ever. It waits for nobody, and frees
+/// nothing too early.
 ///
 /// A guard stays on its thread, but may be lent to others: it is `Sync`, and not `Send`. For one
 /// that moves, see [`OwnedGuard`].
@@ -73,6 +91,7 @@ pub struct Guard {
 }
 
 impl Guard {
+    #[inline]
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub(crate) fn new() -> Self {
         Guard { pin: Pin::new(), held: Held::new() }
@@ -90,8 +109,11 @@ impl Guard {
     /// Has the collector go on: what no guard can see any more becomes ready to be dropped by later
     /// writes to its map. To have one map's garbage dropped now, call
     /// [`HashMap::flush`](crate::HashMap::flush).
+    ///
+    /// What this guard holds up stays. Threads that do nothing, and hold no guard, are not in the
+    /// way: if there are such, this costs a system call.
     pub fn flush(&self) {
-        self.pin.flush();
+        self.pin.drive();
     }
 
     /// Unpins and pins again, if this is the thread's only guard: what was retired before can be
@@ -117,8 +139,8 @@ impl Guard {
 /// It is used like a [`Guard`], to which it dereferences. It comes from [`OwnedGuard::new`],
 /// [`HashMap::owned_guard`](crate::HashMap::owned_guard) or, inside a
 /// [`HashMapRef`](crate::HashMapRef), from [`HashMap::pin_owned`](crate::HashMap::pin_owned). To
-/// make one costs an allocation and an entry in a list that all threads share, some hundred
-/// nanoseconds in all; using it costs the same as using a [`Guard`].
+/// make one and to drop it are an atomic instruction each, on a word that all owned guards share,
+/// however many there are; using it costs the same as using a [`Guard`].
 ///
 /// A task that holds one while it waits keeps all garbage of all maps from being freed as long.
 /// Prefer a guard for each stretch between two `.await`s where that will do.
@@ -142,25 +164,19 @@ impl Guard {
 /// drop(guard);
 /// ```
 pub struct OwnedGuard {
-    /// Before its participant, so that it is unpinned first.
     guard: Guard,
-    _participant: Participant,
 }
 
-// SAFETY: the one part that is not `Send` by itself is the pin, which here is that of a participant
-// that goes with it. Its book-keeping is touched by value and by `&mut` alone (1 in the module's
-// text), so by one thread after the other.
+// SAFETY: the one part that is not `Send` by itself is the pin, which here is one that belongs to no
+// thread: an atomic count, and for the last guard a participant that nobody else touches (1 in the
+// module's text).
 unsafe impl Send for OwnedGuard {}
 
 impl OwnedGuard {
-    /// A guard with a participant of its own, pinned.
+    /// A guard that belongs to no thread, pinned.
     #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
     pub fn new() -> Self {
-        let mut participant = Participant::new();
-        OwnedGuard {
-            guard: Guard { pin: participant.pin(), held: Held::new() },
-            _participant: participant,
-        }
+        OwnedGuard { guard: Guard { pin: Pin::owned(), held: Held::new() } }
     }
 
     /// Unpins and pins again: what was retired before can be freed then.
@@ -210,6 +226,7 @@ impl core::fmt::Debug for Guard {
 }
 
 /// Pins the current thread; see [`Guard`]. Never runs a `Drop` of a key or a value.
+#[inline]
 #[cfg_attr(all(feature = "tracing", debug_assertions), track_caller)]
 pub fn pin() -> Guard {
     Guard::new()

@@ -4,21 +4,38 @@
 
 mod alive;
 mod alloc;
-#[cfg(not(evacmap_stub))]
-mod epoch;
-mod guard;
-mod prefetch;
 // The models of the map have a stand-in for the collector; the models of the reclaimer
-// (`crossbeam_loom`) have the real one.
+// (`crossbeam_loom`) have the collector itself.
+#[cfg(not(evacmap_stub))]
+mod collector;
+mod guard;
+#[cfg(not(evacmap_stub))]
+mod pin;
+mod pinning;
+mod prefetch;
 #[cfg(evacmap_stub)]
 mod stub;
 
 pub(crate) use alive::Alive;
 pub(crate) use alloc::{allocate, deallocate, free, free_bare};
 pub use guard::{Guard, OwnedGuard, pin};
+pub use pinning::Pinning;
 pub(crate) use prefetch::prefetch;
 
 #[cfg(not(evacmap_stub))]
-pub(crate) use epoch::Pin;
+pub(crate) use collector::clock;
+#[cfg(not(evacmap_stub))]
+pub(crate) use pin::Pin;
+#[cfg(not(evacmap_stub))]
+pub use pin::pinning;
 #[cfg(evacmap_stub)]
 pub(crate) use stub::Pin;
+#[cfg(evacmap_stub)]
+pub use stub::pinning;
+
+/// The collector's own steps, for the crate's tests and models.
+#[cfg(all(feature = "_hooks", not(evacmap_stub)))]
+pub mod hooks {
+    pub use super::collector::clock::testing::*;
+    pub use super::collector::testing::*;
+}

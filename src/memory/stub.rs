@@ -13,6 +13,7 @@
 use core::cell::{RefCell, RefMut};
 use std::collections::BTreeSet;
 
+use super::pinning::Pinning;
 use crate::sync::{AcqRel, Acquire, AtomicUsize};
 
 loom::lazy_static! {
@@ -116,7 +117,14 @@ impl Pin {
         Pin(id)
     }
 
+    /// In the models a pin belongs to no thread anyway.
+    pub(crate) fn owned() -> Self {
+        Self::new()
+    }
+
     pub(crate) fn flush(&self) {}
+
+    pub(crate) fn drive(&self) {}
 
     pub(crate) fn repin(&mut self) {
         REGISTRY.unpin(self.0);
@@ -155,21 +163,20 @@ impl Pin {
     }
 }
 
-/// In the models a pin belongs to no thread anyway.
-pub(crate) struct Participant;
-
-impl Participant {
-    pub(crate) fn new() -> Self {
-        Participant
-    }
-
-    pub(crate) fn pin(&mut self) -> Pin {
-        Pin::new()
-    }
-}
-
 impl Drop for Pin {
     fn drop(&mut self) {
         REGISTRY.unpin(self.0);
     }
+}
+
+/// What a pin of a thread is, in this process.
+///
+/// ```
+/// match evacmap::pinning() {
+///     evacmap::Pinning::Leased => println!("pins are cheap"),
+///     other => println!("pins cost a fence: {other:?}"),
+/// }
+/// ```
+pub fn pinning() -> Pinning {
+    Pinning::Ordinary
 }

@@ -43,7 +43,6 @@ listed! {
     TagRefill,
     OverflowInDestination,
     DiscardLost,
-    BatchAbandoned,
     ReapLost,
     NestedReap,
     Recycled,

@@ -10,7 +10,6 @@
 //! |---|---|---|
 //! | `newest`, `bytes` | anybody | anybody |
 //! | `taken`, and the links and contents of what has been taken | whoever has set `giving` | the same |
-//! | a node's state | the collector, whoever has set `giving` | the same |
 
 use core::ptr::{self, NonNull};
 
@@ -62,10 +61,11 @@ impl<L: Layout> Graveyard<L> {
     ///
     /// As for [`Table::retire`].
     pub(super) unsafe fn retire(&self, table: NonNull<Table<L>>, by_page: bool, pin: &Pin) {
-        // SAFETY: the caller promises that it is unlinked, and retired once. The node ripens before it is looked at.
-        let grave = self.add(Pending::new(unsafe { Spent::new(table, by_page, usize::MAX) }));
-        // SAFETY: a new node, added to the list, and handed on once.
-        unsafe { Pending::defer(grave, pin) };
+        // SAFETY: the caller promises that it is unlinked, and retired once. It is looked at when the
+        // node is ripe.
+        let mut grave = Pending::new(unsafe { Spent::new(table, by_page, usize::MAX) });
+        grave.stamp();
+        self.add(grave);
         // Else it would wait until this thread has retired a bag full of something.
         pin.flush();
     }
@@ -78,22 +78,22 @@ impl<L: Layout> Graveyard<L> {
         }
         let table = NonNull::from(Box::leak(table));
         // SAFETY: from a box, empty, and nobody else's.
-        self.add(Pending::ripe(unsafe { Spent::new(table, true, touched) }));
+        self.add(Pending::new(unsafe { Spent::new(table, true, touched) }));
     }
 
-    fn add(&self, mut grave: Box<Grave<L>>) -> NonNull<Grave<L>> {
+    fn add(&self, mut grave: Box<Grave<L>>) {
         // ORDERING: Relaxed: a statistic.
         self.bytes.fetch_add(grave.content().bytes(), Relaxed);
-        let grave = NonNull::from(Box::leak(grave));
+        let mut grave = NonNull::from(Box::leak(grave));
         // ORDERING: Relaxed: only compared and passed on. What is behind it is published by those
         // who put it there, and by the exchanges since, which continue their releases.
         let mut seen = self.newest.load(Relaxed);
         loop {
             // SAFETY: not added yet, so ours alone.
-            unsafe { Pending::link(grave, seen) };
+            unsafe { grave.as_mut() }.link(seen);
             // ORDERING: AcqRel, P16: publishes the grave. A failure is only compared.
             match self.newest.compare_exchange(seen, grave.as_ptr(), AcqRel, Relaxed) {
-                Ok(_) => return grave,
+                Ok(_) => return,
                 Err(now) => seen = now,
             }
         }
@@ -130,22 +130,21 @@ impl<L: Layout> Graveyard<L> {
             *taken = self.newest.swap(ptr::null_mut(), Acquire);
         }
         let Some(mut grave) = NonNull::new(*taken) else { return false };
-        // SAFETY: taken, so its link is ours, and nobody else frees it.
-        if !unsafe { Pending::is_ripe(grave) } {
+        // SAFETY: taken, so it is this thread's alone.
+        let node = unsafe { grave.as_mut() };
+        if !node.is_ripe() {
             return false;
         }
-        // SAFETY: RIPE, so the collector is done with the node, and it is ours alone.
-        let spent = unsafe { grave.as_mut() }.content();
+        let spent = node.content();
         let before = spent.bytes();
-        // SAFETY: RIPE, so nobody can reach the table any more.
+        // SAFETY: ripe, so nobody can reach the table any more.
         let is_last = unsafe { spent.give_some() };
         let after = if is_last { 0 } else { spent.bytes() };
         // ORDERING: Relaxed: a statistic.
         self.bytes.fetch_sub(before - after, Relaxed);
         if is_last {
-            // SAFETY: as above.
-            *taken = unsafe { Pending::next(grave) };
-            // SAFETY: RIPE, and no longer in a list. With the node goes the rest of the table.
+            *taken = node.next();
+            // SAFETY: ripe, and no longer in a list. With the node goes the rest of the table.
             unsafe { crate::memory::free(grave.as_ptr()) };
         }
         true
@@ -160,11 +159,11 @@ impl<L: Layout> Drop for Graveyard<L> {
         let taken = self.taken.with_mut(|taken| unsafe { *taken });
         for mut grave in [added, taken] {
             while let Some(present) = NonNull::new(grave) {
-                // SAFETY: in a list, so not freed. Read before the exchange that may leave it to the
-                // closure.
-                grave = unsafe { Pending::next(present) };
-                // SAFETY: as just said, and forgotten here.
-                unsafe { Pending::abandon(present) };
+                // SAFETY: in a list, so not freed; exclusive access.
+                grave = unsafe { present.as_ref() }.next();
+                // SAFETY: as just said, and forgotten here. No guard can be alive that was used with
+                // this map, so nobody can reach the table.
+                unsafe { crate::memory::free(present.as_ptr()) };
             }
         }
     }

@@ -1,0 +1,229 @@
+//! The clock: it counts grace periods.
+//!
+//! One closure is in flight, process-wide, deferred to the collector. When it runs it moves the
+//! clock by one and releases the flag that stands for the flight; whoever has something waiting
+//! defers the next. So waiting for a grace period costs a number instead of a closure each, however
+//! much waits.
+//!
+//! What is retired takes a [`Stamp`] after its last unlink, and is ripe when the clock stands two
+//! further.
+//!
+//! # What is known
+//!
+//! *Moves* are the closure's increments of `now`. *Under a pin* means: between the pinning of a
+//! participant, with its fence X, and its unpinning; or in a lease, from the pinning of the leased
+//! participant, which is still longer than the operation. What crossbeam promises: a closure that
+//! was deferred runs when every participant that was pinned at the deferral has been unpinned
+//! since, and whatever happened before those unpinnings happens before the closure. More exactly,
+//! if X comes before the fence Y with which the closure's bag is taken in, in the order of all
+//! `SeqCst` fences, the closure waits for that participant.
+//!
+//! 1. **The deferral of the next closure happens after the move before it.** The closure moves
+//!    `now` before it releases the flag (Release), and whoever defers the next has acquired that
+//!    flag.
+//! 2. **+2.** Let something be unlinked, and let its stamp be s, taken by a read-modify-write after
+//!    that. The move from s to s + 1 comes later in the order of the modifications of `now`, and
+//!    all of those are read-modify-writes with AcqRel; so the unlinking happens before that move.
+//!    By 1 that happens before the deferral of the next closure, hence before its fence Y. Whoever
+//!    is pinned and can still find the thing has read a word that is ordered before the unlinking:
+//!    its fence X comes before that read, the read is coherence-ordered before the unlinking, and
+//!    that happens before Y. So X comes before Y, and that closure, which moves the clock to s + 2,
+//!    waits for that pin. Whoever sees s + 2 (Acquire) therefore happens after the end of every pin
+//!    that could find it. One move is not enough: the closure that moves to s + 1 may have been
+//!    deferred long before the unlinking.
+//! 3. **Why a read-modify-write.** A plain load could be satisfied before the unlinking is visible,
+//!    by an old value even; then the move from s to s + 1 might have had no part in publishing the
+//!    unlinking, and the closure of the next may have been deferred before it.
+//! 4. **`now`, read under a pin, moves at most once from there while the pin lasts.** Let it read n
+//!    after X. The move from n to n + 1 was not seen, so the read is coherence-ordered before it,
+//!    and by 1 that move happens before the Y of the next closure. So X comes before Y, and the
+//!    closure that moves to n + 2 waits for the pin.
+//! 5. **L.** *Whoever reads n (Acquire, under a pin) sees all that was written by operations that
+//!    read at most n - 2 and wrote under the same unbroken pin.* Let such an operation have read
+//!    m ≤ n - 2. By 4 its pin ends before the move to m + 2, and the closure of that move happens
+//!    after that end, for it waited for the pin. The move is a release, the moves since continue
+//!    it, and n ≥ m + 2 was read with Acquire.
+//!
+//! # What it does not do
+//!
+//! A deferral is followed by a flush: else the closure waits in the bag of a participant, and
+//! everything waits for it. The flag is taken under a pin; a thread that stops between the two
+//! stops the clock, as any thread that stops under a pin does. Nothing but memory waits for the
+//! clock.
+
+use crossbeam_epoch::Guard;
+use crossbeam_utils::CachePadded;
+
+use super::lease::Lease;
+use super::pin::ThreadPin;
+use super::world::world;
+use crate::observe::faults::{fault, unless_relaxed};
+use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicUsize, Relaxed, Release};
+
+/// See the module's text.
+pub(super) struct Clock {
+    pub(super) now: CachePadded<AtomicUsize>,
+    /// A closure has been deferred, or is about to be, and has not run.
+    pub(super) in_flight: AtomicBool,
+    /// How often somebody had something waiting.
+    pub(super) pushes: AtomicUsize,
+    /// Where the clock stood when it was last looked at whether it moves.
+    pub(super) seen: AtomicUsize,
+}
+
+/// When something was retired, by the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp(usize);
+
+/// Moves after which what was stamped is ripe: see 2 in the module's text.
+const RIPE: usize = 2;
+
+/// Pushes, which are batches handed on, between two looks at whether idle threads are in the way:
+/// with 64 entries to a batch no more than one `membarrier` to 4096 retired entries.
+#[cfg(not(evacmap_loom))]
+const PATIENCE: usize = 64;
+#[cfg(evacmap_loom)]
+const PATIENCE: usize = 4;
+
+/// How often a `drive` pins anew and has the collector go on, in each of its two rounds. Four times
+/// are enough for two moves where nothing is in the way; each also takes eight bags off the
+/// collector's queue, in which the closure waits behind those of threads that have ended.
+#[cfg(not(evacmap_loom))]
+const TURNS: usize = 32;
+#[cfg(evacmap_loom)]
+const TURNS: usize = 4;
+
+impl Clock {
+    /// The closure.
+    fn tick(&self) {
+        if fault!("flight_ended_before_the_move") {
+            // ORDERING: none that would do: this is the fault.
+            self.in_flight.store(false, Release);
+        }
+        // ORDERING: AcqRel, 1 to 5 in the module's text: continues what the stamps released, and
+        // publishes that the grace period is over.
+        self.now.fetch_add(1, unless_relaxed!("clock_moved_relaxed", AcqRel));
+        // ORDERING: Release, 1: with the Acquire in `advance`.
+        self.in_flight.store(false, Release);
+    }
+
+    /// Has the clock go on: defers the next move unless one is in flight, and collects.
+    pub(super) fn advance(&'static self, guard: &Guard) {
+        // ORDERING: Acquire, 1: with the Release in `tick`. After a failure nothing is looked at.
+        let order = unless_relaxed!("flight_begun_relaxed", Acquire);
+        if self.in_flight.compare_exchange(false, true, order, Relaxed).is_ok() {
+            // SAFETY: the closure touches nothing but this static, and may run anywhere.
+            unsafe { guard.defer_unchecked(move || self.tick()) };
+        }
+        guard.flush();
+    }
+
+    fn stamp(&self) -> Stamp {
+        if fault!("stamp_by_load") {
+            // ORDERING: none that would do: this is the fault.
+            return Stamp(self.now.load(Acquire));
+        }
+        // ORDERING: AcqRel, 2 and 3: Release passes the unlinking on to the moves that follow.
+        Stamp(self.now.fetch_add(0, AcqRel))
+    }
+
+    fn is_ripe(&self, stamp: Stamp) -> bool {
+        let wait = if fault!("ripe_after_one_move") { 1 } else { RIPE };
+        // ORDERING: Acquire, 2: with the closure's move. A clock that wrapped around is told by the
+        // difference, which is taken to be small.
+        let moved = self.now.load(Acquire).wrapping_sub(stamp.0);
+        (wait..=usize::MAX / 2).contains(&moved)
+    }
+
+    /// Once in [`PATIENCE`] pushes: whether the clock has stood still since.
+    fn is_late(&self) -> bool {
+        // ORDERING: Relaxed, all: statistics. Each says when to look for idle threads, and no more.
+        let pushes = self.pushes.fetch_add(1, Relaxed);
+        if pushes % PATIENCE != PATIENCE - 1 {
+            return false;
+        }
+        // ORDERING: Relaxed, as just said.
+        let now = self.now.load(Relaxed);
+        self.seen.swap(now, Relaxed) == now
+    }
+}
+
+/// When something is being retired. To be taken after it has been unlinked, wherever it was linked.
+pub(crate) fn stamp() -> Stamp {
+    world().clock.stamp()
+}
+
+/// Whether nobody can see any more what got that stamp.
+pub(crate) fn is_ripe(stamp: Stamp) -> bool {
+    world().clock.is_ripe(stamp)
+}
+
+/// Something is waiting, about a batch of it: has the clock go on by a step, if it can. Takes the
+/// leases of idle threads now and then, if it has stood still.
+pub(crate) fn push() {
+    if world().clock.is_late() {
+        Lease::revoke_idle();
+    }
+    let mut pin = ThreadPin::new();
+    pin.with_guard(|guard| world().clock.advance(guard));
+    // What has been deferred waits for this thread too.
+    pin.renew_soon();
+}
+
+/// Has the clock go on as far as it can, in a bounded number of steps. If no guard is held, all that
+/// was stamped before is ripe afterwards, unless threads come and go meanwhile. Two calls of
+/// `membarrier` at most, one if nobody pins beside, and none if no other thread is idle.
+pub(crate) fn drive() {
+    let (stamp, clock) = (stamp(), &world().clock);
+    for _ in 0..2 {
+        Lease::revoke_idle();
+        for _ in 0..TURNS {
+            if is_ripe(stamp) {
+                return;
+            }
+            let mut pin = ThreadPin::new();
+            let alone = pin.repin();
+            pin.with_guard(|guard| clock.advance(guard));
+            if !alone {
+                // A guard of this thread: the epoch goes on by one step at most.
+                return pin.renew_soon();
+            }
+        }
+    }
+}
+
+/// For the crate's tests and models.
+#[cfg(feature = "_hooks")]
+pub mod testing {
+    use super::world;
+
+    /// When something was retired, by the clock.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Stamp(super::Stamp);
+
+    /// A stamp of the clock, as what is retired gets one.
+    pub fn stamp() -> Stamp {
+        Stamp(super::stamp())
+    }
+
+    /// Whether nobody can see any more what got that stamp.
+    pub fn is_ripe(stamp: Stamp) -> bool {
+        super::is_ripe(stamp.0)
+    }
+
+    /// Has the clock go on, as a batch does that is handed on.
+    pub fn push() {
+        super::push();
+    }
+
+    /// Has the clock go on as far as it can.
+    pub fn drive() {
+        super::drive();
+    }
+
+    /// The clock.
+    pub fn now() -> usize {
+        // ORDERING: Acquire: see 5 in the module's text.
+        world().clock.now.load(super::Acquire)
+    }
+}
