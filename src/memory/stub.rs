@@ -122,8 +122,6 @@ impl Pin {
         Self::new()
     }
 
-    pub(crate) fn flush(&self) {}
-
     pub(crate) fn drive(&self) {}
 
     pub(crate) fn repin(&mut self) {

@@ -3,7 +3,9 @@
 use core::marker::PhantomData;
 use core::ptr::with_exposed_provenance_mut;
 
-pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
+#[cfg_attr(evacmap_stub, allow(unused_imports))]
+pub(crate) use core::sync::atomic::Ordering::Release;
+pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed};
 pub(crate) use loom::sync::atomic::AtomicUsize;
 #[cfg(crossbeam_loom)]
 pub(crate) use {

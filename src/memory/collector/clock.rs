@@ -176,12 +176,13 @@ pub(crate) fn push() {
 pub(crate) fn drive() {
     let (stamp, clock) = (stamp(), &world().clock);
     for _ in 0..2 {
+        // This thread's own lease is none of those in the way: it is pinned anew at each turn.
+        let mut pin = ThreadPin::new();
         Lease::revoke_idle();
         for _ in 0..TURNS {
             if is_ripe(stamp) {
                 return;
             }
-            let mut pin = ThreadPin::new();
             let alone = pin.repin();
             pin.with_guard(|guard| clock.advance(guard));
             if !alone {
