@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::queue::Queue;
 use super::spare::{Bag, Spares};
 use crate::memory::{allocate, free_bare};
-use crate::observe::faults::unless_relaxed;
+use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, hit};
 use crate::observe::swallow;
 use crate::sizes::SHARE_EVERY;
@@ -230,7 +230,9 @@ impl<T> Local<T> {
     pub(super) unsafe fn seal(&self) {
         let seal = |owned: &mut Owned<T>| {
             let Some(mut bag) = owned.bag.take_if(|bag| bag.content().len() > 0) else { return };
-            bag.stamp();
+            if !fault!("batch_ripe_at_once") {
+                bag.stamp();
+            }
             // SAFETY: a box of this thread's.
             unsafe { owned.sealed.push(NonNull::from(Box::leak(bag))) };
         };

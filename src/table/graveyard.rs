@@ -19,7 +19,7 @@ use super::spent::Spent;
 use crate::garbage::Pending;
 use crate::layout::Layout;
 use crate::memory::Pin;
-use crate::observe::faults::unless_relaxed;
+use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, Point, hit, reach};
 use crate::sizes::PIECE;
 use crate::sync::{
@@ -64,7 +64,9 @@ impl<L: Layout> Graveyard<L> {
         // SAFETY: the caller promises that it is unlinked, and retired once. It is looked at when the
         // node is ripe.
         let mut grave = Pending::new(unsafe { Spent::new(table, by_page, usize::MAX) });
-        grave.stamp();
+        if !fault!("grave_ripe_at_once") {
+            grave.stamp();
+        }
         self.add(grave);
         // Else it would wait until this thread has retired a bag full of something.
         pin.flush();
