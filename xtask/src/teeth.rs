@@ -11,6 +11,7 @@ use clap::Args;
 
 use crate::cmd::{self, Watched};
 use crate::loom::{self, MAP, MAP_WITHOUT_TAGS, RECLAIMER, Variant};
+use crate::suite;
 
 #[derive(Args)]
 pub struct Options {
@@ -265,25 +266,23 @@ fn culprit(lines: &[String]) -> String {
 
 /// The test of the ordinary build that fails with the fault.
 fn killed_by_tests(fault: &str) -> Result<Option<String>> {
-    let mut test = cmd::cargo([
-        "test",
-        "--features",
-        "_hooks",
-        "--lib",
-        "--test",
-        "smoke",
-        "--test",
-        "regressions",
-    ]);
-    test.arg("--target-dir").arg(cmd::own_target_dir("teeth-tests"));
-    test.env("RUSTFLAGS", "--cfg evacmap_faults").env("EVACMAP_FAULT", fault);
-    let output = test.output()?;
-    if output.status.success() {
-        return Ok(None);
+    let test = || cmd::cargo(["test", "--features", "_hooks"]);
+    let (mut unit, mut chosen) = (test(), test());
+    unit.arg("--lib");
+    for test in [&mut unit, &mut chosen] {
+        test.arg("--target-dir").arg(cmd::own_target_dir("teeth-tests"));
+        test.env("RUSTFLAGS", "--cfg evacmap_faults").env("EVACMAP_FAULT", fault);
     }
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    Ok(Some(format!("test {}", culprit(&lines))))
+    suite::choose(&mut chosen, suite::SMALL);
+    for test in [&mut unit, &mut chosen] {
+        let output = test.output()?;
+        if !output.status.success() {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            return Ok(Some(format!("test {}", culprit(&lines))));
+        }
+    }
+    Ok(None)
 }
 
 fn print_table(verdicts: &[Verdict]) {
