@@ -664,7 +664,7 @@ fn feature_rayon() {
 #[cfg(feature = "metrics")]
 #[test]
 fn feature_metrics() {
-    // Without a recorder nobody listens; `tests/behaviour/metrics.rs` has one.
+    // Without a recorder nobody listens; `tests/alone/metrics.rs` has one.
     Stats::describe();
     Map::from([("a", 1)]).stats().publish("a map");
 }

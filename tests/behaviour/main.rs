@@ -5,7 +5,6 @@
 mod common;
 
 mod capacity;
-mod drops;
 mod entries;
 mod guards;
 mod hostile;
@@ -13,7 +12,6 @@ mod interface;
 mod iterators;
 mod life;
 mod limitations;
-mod metrics;
 mod model;
 mod parallel;
 mod rebuild;

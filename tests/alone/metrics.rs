@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::alone;
 use crate::common::validated;
 use evacmap::{HashMap, Stats};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -84,6 +85,7 @@ fn churned() -> HashMap<u32, u32> {
 /// another.
 #[test]
 fn all_figures_are_published_under_the_name_of_the_map() {
+    let _alone = alone();
     let maps = [resizing(), churned()];
     let [first, second] = [maps[0].stats(), maps[1].stats()];
     assert!(
@@ -107,6 +109,7 @@ fn all_figures_are_published_under_the_name_of_the_map() {
 
 #[test]
 fn counts_are_published_as_they_are_and_maps_are_told_apart() {
+    let _alone = alone();
     let (map, none) = (resizing(), HashMap::<u32, u32>::new());
     let text = rendered(|| {
         for _ in 0..3 {
@@ -129,6 +132,7 @@ fn counts_are_published_as_they_are_and_maps_are_told_apart() {
 
 #[test]
 fn each_metric_is_described() {
+    let _alone = alone();
     let text = rendered(|| {
         Stats::describe();
         Stats::default().publish("none");

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::thread;
 use std::time::Duration;
 
+use crate::alone;
 use crate::common::injected::{Injected, hush};
 use crate::common::{Counted, Counter, on_threads};
 use evacmap::HashMap;
@@ -53,6 +54,7 @@ impl Bombs {
 /// and that is all.
 #[test]
 fn a_panicking_drop_of_removed_entries_is_reported_and_swallowed() {
+    let _alone = alone();
     let bombs = Bombs::new();
     let map = HashMap::new();
     for key in 0..200 {
@@ -99,6 +101,7 @@ impl Drop for EchoingBomb {
 
 #[test]
 fn a_payload_that_panics_in_turn_disturbs_nobody() {
+    let _alone = alone();
     hush();
     let echoes = Arc::new(AtomicUsize::new(0));
     let map = HashMap::new();
@@ -117,6 +120,7 @@ fn a_payload_that_panics_in_turn_disturbs_nobody() {
 /// once.
 #[test]
 fn panicking_drops_disturb_no_thread() {
+    let _alone = alone();
     let bombs = Arc::new(Bombs::new());
     let map: Arc<HashMap<u32, Bomb>> = Arc::default();
     let (shared, made) = (map.clone(), bombs.clone());
@@ -146,6 +150,7 @@ fn panicking_drops_disturb_no_thread() {
 
 #[test]
 fn a_panicking_drop_in_the_drop_of_the_map_goes_on_after_everything_else_was_dropped() {
+    let _alone = alone();
     for resizing in [false, true] {
         for armed in [0, 1, 150, 299] {
             let bombs = Bombs::new();
@@ -174,6 +179,7 @@ fn a_panicking_drop_in_the_drop_of_the_map_goes_on_after_everything_else_was_dro
 
 #[test]
 fn a_panicking_drop_of_garbage_in_the_drop_of_the_map_does_as_well() {
+    let _alone = alone();
     let bombs = Bombs::new();
     let map: HashMap<u32, Bomb> = HashMap::new();
     for key in 0..300 {
@@ -192,6 +198,7 @@ fn a_panicking_drop_of_garbage_in_the_drop_of_the_map_does_as_well() {
 
 #[test]
 fn a_panicking_drop_in_a_map_taken_apart() {
+    let _alone = alone();
     for (armed, taken) in [(5, 0), (5, 3), (299, 150)] {
         let bombs = Bombs::new();
         let map: HashMap<u32, Bomb> = (0..300).map(|key| (key, bombs.make(key, false))).collect();
