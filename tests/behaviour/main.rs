@@ -10,6 +10,7 @@ mod guards;
 mod hostile;
 mod interface;
 mod iterators;
+mod layouts;
 mod life;
 mod limitations;
 mod model;

@@ -1,6 +1,6 @@
 //! Every operation in every phase of every kind of resize, with something done to it: a panic in
 //! each call that it makes, another operation within each, no memory for each allocation, a small
-//! stack, and keys and values that are laid out in every way.
+//! stack.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -9,4 +9,3 @@ mod allocation;
 mod panics;
 mod reentrancy;
 mod stacks;
-mod types;
