@@ -14,12 +14,11 @@ pub const FEATURES: &str = "serde,rayon,tracing,metrics,_hooks,_counters";
 /// Modules of tests, by the program under `tests/` that they are in.
 type Modules = [(&'static str, &'static [&'static str])];
 
-/// Those for the optimised build: many threads, many operations.
-const OPTIMISED: &Modules = &[
-    ("alone", &["shrinking"]),
-    ("sweeps", &["panics", "reentrancy"]),
-    ("threads", &["stopped", "stress"]),
-];
+/// Those for the optimised build. Many threads, many operations:
+pub const STRESS: &Modules = &[("alone", &["shrinking"]), ("threads", &["stopped", "stress"])];
+
+/// And every operation in every situation.
+pub const SWEEPS: &Modules = &[("sweeps", &["panics", "reentrancy"])];
 
 /// Those that have a long form, which is left out unless it is asked for.
 const LONG: &Modules = &[("behaviour", &["iterators"]), ("threads", &["stopped"])];
@@ -37,10 +36,11 @@ pub const LARGER: &Modules = &[
 /// Runs the unit tests, and the tests that are for the debug build.
 pub fn ordinary() -> Result<Vec<Command>> {
     let mut whole = cmd::cargo(["test", "--features", FEATURES, "--lib"]);
-    for name in programs()?.iter().filter(|name| !OPTIMISED.iter().any(|(of, _)| of == name)) {
+    let in_part = || STRESS.iter().chain(SWEEPS);
+    for name in programs()?.iter().filter(|name| !in_part().any(|(program, _)| program == name)) {
         whole.args(["--test", name]);
     }
-    let rest = OPTIMISED.iter().map(|(program, modules)| {
+    let rest = in_part().map(|(program, modules)| {
         let mut test = cmd::cargo(["test", "--features", FEATURES, "--test", program, "--"]);
         test.args(modules.iter().flat_map(|module| ["--skip".to_owned(), filter(module)]));
         test
@@ -48,17 +48,16 @@ pub fn ordinary() -> Result<Vec<Command>> {
     Ok([whole].into_iter().chain(rest).collect())
 }
 
-/// Runs those that are for the optimised build.
-pub fn optimised() -> Command {
+/// Runs some of those that are for the optimised build.
+pub fn optimised(modules: &Modules) -> Command {
     let mut test = cmd::cargo(["test", "--release", "--features", "_hooks"]);
-    choose(&mut test, OPTIMISED);
+    choose(&mut test, modules);
     test
 }
 
 /// Runs the long forms.
 pub fn long() -> Command {
-    let mut test = cmd::cargo(["test", "--release", "--features", "_hooks"]);
-    choose(&mut test, LONG);
+    let mut test = optimised(LONG);
     test.arg("--ignored");
     test
 }
@@ -102,7 +101,7 @@ mod tests {
     /// more than it says.
     #[test]
     fn a_filter_means_one_module() {
-        for of in [OPTIMISED, LONG, SMALL, LARGER] {
+        for of in [STRESS, SWEEPS, LONG, SMALL, LARGER] {
             let programs: Vec<_> = of.iter().map(|(program, _)| *program).collect();
             for (program, module) in
                 of.iter().flat_map(|(p, all)| all.iter().map(move |m| (*p, *m)))

@@ -45,7 +45,7 @@ const fn step(of: In, name: &'static str, what: &'static str, run: fn() -> Resul
 type Entry = (In, Step);
 
 /// Cheap and most likely to fail first.
-const STEPS: [Entry; 23] = [
+const STEPS: [Entry; 24] = [
     step(In::Test, "fmt", "formatting", fmt),
     step(In::Test, "house", "house rules for src/", house::run),
     step(In::Test, "clippy", "no warnings in the library and its tests", clippy),
@@ -59,6 +59,7 @@ const STEPS: [Entry; 23] = [
     step(In::Gate, "features", "no warnings with any set of public features", features::run),
     step(In::Gate, "doc", "the documentation builds without warnings", doc),
     step(In::Gate, "oldest", "the library with the oldest dependencies", oldest),
+    step(In::Gate, "sweeps", "every operation in every situation, optimised", sweeps),
     step(In::Gate, "lin", "linearizability, briefly", lin),
     step(In::Gate, "examples", "the example programs find themselves right", examples),
     step(In::Gate, "bench", "the benchmarks run, on tiny maps, and find all answers right", bench),
@@ -163,7 +164,11 @@ fn test() -> Result<()> {
 }
 
 fn stress() -> Result<()> {
-    cmd::run(&mut suite::optimised())
+    cmd::run(&mut suite::optimised(suite::STRESS))
+}
+
+fn sweeps() -> Result<()> {
+    cmd::run(&mut suite::optimised(suite::SWEEPS))
 }
 
 fn doctest() -> Result<()> {
