@@ -3,12 +3,12 @@
 //!
 //! Two ways to run it:
 //!
-//! - `cargo bench --bench compare -- --table` measures everything, with the maps in turns, A B C A
-//!   B C …, so that whatever disturbs the machine disturbs all of them alike. Compare maps by this.
-//!   `--table --help` lists its options.
-//! - `cargo bench --bench compare` runs the workloads under criterion, one map after the other, and
-//!   closes with a table of the medians. `-- --quick` shortens it to a look. Benchmarks are named
-//!   like `hit/u64/10K/1t/evacmap`.
+//! - `cargo bench -p benches --bench compare -- --table` measures everything, with the maps in
+//!   turns, A B C A B C …, so that whatever disturbs the machine disturbs all of them alike. Compare
+//!   maps by this. `--table --help` lists its options.
+//! - `cargo bench -p benches --bench compare` runs the workloads under criterion, one map after the
+//!   other, and closes with a table of the medians. `-- --quick` shortens it to a look. Benchmarks
+//!   are named like `hit/u64/10K/1t/evacmap`.
 //!
 //! Every time is in thread-nanoseconds per operation: the time from the first thread's start to the
 //! last one's end, multiplied by the number of threads, divided by the operations of all threads

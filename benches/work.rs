@@ -40,9 +40,9 @@ fn main() {
     let rows: Vec<Row> = sizes.iter().flat_map(|&entries| life(entries)).collect();
     println!("The most that a single operation did.\n\n{}", table(&rows));
     if given("--save") {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/results/work.json");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/results/work.json");
         let figures: Value = rows.iter().map(json).collect();
-        fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/results"))
+        fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/results"))
             .expect("the folder can be made");
         fs::write(path, format!("{figures:#}\n")).expect("the figures can be written");
         println!("{path}");

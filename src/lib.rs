@@ -31,30 +31,30 @@
 //!   writes nothing that is shared, except the thread's own epoch.
 //!   (`loom-tests/tests/protocol.rs::read_through_growth`)
 //! - **Writes are lock-free.** A thread that stops at any point stops nobody else. The others carry
-//!   on, and complete the resize that it was helping with. (`tests/stopped.rs`)
+//!   on, and complete the resize that it was helping with. (`tests/threads/stopped.rs`)
 //! - **Resizes are incremental.** Growing, shrinking, rebuilding and clearing are shared out among
-//!   the writes, group by group. No operation stops the world. (`tests/shrink_by_itself.rs`)
+//!   the writes, group by group. No operation stops the world. (`tests/alone/shrinking.rs`)
 //! - **Moving entries runs none of your code**: no `Hash`, no `Eq`, no `Clone`.
-//!   (`tests/sweep_panics.rs`)
+//!   (`tests/sweeps/panics.rs`)
 //! - **Every operation on one key takes effect at one moment** between its call and its return,
 //!   whatever resize is running. So does `clear`. (`cargo xtask lin`,
 //!   `loom-tests/tests/protocol.rs::clear_against_insert_into_room`)
 //! - **An iteration** returns a key that is present throughout exactly once, and no key twice.
-//!   (`tests/iterators.rs::every_key_once_at_every_step_of_a_resize`)
-//! - **`len` is exact** when nobody writes. (`tests/property.rs`)
+//!   (`tests/behaviour/iterators.rs::every_key_once_at_every_step_of_a_resize`)
+//! - **`len` is exact** when nobody writes. (`tests/behaviour/model.rs`)
 //! - **References** stay valid as long as the guard under which they were obtained, whatever
-//!   happens to the map. (`tests/stress.rs::what_a_guard_has_seen_stays`)
+//!   happens to the map. (`tests/threads/stress.rs::what_a_guard_has_seen_stays`)
 //! - **Closures may use the same map**, or any other, in any way: no closure runs under a lock. A
 //!   closure that may run more than once says so by its type, `Fn` or `FnMut`.
-//!   (`tests/sweep_reentrancy.rs`)
+//!   (`tests/sweeps/reentrancy.rs`)
 //! - **A panic** in `Hash`, `Eq`, `Clone`, `Drop` or a closure leaves the map valid and usable.
-//!   (`tests/sweep_panics.rs`)
+//!   (`tests/sweeps/panics.rs`)
 //! - **A bad hash** costs time. An `Eq` or `Hash` that lies gives wrong answers. Neither is
-//!   undefined behaviour. (`tests/hostile.rs`)
+//!   undefined behaviour. (`tests/behaviour/hostile.rs`)
 //! - **Dropping the map** drops every entry that was ever put in and not yet dropped, before the
 //!   drop returns. The `Drop` of a key or value runs only where the map is borrowed, never in the
 //!   collector. So keys and values need not be `'static`, and may borrow.
-//!   (`tests/types.rs::dropping_the_map_drops_everything_before_it_returns`)
+//!   (`tests/behaviour/types.rs::dropping_the_map_drops_everything_before_it_returns`)
 //!
 //! # What it costs
 //!

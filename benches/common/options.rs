@@ -9,7 +9,7 @@ use super::workload::{Kind, Workload};
 
 /// Compares the maps in turns and prints tables.
 #[derive(Parser)]
-#[command(bin_name = "cargo bench --bench compare -- --table")]
+#[command(bin_name = "cargo bench -p benches --bench compare -- --table")]
 pub struct Options {
     /// This mode
     #[arg(long)]

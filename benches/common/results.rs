@@ -61,5 +61,5 @@ fn make_folder(path: &Path) {
 fn path(name: &str, extension: &str) -> PathBuf {
     let suffix = if ALLOCATOR == "mimalloc" { String::new() } else { format!("-{ALLOCATOR}") };
     let file = format!("{name}{suffix}.{extension}");
-    [env!("CARGO_MANIFEST_DIR"), "benches", "results", &file].iter().collect()
+    [env!("CARGO_MANIFEST_DIR"), "results", &file].iter().collect()
 }

@@ -298,7 +298,7 @@ impl Case {
                 let _ = map.get_many(keys.each_ref());
             }
             Op::GetOrInsertWith => {
-                drop(map.get_or_insert_with(self.key(key), || closure(self.value(value))))
+                let _ = map.get_or_insert_with(self.key(key), || closure(self.value(value)));
             }
             Op::GetOrTryInsertWith => {
                 let make = || closure(if number < 4 { Ok(self.value(value)) } else { Err(number) });
@@ -333,7 +333,7 @@ impl Case {
                 map.remove(&self.key(key));
             }),
             Op::RemoveIf => {
-                drop(map.remove_if(&self.key(key), |_, old| closure(old.plain() < value)))
+                let _ = map.remove_if(&self.key(key), |_, old| closure(old.plain() < value));
             }
             Op::Retain => map.retain(|key, old| closure(kept(key.plain(), old.plain(), number))),
             Op::ExtractIf => map
@@ -401,7 +401,7 @@ fn predict(model: &mut Model<u8, u32>, op: Op, number: u8, key: u8, value: u32) 
         },
         Op::Update => drop(model.entry(key).and_modify(|old| *old ^= value)),
         Op::UpdateOrInsertWith => {
-            drop(model.entry(key).and_modify(|old| *old ^= value).or_insert(value))
+            let _ = model.entry(key).and_modify(|old| *old ^= value).or_insert(value);
         }
         Op::ComputeInsert => drop(model.insert(key, value)),
         Op::ComputeRemove => drop(model.remove(&key)),

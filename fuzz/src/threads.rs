@@ -11,7 +11,7 @@
 //!
 //! Few keys and small tables, so that the threads meet. When they do is not in the bytes: an input
 //! that failed may have to be run many times before it fails again. Used by the fuzzer and by
-//! `lin/tests/corpus.rs`.
+//! `verify/lin/tests/corpus.rs`.
 
 use lin::MODES;
 use lin::action::MAX_KEYS;

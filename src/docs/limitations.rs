@@ -15,26 +15,26 @@
 //!   there is such a slot for four buckets at least. By then there are up to four overflow buckets
 //!   for ten buckets. If the map is more than half full, it grows twofold instead, once, as the
 //!   standard map does, even beyond the capacity that it was given. In a full map there are up to
-//!   three overflow buckets for four buckets before that. (`tests/rebuild.rs`)
+//!   three overflow buckets for four buckets before that. (`tests/behaviour/rebuild.rs`)
 //! - **A map does not become smaller by itself**, unless it was built with
 //!   [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto).
 //!   [`shrink_to_fit`](crate::HashMap::shrink_to_fit) works under either policy.
-//!   (`tests/api_sizes.rs::a_map_does_not_shrink_unless_it_was_built_so`,
-//!   `tests/shrink_by_itself.rs::removals_alone_bring_the_memory_back`)
+//!   (`tests/behaviour/room.rs::a_map_does_not_shrink_unless_it_was_built_so`,
+//!   `tests/alone/shrinking.rs::removals_alone_bring_the_memory_back`)
 //! - **Each thread that has written to a map has a slot in it**, until the map is dropped. The slot
 //!   takes a few hundred bytes. It holds up to 64 removed entries, and bare memory for up to 512
 //!   entries that the thread inserts next ([`Stats::spare`](crate::Stats::spare)). Many threads
 //!   times many maps add up. A large table in preparation is also kept there, until it is published
 //!   or the next resize begins; [`Stats::bytes`](crate::Stats::bytes) does not count it. A new
 //!   thread takes over the slot of one that has ended.
-//!   (`tests/stress.rs::threads_that_end_leave_nothing_behind`)
+//!   (`tests/threads/stress.rs::threads_that_end_leave_nothing_behind`)
 //! - **Only tables can be reserved.** [`try_reserve`](crate::HashMap::try_reserve) reports that
 //!   there is no memory for a table. An insert that gets no memory for its entry ends the process,
 //!   as with the standard collections. An insert that gets none for a larger table tries a smaller
 //!   one, and otherwise goes on in the present table until that has seven entries or two overflow
-//!   buckets to a bucket. Then it ends the process. (`tests/sweep_allocation.rs`,
-//!   `tests/api_sizes.rs::without_memory_the_map_stays_as_it_is`,
-//!   `tests/api_sizes.rs::a_growth_without_memory_is_put_off`)
+//!   buckets to a bucket. Then it ends the process. (`tests/sweeps/allocation.rs`,
+//!   `tests/behaviour/room.rs::without_memory_the_map_stays_as_it_is`,
+//!   `tests/behaviour/room.rs::a_growth_without_memory_is_put_off`)
 //!
 //! # What was removed is dropped later
 //!
@@ -59,31 +59,31 @@
 //!
 //! - **The last entries stay in the bag.** What a thread removed last, up to 63 entries, waits
 //!   until that thread removes more or flushes. Nobody else can hand on its bag
-//!   (`tests/limitations.rs::the_last_removed_entries_are_handed_on_by_their_own_thread_alone`).
+//!   (`tests/behaviour/limitations.rs::the_last_removed_entries_are_handed_on_by_their_own_thread_alone`).
 //!   Once the thread has ended, the bag waits for a later thread that happens to get its slot, or
 //!   for the map's drop
-//!   (`tests/limitations.rs::the_last_removed_entries_of_a_thread_that_has_ended_wait_for_the_drop_of_the_map`).
+//!   (`tests/behaviour/limitations.rs::the_last_removed_entries_of_a_thread_that_has_ended_wait_for_the_drop_of_the_map`).
 //! - **One `flush` may not be enough.** The collector advances in steps, and not at all past a
 //!   guard that is held.
 //! - **Do not rely on `Drop` to happen soon.** Close a value that is a lock, a file or the last
 //!   sender of a channel with a call, or keep it in an `Arc` or `Option` that can be emptied.
 //! - **A guard that is held holds everything back**: the garbage of all maps, on all threads. So
 //!   does an [`OwnedGuard`](crate::OwnedGuard) in a task that nobody polls.
-//!   (`tests/limitations.rs::a_guard_of_one_map_holds_back_the_garbage_of_another`)
+//!   (`tests/behaviour/limitations.rs::a_guard_of_one_map_holds_back_the_garbage_of_another`)
 //! - **The collector is shared** with everything in the process that uses crossbeam-epoch's default
 //!   collector. Its guards hold back our garbage, ours hold back its garbage, and a pin may run
 //!   what others have deferred. The collector frees small tables of ours. It never drops a key or a
 //!   value.
 //! - **A panic in a late `Drop` is swallowed** after the panic hook has reported it: the write in
 //!   which it surfaces has nothing to do with it.
-//!   (`tests/panics.rs::a_panicking_drop_of_removed_entries_is_reported_and_swallowed`)
+//!   (`tests/alone/drops.rs::a_panicking_drop_of_removed_entries_is_reported_and_swallowed`)
 //! - **A map that only its own garbage keeps alive is leaked.** That happens if values with an
 //!   `Arc` of the map are removed, and then the last other `Arc` is dropped. It is a cycle;
 //!   [`flush`](crate::HashMap::flush) before letting go breaks it.
-//!   (`tests/types.rs::a_map_that_is_leaked_is_left_alone`)
+//!   (`tests/behaviour/types.rs::a_map_that_is_leaked_is_left_alone`)
 //! - **The entries of a map in a `static`, or of a leaked map, are never dropped**, not at the end
 //!   of the process and not by the collector
-//!   (`tests/regressions.rs::the_collector_drops_nothing_of_a_leaked_map`). Removed entries are
+//!   (`tests/behaviour/teardown.rs::the_collector_drops_nothing_of_a_leaked_map`). Removed entries are
 //!   dropped if somebody goes on using the map.
 //!
 //! # What is not atomic
@@ -94,15 +94,15 @@
 //! - **No operation spans two keys**, nor do [`get_many`](crate::HashMap::get_many) and `extend`.
 //! - **`len` is exact when nobody writes.** Beside writers it is a sum of counts that were read one
 //!   after the other. It takes time in proportion to the number of threads that have written.
-//!   (`tests/property.rs`)
+//!   (`tests/behaviour/model.rs`)
 //! - **`len` may exceed `capacity` a little.** A table grows when an insert meets a full chain
 //!   *and* the table is full on average. Other inserts still find room
-//!   (`tests/limitations.rs::len_exceeds_capacity_a_little`). While a large table is being prepared
+//!   (`tests/behaviour/limitations.rs::len_exceeds_capacity_a_little`). While a large table is being prepared
 //!   the excess is about two fifths. `len` may also exceed `capacity` during a resize, because the
 //!   next resize waits for the end of this one.
 //! - **An iteration may pass over keys that are not equal to themselves** (as a NaN would be) while
 //!   the map is resized or cleared: it finds an entry that has been moved by looking it up.
-//!   (`tests/types.rs::keys_that_are_not_equal_to_themselves`)
+//!   (`tests/behaviour/types.rs::keys_that_are_not_equal_to_themselves`)
 //! - **Lock-free is not wait-free.** Reads are wait-free. A write that keeps losing to writes of
 //!   the same key (or, for a new key, of the same bucket) starts again each time, and runs its
 //!   closure again if it has one.
@@ -124,7 +124,7 @@
 //! - **Not without `std`**, and not in a signal handler. A global allocator must not use a map.
 //! - **In destructors of thread-locals** maps work. But the thread has no slot of its own any more
 //!   and borrows one, which costs a compare-and-swap for each write.
-//!   (`tests/types.rs::thread_local_destructors_may_use_maps`) One case ends the process: something
+//!   (`tests/behaviour/types.rs::thread_local_destructors_may_use_maps`) One case ends the process: something
 //!   else in the program uses the crate `thread_local` on this thread, and the thread's first write
 //!   to any map comes in a destructor that runs after that crate's own.
 //! - **Writes drive the resizes.** A map that nobody writes to stays as it is, even half resized.
@@ -132,7 +132,7 @@
 //!   further writes. `clear`, `reserve` and the shrinks are the calls that may work off a running
 //!   resize themselves, in time proportional to the table.
 //! - **Bad hashes cost time**, without a bound: keys with one hash form one chain.
-//!   (`tests/hostile.rs`)
+//!   (`tests/behaviour/hostile.rs`)
 //!
 //! # Pointers with tags
 //!

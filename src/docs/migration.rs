@@ -82,7 +82,7 @@
 //!
 //! papaya is the nearest relative. Methods with the same name have the same arguments and results.
 //! A program for one is a program for the other, except for what follows.
-//! `tests/migration_papaya.rs` compiles and runs one text with both crates, and tests most of the
+//! `tests/ported/migration_papaya.rs` compiles and runs one text with both crates, and tests most of the
 //! differences. Every public method of papaya 0.2.5 is here under the same name, or in the first
 //! table.
 //!
@@ -161,7 +161,7 @@
 //! | `m.Clear()` | `clear()`: at one moment | `clear()`: entry by entry | `clear()`: shard by shard | `clear()`: at one moment |
 //! | no `Len` | `len()` | `len()` | `len()` | `len()` |
 //!
-//! `tests/migration_go.rs` runs the same program in the words of each column. Go's `Range` and our
+//! `tests/ported/migration_go.rs` runs the same program in the words of each column. Go's `Range` and our
 //! `iter` promise the same: no snapshot, and no key twice. In Go the garbage collector keeps what
 //! was loaded; here a guard does. Two goroutines that write to a plain Go map at once may end the
 //! program. This map is what Go's plain map was before 1.24, for any number of writers.

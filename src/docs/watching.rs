@@ -1,6 +1,6 @@
 //! How to watch a map: its present figures, as metrics, and its resizes as they happen.
 //!
-//! `cargo run --release --features metrics,tracing --example dashboard -- --events` shows all of
+//! `cargo run --release -p dashboard -- --events` shows all of
 //! this at work.
 //!
 //! # Figures
@@ -66,13 +66,13 @@
 //! A handler runs within an insert or a removal, on the thread of that write. A slow handler makes
 //! that write slow. Otherwise it may do anything.
 //!
-//! - It may use the same map (`tests/resize_events.rs::a_handler_may_use_the_same_map_in_any_way`).
+//! - It may use the same map (`tests/behaviour/resize_events.rs::a_handler_may_use_the_same_map_in_any_way`).
 //!   Resizes that it causes there are not reported in turn
-//!   (`tests/resize_events.rs::what_a_handler_brings_about_is_not_told`). A handler that undoes the
+//!   (`tests/behaviour/resize_events.rs::what_a_handler_brings_about_is_not_told`). A handler that undoes the
 //!   operation in progress makes it start again each time: one that shrinks the map for each event
 //!   of a `reserve`, for example.
 //! - If it panics, the panic hook reports that, and the write goes on
-//!   (`tests/resize_events.rs::a_handler_that_panics_does_no_harm`).
+//!   (`tests/behaviour/resize_events.rs::a_handler_that_panics_does_no_harm`).
 //!
 //! # Guards that are held for long
 //!
@@ -91,4 +91,4 @@
 //! The warning comes when the guard ends or is pinned again. It comes earlier if the thread goes on
 //! replacing and removing under the guard. Nothing warns of a guard whose thread does neither. If
 //! `retired` grows without a warning, look for a thread that sleeps with a guard.
-//! (`tests/held_guards.rs`)
+//! (`tests/alone/held_guards.rs`)

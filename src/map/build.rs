@@ -149,7 +149,7 @@ pub enum ShrinkPolicy {
     /// or by [`finish_resize`](HashMap::finish_resize) or [`help_resize`](HashMap::help_resize).
     ///
     /// Threads that only remove work off these shrinks as fast as they fall due. No removal does
-    /// more for a shrink than some insert did for a growth (`tests/shrink_by_itself.rs`).
+    /// more for a shrink than some insert did for a growth (`tests/alone/shrinking.rs`).
     Auto,
 }
 

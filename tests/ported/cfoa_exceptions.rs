@@ -4,7 +4,7 @@
 //! Four threads work on one map while every hundredth call of the hash, the comparison, a clone or
 //! a closure throws. What threw has not happened; the rest has; and in the end everything that was
 //! made has been dropped. Not taken over: exceptions of allocators and of assignments, which are
-//! not to be had here (`tests/panics.rs` goes through panics one by one).
+//! not to be had here (`tests/alone/drops.rs` goes through panics one by one).
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};

@@ -5,7 +5,10 @@
 //! Three kinds of cases are left out throughout: those of allocators, which this crate does not
 //! take (libcuckoo, folly, Boost), of copying and moving assignment, which is Rust's own, and of
 //! handles that hold a lock (libcuckoo, dashmap). Sets and fallible reservation are tested in
-//! `tests/api_*.rs`.
+//! `tests/behaviour`.
+//!
+//! `migration_go` and `migration_papaya` run programs in the words of Go's `sync.Map` and of papaya
+//! with those crates and with this one.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -27,7 +30,9 @@ mod go_map;
 mod go_map_growth;
 mod go_sync_map;
 mod hashbrown;
-mod hashbrown_more;
+mod hashbrown_entries;
 mod jsr166;
+mod migration_go;
+mod migration_papaya;
 mod papaya;
 mod papaya_stress;

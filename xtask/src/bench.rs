@@ -36,7 +36,7 @@ pub fn run(options: &Options) -> Result<()> {
         Allocator::Mimalloc => "compare",
         Allocator::System => "compare_system",
     };
-    let mut bench = cmd::cargo(["bench", "--bench", target, "--"]);
+    let mut bench = cmd::cargo(["bench", "-p", "benches", "--bench", target, "--"]);
     if !options.criterion {
         bench.arg("--table");
         if options.rest.is_empty() {
@@ -53,8 +53,8 @@ pub fn run(options: &Options) -> Result<()> {
     if options.criterion || !options.rest.is_empty() {
         return Ok(());
     }
-    let mut work =
-        cmd::cargo(["bench", "--features", "_counters", "--bench", "work", "--", "--save"]);
+    let mut work = cmd::cargo(["bench", "-p", "benches", "--features", "_counters"]);
+    work.args(["--bench", "work", "--", "--save"]);
     work.args(options.quick.then_some("--quick")).args(options.large.then_some("--large"));
     cmd::run(&mut work)
 }

@@ -8,27 +8,28 @@ use anyhow::{Context, Result};
 
 use crate::source::has_word;
 
-/// The documents that name files, besides the pages under `src/docs`.
-const DOCUMENTS: [&str; 6] =
-    ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "ci/README.md", "src/lib.rs"];
+/// The documents that name files, besides those in the folders below.
+const DOCUMENTS: [&str; 5] =
+    ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "src/lib.rs"];
 
-/// Each file in it is a document.
-const PAGES: &str = "src/docs";
+/// Folders, and the ending of each file in them that is a document.
+const PAGES: [(&str, &str); 3] = [("src/docs", "rs"), ("verify", "md"), ("benches/results", "md")];
 
 /// The folders of what can be named.
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 9] = [
     ".ci/",
-    "ci/",
     "src/",
     "tests/",
     "loom-tests/",
-    "lin/",
-    "storm/",
+    "verify/",
     "fuzz/",
     "examples/",
     "benches/",
     "xtask/",
 ];
+
+/// The folders of packages.
+const PACKAGES: [&str; 3] = ["", "examples", "verify"];
 
 /// A line for each name that leads nowhere.
 pub fn broken(root: &Path) -> Result<Vec<String>> {
@@ -48,14 +49,23 @@ pub fn broken(root: &Path) -> Result<Vec<String>> {
         broken.extend(
             unknown.map(|(folder, name)| format!("{document}: there is no `{name}` in {folder}")),
         );
+        let unknown = after(&text, " -p ").filter(|name| !is_package(root, name));
+        broken.extend(unknown.map(|name| format!("{document}: there is no package `{name}`")));
     }
     Ok(broken)
 }
 
 fn documents(root: &Path) -> Result<Vec<String>> {
     let mut documents = DOCUMENTS.map(str::to_owned).to_vec();
-    for page in fs::read_dir(root.join(PAGES)).with_context(|| format!("cannot read {PAGES}"))? {
-        documents.push(format!("{PAGES}/{}", page?.file_name().display()));
+    for (folder, ending) in PAGES {
+        let files =
+            fs::read_dir(root.join(folder)).with_context(|| format!("cannot read {folder}"))?;
+        for file in files {
+            let name = file?.file_name().to_string_lossy().into_owned();
+            if Path::new(&name).extension().is_some_and(|extension| extension == ending) {
+                documents.push(format!("{folder}/{name}"));
+            }
+        }
     }
     Ok(documents)
 }
@@ -76,7 +86,7 @@ fn commands(text: &str) -> impl Iterator<Item = &str> {
 
 /// The folders of cargo's targets, and what is named as one of them.
 fn targets(text: &str) -> impl Iterator<Item = (&'static str, &str)> {
-    let kinds = [("--test ", "tests"), ("--example ", "examples"), ("--bench ", "benches")];
+    let kinds = [("--test ", "tests"), ("--bench ", "benches")];
     kinds
         .into_iter()
         .flat_map(|(option, folder)| after(text, option).map(move |name| (folder, name)))
@@ -90,6 +100,11 @@ fn after<'t>(text: &'t str, what: &str) -> impl Iterator<Item = &'t str> {
 
 fn is_target(folder: &Path, name: &str) -> bool {
     folder.join(format!("{name}.rs")).is_file() || folder.join(name).join("main.rs").is_file()
+}
+
+fn is_package(root: &Path, name: &str) -> bool {
+    let manifest = |folder| root.join(folder).join(name).join("Cargo.toml");
+    name == "evacmap" || PACKAGES.iter().any(|folder| manifest(folder).is_file())
 }
 
 fn exists(root: &Path, name: &str) -> bool {
@@ -123,10 +138,13 @@ mod tests {
         assert!(crate::has_command("minimal-versions") && !crate::has_command("minimal"));
         let tests = crate::cmd::root().join("tests");
         assert!(
-            is_target(&tests, "smoke")
+            is_target(&tests, "allocation")
                 && is_target(&tests, "ported")
                 && !is_target(&tests, "common")
         );
+        let root = crate::cmd::root();
+        assert!(is_package(&root, "word_index") && is_package(&root, "lin"));
+        assert!(!is_package(&root, "examples") && !is_package(&root, "words"));
     }
 
     #[test]
@@ -140,9 +158,9 @@ mod tests {
     #[test]
     fn what_is_not_there_is_noticed() {
         let root = crate::cmd::root();
-        assert!(exists(&root, "tests/smoke.rs"));
-        assert!(exists(&root, "tests/smoke.rs::many_threads"));
-        assert!(!exists(&root, "tests/smoke.rs::many_thread"));
+        assert!(exists(&root, "tests/threads/races.rs"));
+        assert!(exists(&root, "tests/threads/races.rs::many_threads"));
+        assert!(!exists(&root, "tests/threads/races.rs::many_thread"));
         assert!(!exists(&root, "tests/nothing.rs"));
     }
 }

@@ -42,6 +42,12 @@ pub fn cargo<const N: usize>(args: [&str; N]) -> Command {
     command
 }
 
+/// Another of our commands, as one types it.
+pub fn xtask<const N: usize>(args: [&str; N]) -> Result<()> {
+    let program = env::current_exe().context("this very program has a path")?;
+    run(Command::new(program).args(args))
+}
+
 /// `cargo +nightly`, which only rustup's `cargo` understands.
 pub fn cargo_nightly<const N: usize>(args: [&str; N]) -> Command {
     let mut command = Command::new("cargo");

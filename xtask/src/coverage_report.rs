@@ -10,7 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cmd, test};
+use crate::{cmd, suite};
 
 /// The variable that `tests/common/hits.rs` reads.
 const DIRECTORY: &str = "EVACMAP_HITS";
@@ -23,7 +23,8 @@ pub fn run() -> Result<()> {
     }
     fs::create_dir_all(&directory)
         .with_context(|| format!("cannot make {}", directory.display()))?;
-    for mut tests in [test::ordinary()?, test::optimised()?] {
+    let optimised = [suite::STRESS, suite::SWEEPS].map(suite::optimised);
+    for mut tests in suite::ordinary()?.into_iter().chain(optimised) {
         cmd::run(tests.env(DIRECTORY, &directory))?;
     }
     let reports = read_all(&directory)?;

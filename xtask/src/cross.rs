@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::cmd;
+use crate::{cmd, suite};
 
 /// Targets, by name; all if there is none.
 #[derive(Args)]
@@ -27,8 +27,11 @@ enum Target {
     S390x,
 }
 
-/// What is quick enough for a machine that is some twenty times slower.
-const TESTS: [&str; 6] = ["smoke", "property", "regressions", "branches", "iterators", "capacity"];
+impl Options {
+    pub fn all() -> Self {
+        Self { targets: Vec::new() }
+    }
+}
 
 pub fn run(options: &Options) -> Result<()> {
     let all = Target::value_variants();
@@ -58,23 +61,18 @@ impl Target {
         if !cmd::succeeds(cmd::cargo(["check", "--lib", "--target", &target]).arg("--quiet")) {
             bail!("nothing can be built for {target}: get it with `rustup target add {target}`");
         }
-        let mut test = cmd::cargo([
-            "test",
-            "--no-fail-fast",
-            "--features",
-            "_hooks",
-            "--lib",
-            "--target",
-            &target,
-        ]);
-        test.args(TESTS.iter().flat_map(|test| ["--test", test]));
-        let name = target.replace('-', "_");
-        test.env(format!("CC_{name}"), &linker)
-            .env(format!("CARGO_TARGET_{}_LINKER", name.to_uppercase()), &linker);
-        if let Some(runner) = self.runner()? {
-            test.env(format!("CARGO_TARGET_{}_RUNNER", name.to_uppercase()), runner);
+        let test = || cmd::cargo(["test", "--features", "_hooks", "--target", &target]);
+        let (mut unit, mut chosen) = (test(), test());
+        unit.arg("--lib");
+        suite::choose(chosen.arg("--no-fail-fast"), suite::LARGER);
+        let (name, runner) = (target.replace('-', "_"), self.runner()?);
+        let variable = |what| format!("CARGO_TARGET_{}_{what}", name.to_uppercase());
+        for test in [&mut unit, &mut chosen] {
+            test.env(format!("CC_{name}"), &linker).env(variable("LINKER"), &linker);
+            test.envs(runner.as_ref().map(|runner| (variable("RUNNER"), runner)));
+            cmd::run(test)?;
         }
-        cmd::run(&mut test)
+        Ok(())
     }
 
     /// What runs a program for this processor here, if it does not run by itself.

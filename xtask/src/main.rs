@@ -12,13 +12,16 @@ mod features;
 mod fuzz;
 mod house;
 mod lin;
+mod long;
 mod loom;
 mod minimal_versions;
 mod semver;
 mod size;
 mod soak;
 mod source;
+mod steps;
 mod storm;
+mod suite;
 mod surface;
 mod teeth;
 mod test;
@@ -30,7 +33,11 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "The checks and measurements of evacmap")]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    about = "The checks and measurements of evacmap"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Task,
@@ -38,8 +45,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run every check, in order, up to the first that fails
+    /// Check in a few minutes that the map works
     Test(test::Options),
+    /// Run every check, in order, up to the first that fails
+    Gate(test::GateOptions),
+    /// Run every check in its long form, for a night
+    Long(long::Options),
     /// Run the models: every interleaving of small scenarios
     Loom(loom::Options),
     /// Seed faults one by one, and see that each is noticed
@@ -95,6 +106,8 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     match Cli::parse().command {
         Task::Test(options) => test::run(&options),
+        Task::Gate(options) => test::gate(&options),
+        Task::Long(options) => long::run(&options),
         Task::Loom(options) => loom::run(&options),
         Task::Teeth(options) => teeth::run(&options),
         Task::Lin(options) => lin::run(&options),

@@ -40,7 +40,7 @@ fn copy_library(root: &Path, copy: &Path) -> Result<()> {
 /// programs that need them.
 fn alone(manifest: &str) -> Result<String> {
     let mut manifest: Table = manifest.parse()?;
-    for section in ["dev-dependencies", "bench", "example", "test"] {
+    for section in ["dev-dependencies", "bench", "example", "test", "profile"] {
         manifest.remove(section);
     }
     manifest.insert("workspace".to_owned(), Table::new().into());

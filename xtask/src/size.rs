@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use crate::cmd;
 
 pub fn run() -> Result<()> {
-    let build = ["build", "--release", "-p", "size", "--message-format", "json-render-diagnostics"];
-    let mut build = cmd::cargo(build);
+    let mut build = cmd::cargo(["build", "--release", "-p", "benches", "--bins"]);
+    build.args(["--message-format", "json-render-diagnostics"]);
     build.args(["--config", "profile.release.strip=true", "--config", "profile.release.debug=0"]);
     // Stripped programs have no place among the others.
     build.arg("--target-dir").arg(cmd::own_target_dir("size"));

@@ -15,6 +15,13 @@ pub struct Options {
     seed: Option<u64>,
 }
 
+impl Options {
+    /// Workloads that follow from nothing but chance, for so long.
+    pub fn hours(hours: f64) -> Self {
+        Self { hours, seed: None }
+    }
+}
+
 pub fn run(options: &Options) -> Result<()> {
     let mut soak = cmd::cargo(["run", "--release", "-p", "lin", "--bin", "soak", "--"]);
     soak.arg(format!("--hours={}", options.hours));

@@ -1,4 +1,4 @@
-//! The stress program in `storm`, built for one tool or another.
+//! The stress program in `verify/storm`, built for one tool or another.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! `tests/api_complete.rs` uses the whole public interface: this sees that no public function is
+//! `tests/behaviour/interface.rs` uses the whole public interface: this sees that no public function is
 //! left out of it.
 
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::source;
 
 /// Where every name has to occur.
-const TEST: &str = "tests/api_complete.rs";
+const TEST: &str = "tests/behaviour/interface.rs";
 
 /// What is public within the crate, or for its tests alone.
 const PRIVATE: [&str; 7] = [

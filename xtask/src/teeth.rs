@@ -11,6 +11,7 @@ use clap::Args;
 
 use crate::cmd::{self, Watched};
 use crate::loom::{self, MAP, MAP_WITHOUT_TAGS, RECLAIMER, Variant};
+use crate::suite;
 
 #[derive(Args)]
 pub struct Options {
@@ -43,7 +44,7 @@ const IN_THE_MAP: &[Fault] = &[
         "a_removal_that_shrinks_against_an_insert",
     ),
     (
-        "initialised_relaxed",
+        "flag_relaxed",
         "a destination is declared filled without a release",
         "a_guard_from_elsewhere_protects",
     ),
@@ -79,12 +80,12 @@ const IN_THE_MAP: &[Fault] = &[
     ("no_freeze", "a source is not frozen", "insert_against_evacuation"),
     ("no_freeze_of_end", "the end of a source chain is not frozen", "append_against_evacuation"),
     (
-        "initialised_early",
+        "flag_early",
         "a destination is declared filled before it is",
         "append_against_evacuation",
     ),
     (
-        "initialised_ignored",
+        "flag_ignored",
         "nobody asks whether a destination is filled",
         "insert_against_evacuation",
     ),
@@ -265,25 +266,23 @@ fn culprit(lines: &[String]) -> String {
 
 /// The test of the ordinary build that fails with the fault.
 fn killed_by_tests(fault: &str) -> Result<Option<String>> {
-    let mut test = cmd::cargo([
-        "test",
-        "--features",
-        "_hooks",
-        "--lib",
-        "--test",
-        "smoke",
-        "--test",
-        "regressions",
-    ]);
-    test.arg("--target-dir").arg(cmd::own_target_dir("teeth-tests"));
-    test.env("RUSTFLAGS", "--cfg evacmap_faults").env("EVACMAP_FAULT", fault);
-    let output = test.output()?;
-    if output.status.success() {
-        return Ok(None);
+    let test = || cmd::cargo(["test", "--features", "_hooks"]);
+    let (mut unit, mut chosen) = (test(), test());
+    unit.arg("--lib");
+    for test in [&mut unit, &mut chosen] {
+        test.arg("--target-dir").arg(cmd::own_target_dir("teeth-tests"));
+        test.env("RUSTFLAGS", "--cfg evacmap_faults").env("EVACMAP_FAULT", fault);
     }
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    Ok(Some(format!("test {}", culprit(&lines))))
+    suite::choose(&mut chosen, suite::SMALL);
+    for test in [&mut unit, &mut chosen] {
+        let output = test.output()?;
+        if !output.status.success() {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            return Ok(Some(format!("test {}", culprit(&lines))));
+        }
+    }
+    Ok(None)
 }
 
 fn print_table(verdicts: &[Verdict]) {

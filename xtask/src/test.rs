@@ -1,27 +1,22 @@
-//! `cargo xtask test`: every check that a change must pass.
+//! `cargo xtask test`: in a few minutes, that the map works. `cargo xtask gate`: every check that a
+//! change must pass, which is the same and the rest.
 
-use std::fs;
-use std::process::Command;
-use std::time::{Duration, Instant};
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::{asan, cmd, features, fuzz, house, lin, loom, tsan};
+use crate::steps::{self, Step};
+use crate::suite::{self, FEATURES};
+use crate::{asan, cmd, features, fuzz, house, lin, loom, minimal_versions, tsan};
 
-/// The integration tests that are for the optimised build: many threads, many operations.
-const OPTIMISED: [&str; 5] =
-    ["shrink_by_itself", "stopped", "stress", "sweep_panics", "sweep_reentrancy"];
-
-/// What the checks of the library are built with: the public features, the hooks of its own tests
-/// and the counters of its benchmarks.
-const FEATURES: &str = "serde,rayon,tracing,metrics,_hooks,_counters";
+/// The models that `cargo xtask test` explores, by parts of their names: writers against an
+/// evacuation, readers through a growth, and a table that is given back under a reader.
+const TELLING_MODELS: [&str; 3] = ["against_evacuation", "read_through_growth", "slow_reader"];
 
 /// The example programs that check themselves and end in seconds.
 const CHECKED_EXAMPLES: [&str; 3] = ["interner", "counter", "session_store"];
 
-/// The one that watches a map needs these features, and would run for longer.
-const DASHBOARD: [&str; 4] = ["--features", "metrics,tracing", "--example", "dashboard"];
+/// Those that have tests of their own.
+const TESTED_EXAMPLES: [&str; 2] = ["dashboard", "word_index"];
 
 /// How many windows are checked here.
 const WINDOWS: u64 = 100_000;
@@ -32,117 +27,97 @@ const SANITIZED_SECONDS: u64 = 20;
 /// How long the fuzzer runs here.
 const FUZZ_SECONDS: u64 = 30;
 
+/// Which of the two commands a step belongs to.
+#[derive(Clone, Copy, PartialEq)]
+enum In {
+    /// Both of them.
+    Test,
+    /// `test` alone: the gate has a step that does more of the same.
+    TestAlone,
+    /// `gate` alone.
+    Gate,
+}
+
+const fn step(of: In, name: &'static str, what: &'static str, run: fn() -> Result<()>) -> Entry {
+    (of, Step { name, what, run })
+}
+
+type Entry = (In, Step);
+
+/// Cheap and most likely to fail first.
+const STEPS: [Entry; 24] = [
+    step(In::Test, "fmt", "formatting", fmt),
+    step(In::Test, "house", "house rules for src/", house::run),
+    step(In::Test, "clippy", "no warnings in the library and its tests", clippy),
+    step(In::Test, "test", "unit, property and integration tests, and the fuzzer's corpora", test),
+    step(In::Test, "doctest", "the examples in the documentation", doctest),
+    step(In::Test, "stress", "many threads, optimised", stress),
+    step(In::TestAlone, "corpus", "the corpus of the linearizability checker", corpus),
+    step(In::TestAlone, "telling", "some models of the map, exhaustively", telling),
+    step(In::Gate, "xtask", "the tests of these commands", xtask),
+    step(In::Gate, "workspace", "no warnings in any program", workspace),
+    step(In::Gate, "features", "no warnings with any set of public features", features::run),
+    step(In::Gate, "doc", "the documentation builds without warnings", doc),
+    step(In::Gate, "oldest", "the library with the oldest dependencies", oldest),
+    step(In::Gate, "sweeps", "every operation in every situation, optimised", sweeps),
+    step(In::Gate, "lin", "linearizability, briefly", lin),
+    step(In::Gate, "examples", "the example programs find themselves right", examples),
+    step(In::Gate, "bench", "the benchmarks run, on tiny maps, and find all answers right", bench),
+    step(In::Gate, "no-tags", "the build without tag bits", no_tags),
+    step(In::Gate, "scalar", "the build with the portable bucket scan", scalar),
+    step(In::Gate, "models", "the models as ordinary tests", models),
+    step(In::Gate, "loom", "the models, exhaustively", loom),
+    step(In::Gate, "asan", "a stress program under the address and leak sanitizers", asan),
+    step(In::Gate, "tsan", "the same under the thread sanitizer", tsan),
+    step(In::Gate, "fuzz", "the fuzzer, briefly", fuzz),
+];
+
 #[derive(Args)]
 pub struct Options {
-    /// Leave out the fuzzer; the committed corpus is replayed all the same
-    #[arg(long)]
-    skip_fuzz: bool,
-    /// Run only this step; may be given several times
-    #[arg(long, value_name = "STEP", value_parser = STEPS.map(|step| step.name))]
+    /// Run only this step, of this command or the other; may be given several times
+    #[arg(long, value_name = "STEP", value_parser = STEPS.map(|(_, step)| step.name))]
     only: Vec<String>,
 }
 
-#[derive(Clone, Copy)]
-struct Step {
-    name: &'static str,
-    what: &'static str,
-    run: fn() -> Result<()>,
+#[derive(Args)]
+pub struct GateOptions {
+    #[command(flatten)]
+    options: Options,
+    /// Only what `cargo xtask test` leaves out
+    #[arg(long, conflicts_with = "only")]
+    rest: bool,
+    /// Leave out the fuzzer; the committed corpora are replayed all the same
+    #[arg(long)]
+    skip_fuzz: bool,
 }
 
-/// Cheap and most likely to fail first.
-const STEPS: [Step; 19] = [
-    Step { name: "fmt", what: "formatting", run: fmt },
-    Step { name: "house", what: "house rules for src/", run: house::run },
-    Step { name: "clippy", what: "no warnings in any target", run: clippy },
-    Step {
-        name: "features",
-        what: "no warnings with any set of public features",
-        run: features::run,
-    },
-    Step { name: "doc", what: "the documentation builds without warnings", run: doc },
-    Step { name: "xtask", what: "the tests of these commands", run: xtask },
-    Step { name: "test", what: "unit, property and integration tests", run: test },
-    Step { name: "doctest", what: "the examples in the documentation", run: doctest },
-    Step { name: "stress", what: "many threads, optimised", run: stress },
-    Step { name: "lin", what: "linearizability, briefly", run: lin },
-    Step {
-        name: "examples",
-        what: "the example programs build, and find themselves right",
-        run: examples,
-    },
-    Step {
-        name: "bench",
-        what: "the benchmarks run, on tiny maps, and find all answers right",
-        run: bench,
-    },
-    Step { name: "no-tags", what: "the build without tag bits", run: no_tags },
-    Step { name: "scalar", what: "the build with the portable bucket scan", run: scalar },
-    Step { name: "models", what: "the models as ordinary tests", run: models },
-    Step { name: "loom", what: "the models, exhaustively", run: loom },
-    Step {
-        name: "asan",
-        what: "a stress program under the address and leak sanitizers, briefly",
-        run: asan,
-    },
-    Step { name: "tsan", what: "the same under the thread sanitizer", run: tsan },
-    Step { name: "fuzz", what: "the fuzzer, briefly", run: fuzz },
-];
-
-struct Outcome {
-    step: Step,
-    took: Duration,
-    result: Result<()>,
+impl GateOptions {
+    /// Everything but the fuzzer.
+    pub fn without_fuzzer() -> Self {
+        Self { options: Options { only: Vec::new() }, rest: false, skip_fuzz: true }
+    }
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let chosen: Vec<Step> = STEPS.into_iter().filter(|step| options.wants(step)).collect();
-    let mut outcomes = Vec::new();
-    for (at, &step) in chosen.iter().enumerate() {
-        println!("\n== {}/{} {}: {}", at + 1, chosen.len(), step.name, step.what);
-        let start = Instant::now();
-        let result = (step.run)();
-        outcomes.push(Outcome { step, took: start.elapsed(), result });
-        let last = outcomes.last().expect("just pushed");
-        println!("== {} {} after {}", step.name, last.verdict(), seconds(last.took));
-        if last.result.is_err() {
-            break;
-        }
-    }
-    print_table(&chosen, &outcomes);
-    match outcomes.pop() {
-        Some(Outcome { step, result: Err(error), .. }) => {
-            Err(error.context(format!("step `{}` failed", step.name)))
-        }
-        _ => Ok(()),
-    }
+    run_those(|of, name| options.wants(name, of != In::Gate))
+}
+
+pub fn gate(options: &GateOptions) -> Result<()> {
+    run_those(|of, name| {
+        let ours = of == In::Gate || of == In::Test && !options.rest;
+        options.options.wants(name, ours) && !(options.skip_fuzz && name == "fuzz")
+    })
 }
 
 impl Options {
-    fn wants(&self, step: &Step) -> bool {
-        let asked = self.only.is_empty() || self.only.iter().any(|name| name == step.name);
-        asked && !(self.skip_fuzz && step.name == "fuzz")
+    fn wants(&self, name: &str, by_itself: bool) -> bool {
+        if self.only.is_empty() { by_itself } else { self.only.iter().any(|only| only == name) }
     }
 }
 
-impl Outcome {
-    fn verdict(&self) -> &'static str {
-        if self.result.is_ok() { "ok" } else { "FAILED" }
-    }
-}
-
-fn print_table(chosen: &[Step], outcomes: &[Outcome]) {
-    println!("\n{:10} {:>9}  result", "step", "time");
-    for outcome in outcomes {
-        println!("{:10} {:>9}  {}", outcome.step.name, seconds(outcome.took), outcome.verdict());
-    }
-    for step in &chosen[outcomes.len()..] {
-        println!("{:10} {:>9}  not run", step.name, "");
-    }
-    println!("{:10} {:>9}", "all", seconds(outcomes.iter().map(|outcome| outcome.took).sum()));
-}
-
-fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
+fn run_those(wanted: impl Fn(In, &str) -> bool) -> Result<()> {
+    let chosen = STEPS.into_iter().filter(|(of, step)| wanted(*of, step.name));
+    steps::run(&chosen.map(|(_, step)| step).collect::<Vec<_>>())
 }
 
 fn fmt() -> Result<()> {
@@ -153,20 +128,17 @@ fn fmt() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
+    without_warnings(&["-p", "evacmap", "--features", FEATURES])
+}
+
+fn workspace() -> Result<()> {
+    without_warnings(&["--workspace"])?;
+    without_warnings(&["-p", "benches", "--features", "_counters"])
+}
+
+fn without_warnings(of: &[&str]) -> Result<()> {
     want_component("clippy", "clippy")?;
-    cmd::run(&mut cmd::cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let features = [
-        "clippy",
-        "-p",
-        "evacmap",
-        "--features",
-        FEATURES,
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    cmd::run(&mut cmd::cargo(features))
+    cmd::run(cmd::cargo(["clippy", "--all-targets"]).args(of).args(["--", "-D", "warnings"]))
 }
 
 fn want_component(subcommand: &str, component: &str) -> Result<()> {
@@ -188,53 +160,27 @@ fn xtask() -> Result<()> {
 }
 
 fn test() -> Result<()> {
-    cmd::run(&mut ordinary()?)
+    suite::ordinary()?.iter_mut().try_for_each(cmd::run)
 }
 
 fn stress() -> Result<()> {
-    cmd::run(&mut optimised()?)
+    cmd::run(&mut suite::optimised(suite::STRESS))
 }
 
-/// Runs the tests that are for the debug build.
-pub fn ordinary() -> Result<Command> {
-    let mut test = cmd::cargo(["test", "--features", FEATURES, "--lib"]);
-    for name in integration_tests()?.iter().filter(|name| !is_optimised(name)) {
-        test.args(["--test", name]);
-    }
-    Ok(test)
-}
-
-/// Runs those that are for the optimised build.
-pub fn optimised() -> Result<Command> {
-    let mut test = cmd::cargo(["test", "--release", "--features", "_hooks"]);
-    for name in integration_tests()?.iter().filter(|name| is_optimised(name)) {
-        test.args(["--test", name]);
-    }
-    Ok(test)
-}
-
-fn is_optimised(test: &str) -> bool {
-    OPTIMISED.contains(&test)
-}
-
-/// The names of the tests under `tests/`.
-fn integration_tests() -> Result<Vec<String>> {
-    let dir = cmd::root().join("tests");
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&dir).with_context(|| format!("cannot read {}", dir.display()))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs")
-            || path.join("main.rs").is_file()
-        {
-            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
-        }
-    }
-    names.sort();
-    Ok(names)
+fn sweeps() -> Result<()> {
+    cmd::run(&mut suite::optimised(suite::SWEEPS))
 }
 
 fn doctest() -> Result<()> {
     cmd::run(&mut cmd::cargo(["test", "--doc", "--features", FEATURES]))
+}
+
+fn corpus() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["test", "-p", "lin", "--test", "corpus"]))
+}
+
+fn telling() -> Result<()> {
+    TELLING_MODELS.iter().try_for_each(|part| cmd::xtask(["loom", part]))
 }
 
 fn lin() -> Result<()> {
@@ -243,31 +189,20 @@ fn lin() -> Result<()> {
 }
 
 fn examples() -> Result<()> {
-    cmd::run(&mut cmd::cargo(["build", "--release", "--examples"]))?;
     CHECKED_EXAMPLES
         .iter()
-        .try_for_each(|name| cmd::run(&mut cmd::cargo(["run", "--release", "--example", name])))?;
-    cmd::run(cmd::cargo(["test", "--release"]).args(DASHBOARD))?;
-    cmd::run(cmd::cargo(["run", "--release"]).args(DASHBOARD).args([
-        "--",
-        "--port",
-        "0",
-        "--seconds",
-        "2",
-    ]))
+        .try_for_each(|name| cmd::run(&mut cmd::cargo(["run", "--release", "-p", name])))?;
+    TESTED_EXAMPLES
+        .iter()
+        .try_for_each(|name| cmd::run(&mut cmd::cargo(["test", "--release", "-p", name])))?;
+    let dashboard = ["run", "--release", "-p", "dashboard", "--", "--port", "0", "--seconds", "2"];
+    cmd::run(&mut cmd::cargo(dashboard))
 }
 
 /// Measures nothing: the program is built without optimisation.
 fn bench() -> Result<()> {
-    cmd::run(&mut cmd::cargo([
-        "test",
-        "--features",
-        FEATURES,
-        "--bench",
-        "compare",
-        "--bench",
-        "work",
-    ]))
+    let mut bench = cmd::cargo(["test", "-p", "benches", "--features", "_counters"]);
+    cmd::run(bench.args(["--bench", "compare", "--bench", "work"]))
 }
 
 fn no_tags() -> Result<()> {
@@ -282,7 +217,10 @@ fn scalar() -> Result<()> {
 /// everything that it depends on would be built anew.
 fn variant(feature: &str) -> Result<()> {
     let features = format!("_hooks,{feature}");
-    cmd::run(&mut cmd::cargo(["test", "--features", &features, "--lib", "--test", "property"]))
+    cmd::run(&mut cmd::cargo(["test", "--features", &features, "--lib"]))?;
+    let mut test = cmd::cargo(["test", "--features", &features]);
+    suite::choose(&mut test, &[("behaviour", &["model"])]);
+    cmd::run(&mut test)
 }
 
 fn models() -> Result<()> {
@@ -293,6 +231,10 @@ fn loom() -> Result<()> {
     loom::run(&loom::Options::short())
 }
 
+fn oldest() -> Result<()> {
+    with_nightly("oldest", minimal_versions::run)
+}
+
 fn asan() -> Result<()> {
     with_nightly("asan", || asan::run(&asan::Options::seconds(SANITIZED_SECONDS)))
 }
@@ -301,7 +243,7 @@ fn tsan() -> Result<()> {
     with_nightly("tsan", || tsan::run(&tsan::Options::seconds(SANITIZED_SECONDS)))
 }
 
-/// The stable toolchain has no sanitizers; who has no other is told so, and goes on.
+/// The stable toolchain has no sanitizers; whoever has no other is told so, and goes on.
 fn with_nightly(step: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
     if cmd::have_nightly() {
         return run();
@@ -312,4 +254,16 @@ fn with_nightly(step: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
 
 fn fuzz() -> Result<()> {
     fuzz::run(&fuzz::Options::seconds(FUZZ_SECONDS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_name_means_one_step() {
+        let names: BTreeSet<_> = STEPS.iter().map(|(_, step)| step.name).collect();
+        assert_eq!(names.len(), STEPS.len());
+    }
 }

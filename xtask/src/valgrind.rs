@@ -1,15 +1,12 @@
 //! `cargo xtask valgrind`: a small suite under memcheck, which sees through machine code: the
 //! vector scan is in this build.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{cmd, storm};
-
-/// The tests that are small enough for a machine that is some thirty times slower.
-const TESTS: [&str; 2] = ["smoke", "regressions"];
+use crate::{cmd, storm, suite};
 
 /// How long the stress program runs, and how many operations a thread does in a round.
 const STORM: [&str; 2] = ["20", "200"];
@@ -20,15 +17,24 @@ pub fn run() -> Result<()> {
             "no valgrind: get it from your system's packages, for instance with `apt-get install valgrind`"
         );
     }
-    let mut build = cmd::cargo(["test", "--features", "_hooks", "--lib", "--no-run"]);
-    build
-        .args(TESTS.iter().flat_map(|test| ["--test", test]))
-        .arg("--message-format=json-render-diagnostics");
-    let built = cmd::output(in_own_directory(&mut build))?;
-    for binary in built.lines().filter_map(cmd::executable) {
-        memcheck(&binary, &["--test-threads=1"])?;
+    let one_thread = || ["--test-threads=1".to_owned()].into_iter();
+    for unit in built(&["--lib"])? {
+        memcheck(&unit, one_thread())?;
     }
-    memcheck(&storm::binary(in_own_directory(&mut cmd::cargo(["build", "-p", "storm"])))?, &STORM)
+    let programs = suite::SMALL.iter().flat_map(|(program, _)| ["--test", program]);
+    for tests in built(&programs.collect::<Vec<_>>())? {
+        memcheck(&tests, one_thread().chain(suite::filters(suite::SMALL)))?;
+    }
+    let mut storm = cmd::cargo(["build", "-p", "storm"]);
+    memcheck(&storm::binary(in_own_directory(&mut storm))?, STORM.map(str::to_owned))
+}
+
+/// The programs of those of the library's tests.
+fn built(tests: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut build = cmd::cargo(["test", "--features", "_hooks", "--no-run"]);
+    build.args(tests).arg("--message-format=json-render-diagnostics");
+    let messages = cmd::output(in_own_directory(&mut build))?;
+    Ok(messages.lines().filter_map(cmd::executable).collect())
 }
 
 /// Optimised a little, for speed; the debug assertions stay.
@@ -39,7 +45,7 @@ fn in_own_directory(build: &mut Command) -> &mut Command {
         .arg(cmd::own_target_dir("valgrind"))
 }
 
-fn memcheck(binary: &Path, args: &[&str]) -> Result<()> {
+fn memcheck(binary: &Path, args: impl IntoIterator<Item = String>) -> Result<()> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args([
         "--quiet",
