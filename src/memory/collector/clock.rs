@@ -110,8 +110,7 @@ impl Clock {
     /// Has the clock go on: defers the next move unless one is in flight, and collects.
     pub(super) fn advance(&'static self, guard: &Guard) {
         // ORDERING: Acquire, 1: with the Release in `tick`. After a failure nothing is looked at.
-        let order = unless_relaxed!("flight_begun_relaxed", Acquire);
-        if self.in_flight.compare_exchange(false, true, order, Relaxed).is_ok() {
+        if self.in_flight.compare_exchange(false, true, Acquire, Relaxed).is_ok() {
             // SAFETY: the closure touches nothing but this static, and may run anywhere.
             unsafe { guard.defer_unchecked(move || self.tick()) };
         }
@@ -119,10 +118,6 @@ impl Clock {
     }
 
     fn stamp(&self) -> Stamp {
-        if fault!("stamp_by_load") {
-            // ORDERING: none that would do: this is the fault.
-            return Stamp(self.now.load(Acquire));
-        }
         // ORDERING: AcqRel, 2 and 3: Release passes the unlinking on to the moves that follow.
         Stamp(self.now.fetch_add(0, AcqRel))
     }
