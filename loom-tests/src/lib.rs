@@ -137,20 +137,31 @@ impl Drop for Witness {
 
 /// Runs a model and prints how many executions it took.
 pub fn model(name: &str, body: impl Fn() + Send + Sync + 'static) {
+    capped_model(name, usize::MAX, body);
+}
+
+/// Runs a model with no more preemptions than that, whatever is asked for: one in which too many
+/// steps are taken for more. `yield_now` lets another thread go on without being counted as one.
+pub fn capped_model(name: &str, preemptions: usize, body: impl Fn() + Send + Sync + 'static) {
     let executions = Arc::new(AtomicUsize::new(0));
     let counted = executions.clone();
     let body = move || {
         counted.fetch_add(1, Relaxed);
         body();
     };
-    run(body);
+    run(preemptions, body);
     println!("model {name}: {} executions", executions.load(Relaxed));
 }
 
 #[cfg(evacmap_loom)]
-fn run(body: impl Fn() + Send + Sync + 'static) {
+fn run(preemptions: usize, body: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 100_000;
+    // Unless it is bounded already it may be asked to go as deep as it takes.
+    builder.preemption_bound = match builder.preemption_bound {
+        None if preemptions == usize::MAX => None,
+        asked => Some(asked.unwrap_or(preemptions).min(preemptions)),
+    };
     // A model that is cut short passes: neither bound may be set here or in the environment.
     builder.max_duration = None;
     builder.max_permutations = None;
@@ -158,15 +169,19 @@ fn run(body: impl Fn() + Send + Sync + 'static) {
 }
 
 #[cfg(not(evacmap_loom))]
-fn run(body: impl Fn() + Send + Sync + 'static) {
+fn run(_preemptions: usize, body: impl Fn() + Send + Sync + 'static) {
     (0..200).for_each(|_| body());
 }
 
 /// Runs a model whose body says whether it freed something, which it must have done in some
 /// execution: one in which nothing is ever freed shows nothing.
-pub fn model_that_frees(name: &str, body: impl Fn() -> bool + Send + Sync + 'static) {
+pub fn model_that_frees(
+    name: &str,
+    preemptions: usize,
+    body: impl Fn() -> bool + Send + Sync + 'static,
+) {
     let freed = Arc::new(AtomicUsize::new(0));
     let counted = freed.clone();
-    model(name, move || _ = counted.fetch_add(usize::from(body()), Relaxed));
+    capped_model(name, preemptions, move || _ = counted.fetch_add(usize::from(body()), Relaxed));
     assert!(freed.load(Relaxed) > 0, "nothing was ever freed");
 }

@@ -11,7 +11,7 @@ use scene::Scene;
 /// The last guard of an anchor leaves while another joins, and frees what it can.
 #[test]
 fn the_last_guard_against_a_new_one() {
-    model_that_frees("the_last_guard_against_a_new_one", || {
+    model_that_frees("the_last_guard_against_a_new_one", 1, || {
         let scene = Scene::new();
         let last = OwnedGuard::new();
         let writers = scene.clone();
@@ -30,7 +30,7 @@ fn the_last_guard_against_a_new_one() {
 /// it is unpinned.
 #[test]
 fn two_guards_leave_an_anchor() {
-    model_that_frees("two_guards_leave_an_anchor", || {
+    model_that_frees("two_guards_leave_an_anchor", 2, || {
         let scene = Scene::new();
         let (one, other) = (OwnedGuard::new(), OwnedGuard::new());
         let writers = scene.clone();

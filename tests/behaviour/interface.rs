@@ -17,8 +17,8 @@ use crate::common::{Mode, TestHasher, validated};
 use evacmap::{
     CompareExchangeError, CompareRemoveError, Compute, DefaultHashBuilder, Entry, Equivalent,
     ExtractIf, Guard, HashMap, HashMapBuilder, HashMapRef, HashSet, HashSetRef, IntoIter, Iter,
-    IterMut, Keys, Modified, OccupiedEntry, OccupiedError, Operation, OwnedGuard, Progress,
-    ShrinkPolicy, Stats, TryReserveError, VacantEntry, Values, ValuesMut, Violation, set,
+    IterMut, Keys, Modified, OccupiedEntry, OccupiedError, Operation, OwnedGuard, Pinning,
+    Progress, ShrinkPolicy, Stats, TryReserveError, VacantEntry, Values, ValuesMut, Violation, set,
 };
 
 type Map = HashMap<&'static str, u32>;
@@ -337,6 +337,17 @@ mod map_ref {
 
 mod guards {
     use super::*;
+
+    #[test]
+    fn what_a_pin_is() {
+        let chosen = evacmap::pinning();
+        assert!(matches!(chosen, Pinning::Leased | Pinning::Ordinary));
+        if cfg!(feature = "_ordinary_pins") || cfg!(not(target_os = "linux")) {
+            assert_eq!(chosen, Pinning::Ordinary);
+        }
+        drop(evacmap::pin());
+        assert_eq!(evacmap::pinning(), chosen);
+    }
 
     #[test]
     fn of_a_thread() {

@@ -159,6 +159,58 @@ const IN_THE_RECLAIMER: &[Fault] = &[
         "a thread goes on with another's tables without acquire",
         "two_give_tables_back",
     ),
+    (
+        "lease_no_light_fence",
+        "an owner looks at its lease before it says that it is inside",
+        "a_lease_against_its_taking",
+    ),
+    ("lease_no_heavy_fence", "a lease is taken without a barrier", "a_lease_against_its_taking"),
+    (
+        "lease_state_ignored",
+        "an owner does not look whether it has its lease",
+        "a_lease_against_its_taking",
+    ),
+    (
+        "lease_relied_on_while_revoked",
+        "an owner relies on a lease that is being taken",
+        "a_replacement_after_the_taking",
+    ),
+    (
+        "lease_taken_while_inside",
+        "a lease is taken whether its owner is inside or not",
+        "a_lease_against_its_taking",
+    ),
+    ("lease_left_relaxed", "an operation ends without a release", "a_lease_against_its_taking"),
+    (
+        "lease_freed_relaxed",
+        "a lease is handed to its owner without a release",
+        "a_lease_is_handed_back",
+    ),
+    (
+        "anchor_joined_at_zero",
+        "an owned guard joins an anchor that has none",
+        "the_last_guard_against_a_new_one",
+    ),
+    (
+        "anchor_left_relaxed",
+        "an owned guard ends without acquire and release",
+        "two_guards_leave_an_anchor",
+    ),
+    (
+        "anchor_unpinned_early",
+        "the first guard that leaves an anchor unpins it",
+        "two_guards_leave_an_anchor",
+    ),
+    (
+        "ripe_after_one_move",
+        "what was retired is ripe when the clock has moved once",
+        "nothing_gets_ripe_under_a_guard_that_saw_it",
+    ),
+    (
+        "many_closures_in_flight",
+        "whoever has something waiting defers a move of the clock",
+        "the_clock_moves_once_under_a_guard",
+    ),
 ];
 
 /// Whether the map has a fault of that name.

@@ -116,8 +116,7 @@ impl Anchor {
             }
             // ORDERING: Acquire: with the Release in `make`: the anchor was pinned before. A failure
             // is only compared.
-            let order = unless_relaxed!("anchor_joined_relaxed", Acquire);
-            match self.guards.compare_exchange(guards, guards + 1, order, Relaxed) {
+            match self.guards.compare_exchange(guards, guards + 1, Acquire, Relaxed) {
                 Ok(_) => break,
                 Err(now) => guards = now,
             }

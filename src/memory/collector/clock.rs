@@ -57,7 +57,7 @@ use crossbeam_utils::CachePadded;
 use super::lease::Lease;
 use super::pin::ThreadPin;
 use super::world::world;
-use crate::observe::faults::{fault, unless_relaxed};
+use crate::observe::faults::fault;
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicUsize, Relaxed, Release};
 
 /// See the module's text.
@@ -96,13 +96,9 @@ const TURNS: usize = 4;
 impl Clock {
     /// The closure.
     fn tick(&self) {
-        if fault!("flight_ended_before_the_move") {
-            // ORDERING: none that would do: this is the fault.
-            self.in_flight.store(false, Release);
-        }
         // ORDERING: AcqRel, 1 to 5 in the module's text: continues what the stamps released, and
         // publishes that the grace period is over.
-        self.now.fetch_add(1, unless_relaxed!("clock_moved_relaxed", AcqRel));
+        self.now.fetch_add(1, AcqRel);
         // ORDERING: Release, 1: with the Acquire in `advance`.
         self.in_flight.store(false, Release);
     }
@@ -110,8 +106,8 @@ impl Clock {
     /// Has the clock go on: defers the next move unless one is in flight, and collects.
     pub(super) fn advance(&'static self, guard: &Guard) {
         // ORDERING: Acquire, 1: with the Release in `tick`. After a failure nothing is looked at.
-        let order = unless_relaxed!("flight_begun_relaxed", Acquire);
-        if self.in_flight.compare_exchange(false, true, order, Relaxed).is_ok() {
+        let begun = self.in_flight.compare_exchange(false, true, Acquire, Relaxed);
+        if begun.is_ok() || fault!("many_closures_in_flight") {
             // SAFETY: the closure touches nothing but this static, and may run anywhere.
             unsafe { guard.defer_unchecked(move || self.tick()) };
         }
@@ -119,10 +115,6 @@ impl Clock {
     }
 
     fn stamp(&self) -> Stamp {
-        if fault!("stamp_by_load") {
-            // ORDERING: none that would do: this is the fault.
-            return Stamp(self.now.load(Acquire));
-        }
         // ORDERING: AcqRel, 2 and 3: Release passes the unlinking on to the moves that follow.
         Stamp(self.now.fetch_add(0, AcqRel))
     }

@@ -185,7 +185,7 @@ impl Lease {
                 self.due.set(RENEWED_EVERY);
                 // ORDERING: Release: with the Acquire of a revoker's exchange: it finds the
                 // participant as we have left it.
-                self.state.store(LEASED, unless_relaxed!("lease_taken_relaxed", Release));
+                self.state.store(LEASED, Release);
             }
             _ => self.enter_on_own(),
         }
@@ -308,7 +308,7 @@ impl Lease {
         world().barriers.fetch_add(1, Relaxed);
         let fenced = barrier::heavy_fence();
         for lease in begun {
-            if fenced || fault!("lease_taken_without_fence") {
+            if fenced {
                 lease.finish_revoking();
             } else {
                 lease.put_back();
