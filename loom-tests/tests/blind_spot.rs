@@ -54,3 +54,23 @@ fn a_load_hides_an_outcome() {
     let seen = is_seen("a_load_hides_an_outcome", true);
     assert_eq!(seen, loads_are_rmw(), "seen, and expected");
 }
+
+/// loom does not keep a store from falling between the two halves of a read-modify-write: the
+/// store is undone. Where loads are read-modify-writes and stores are not swaps, every model of a
+/// word that its owner alone stores to, and others look at, would fail so.
+#[test]
+fn a_store_may_be_undone() {
+    let undone = Arc::new(AtomicBool::new(false));
+    let noted = undone.clone();
+    model("a_store_may_be_undone", move || {
+        let word = Arc::new(AtomicUsize::new(0));
+        let owners = word.clone();
+        let owner = thread::spawn(move || owners.store(1, Relaxed));
+        word.fetch_or(0, Relaxed);
+        owner.join().unwrap();
+        if word.load(Relaxed) == 0 {
+            noted.store(true, Relaxed);
+        }
+    });
+    assert_eq!(undone.load(Relaxed), !loads_are_rmw(), "undone, and expected");
+}

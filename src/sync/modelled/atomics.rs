@@ -3,8 +3,11 @@
 //! loom keeps one last access for each atomic, so a thread's own load hides an earlier load of
 //! another thread, and with it the schedules that would change that one. It keeps every
 //! read-modify-write. With `EVACMAP_LOADS=rmw` in the environment every load is one that changes
-//! nothing, in the same build: those schedules are explored then. No load reads an old value then,
-//! so what only weak memory shows is found in the first mode alone. Models run in both.
+//! nothing, in the same build: those schedules are explored then. Every store is a swap then, since
+//! loom would let such a load undo a store that it did not see.
+//!
+//! No load reads an old value then, so what only weak memory shows is found in the first mode
+//! alone. Models run in both.
 
 use core::marker::PhantomData;
 use core::ops::Deref;
@@ -15,7 +18,7 @@ use loom::sync::atomic;
 
 pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
 
-/// Whether loads are read-modify-writes: read once, so the same in every execution.
+/// Whether loads and stores are read-modify-writes: read once, so the same in every execution.
 pub(crate) fn loads_are_rmw() -> bool {
     static RMW: LazyLock<bool> = LazyLock::new(|| match std::env::var("EVACMAP_LOADS") {
         Ok(loads) if loads == "rmw" => true,
@@ -25,7 +28,8 @@ pub(crate) fn loads_are_rmw() -> bool {
     *RMW
 }
 
-/// loom's atomic with a load of our own, which may be a `fetch_or` of nothing. All else is loom's.
+/// loom's atomic with a load and a store of our own, which may be a `fetch_or` of nothing and a
+/// swap. All else is loom's.
 macro_rules! atomic {
     ($name:ident, $content:ty, $nothing:literal) => {
         #[derive(Default)]
@@ -39,6 +43,14 @@ macro_rules! atomic {
             #[allow(dead_code, reason = "the crate loads some kinds only")]
             pub(crate) fn load(&self, order: Ordering) -> $content {
                 if loads_are_rmw() { self.0.fetch_or($nothing, order) } else { self.0.load(order) }
+            }
+
+            pub(crate) fn store(&self, content: $content, order: Ordering) {
+                if loads_are_rmw() {
+                    self.0.swap(content, order);
+                } else {
+                    self.0.store(content, order);
+                }
             }
         }
 
