@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{asan, cmd, features, fuzz, house, lin, loom, tsan};
+use crate::{asan, cmd, features, fuzz, house, lin, loom, miri, msrv, tsan};
 
 /// The integration tests that are for the optimised build: many threads, many operations.
 const OPTIMISED: [&str; 5] =
@@ -50,7 +50,7 @@ struct Step {
 }
 
 /// Cheap and most likely to fail first.
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 21] = [
     Step { name: "fmt", what: "formatting", run: fmt },
     Step { name: "house", what: "house rules for src/", run: house::run },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
@@ -59,6 +59,7 @@ const STEPS: [Step; 19] = [
         what: "no warnings with any set of public features",
         run: features::run,
     },
+    Step { name: "msrv", what: "the oldest compiler that is promised", run: msrv::run },
     Step { name: "doc", what: "the documentation builds without warnings", run: doc },
     Step { name: "xtask", what: "the tests of these commands", run: xtask },
     Step { name: "test", what: "unit, property and integration tests", run: test },
@@ -85,6 +86,7 @@ const STEPS: [Step; 19] = [
         run: asan,
     },
     Step { name: "tsan", what: "the same under the thread sanitizer", run: tsan },
+    Step { name: "miri", what: "a small suite, each access of which is checked", run: miri },
     Step { name: "fuzz", what: "the fuzzer, briefly", run: fuzz },
 ];
 
@@ -301,7 +303,11 @@ fn tsan() -> Result<()> {
     with_nightly("tsan", || tsan::run(&tsan::Options::seconds(SANITIZED_SECONDS)))
 }
 
-/// The stable toolchain has no sanitizers; who has no other is told so, and goes on.
+fn miri() -> Result<()> {
+    with_nightly("miri", || miri::run(&miri::Options::short()))
+}
+
+/// The stable toolchain has no sanitizers and no Miri; who has no other is told so, and goes on.
 fn with_nightly(step: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
     if cmd::have_nightly() {
         return run();
