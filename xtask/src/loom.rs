@@ -24,7 +24,7 @@ pub struct Options {
     /// How often a thread may be interrupted where it could have gone on
     #[arg(long, default_value_t = 2)]
     preemptions: usize,
-    /// How long all models together may take
+    /// How long all models together may take in one mode
     #[arg(long, default_value_t = 15)]
     timeout_minutes: u64,
     /// How many models run side by side
@@ -131,7 +131,8 @@ pub const RECLAIMER: Variant = Variant {
 
 pub fn run(options: &Options) -> Result<()> {
     let mut models = BTreeMap::new();
-    let deadline = Instant::now() + Duration::from_secs(60 * options.timeout_minutes);
+    let minutes = options.timeout_minutes * options.loads.all().len() as u64;
+    let deadline = Instant::now() + Duration::from_secs(60 * minutes);
     for variant in [MAP, MAP_WITHOUT_TAGS, RECLAIMER] {
         for binary in &variant.build(false)? {
             for &loads in options.loads.all() {
@@ -212,7 +213,7 @@ fn explore(
     let lines = watched.lines();
     match status {
         None => bail!(
-            "the models did not finish within {} minutes: a search that was cut short shows nothing, so this is a failure",
+            "the models did not finish within {} minutes a mode: a search that was cut short shows nothing, so this is a failure",
             options.timeout_minutes
         ),
         Some(status) if !status.success() => bail!("a model failed ({status}); see above"),
