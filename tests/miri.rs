@@ -73,7 +73,8 @@ mod alone {
         case.end(&|| "after all operations".into());
     }
 
-    /// What a guard has seen stays, whatever becomes of the table and the entry.
+    /// What a guard has seen stays, whatever becomes of the table and the entry; so does the table
+    /// that an iterator is in.
     #[test]
     fn references_outlive_growth_removal_and_clear() {
         let counter = Counter::new();
@@ -81,6 +82,8 @@ mod alone {
         let (pinned, owned) = (map.pin(), map.pin_owned());
         let seen: Vec<_> = pinned.iter().chain(owned.iter()).collect();
         assert_eq!(seen.len(), 40);
+        let mut begun = owned.iter();
+        assert!(begun.next().is_some());
         (20..100)
             .for_each(|key| assert!(pinned.insert(key, counter.make(String::new())).is_none()));
         (0..10).for_each(|key| assert!(is_of(key, pinned.remove(&key).unwrap())));
@@ -89,6 +92,7 @@ mod alone {
         map.finish_resize();
         map.flush();
         assert!(seen.iter().all(|(key, value)| is_of(**key, value)));
+        begun.for_each(|(_, value)| value.check());
         drop((pinned, owned));
         validated(map);
         counter.check();
