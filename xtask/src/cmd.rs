@@ -50,8 +50,15 @@ pub fn xtask<const N: usize>(args: [&str; N]) -> Result<()> {
 
 /// `cargo +nightly`, which only rustup's `cargo` understands.
 pub fn cargo_nightly<const N: usize>(args: [&str; N]) -> Command {
+    let mut command = cargo_of("nightly");
+    command.args(args);
+    command
+}
+
+/// `cargo +TOOLCHAIN`, likewise.
+pub fn cargo_of(toolchain: &str) -> Command {
     let mut command = Command::new("cargo");
-    command.arg("+nightly").args(args).current_dir(root());
+    command.arg(format!("+{toolchain}")).current_dir(root());
     for inherited in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
         command.env_remove(inherited);
     }

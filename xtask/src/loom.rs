@@ -3,14 +3,19 @@
 //! loom can be told to stop after a time or a number of executions, and then reports success for a
 //! search that it did not finish. So those limits are taken away here and the time is bounded from
 //! outside: a model that does not finish is a failure.
+//!
+//! A thread's own load hides schedules from loom, so the models are there in two modes: with loads
+//! as they are, and with loads as read-modify-writes (`src/sync/modelled.rs`). The second hides
+//! what only weak memory shows, so neither is enough.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cmd::{self, Watched};
 
@@ -19,20 +24,65 @@ pub struct Options {
     /// How often a thread may be interrupted where it could have gone on
     #[arg(long, default_value_t = 2)]
     preemptions: usize,
-    /// How long all models together may take
+    /// How long all models together may take in one mode
     #[arg(long, default_value_t = 15)]
     timeout_minutes: u64,
     /// How many models run side by side
     #[arg(long, default_value_t = cores())]
     jobs: usize,
+    #[command(flatten)]
+    loads: Modes,
     /// Run only the models whose names contain this
     filter: Option<String>,
 }
 
 impl Options {
-    /// All models, with as many preemptions as fit into a minute or two.
+    /// All models in both modes, with as many preemptions as fit into a minute or two.
     pub fn short() -> Self {
-        Self { preemptions: 2, timeout_minutes: 15, jobs: cores(), filter: None }
+        let loads = Modes { loads: Loads::Plain, both: true };
+        Self { preemptions: 2, timeout_minutes: 15, jobs: cores(), loads, filter: None }
+    }
+}
+
+/// What the atomics of the models make of a load.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Loads {
+    /// A load
+    Plain,
+    /// A read-modify-write that changes nothing
+    Rmw,
+}
+
+impl Loads {
+    /// Tells the models, whatever the caller's environment says.
+    pub fn tell(self, command: &mut Command) {
+        command.env("EVACMAP_LOADS", self.to_string());
+    }
+}
+
+impl fmt::Display for Loads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Loads::Plain => "plain",
+            Loads::Rmw => "rmw",
+        })
+    }
+}
+
+/// The modes that are asked for.
+#[derive(Args, Clone)]
+pub struct Modes {
+    /// What a load is in the models; each way finds what the other hides
+    #[arg(long, value_enum, default_value_t = Loads::Plain)]
+    loads: Loads,
+    /// Run both ways, one after the other
+    #[arg(long, conflicts_with = "loads")]
+    both: bool,
+}
+
+impl Modes {
+    pub fn all(&self) -> &[Loads] {
+        if self.both { &[Loads::Plain, Loads::Rmw] } else { std::slice::from_ref(&self.loads) }
     }
 }
 
@@ -42,6 +92,7 @@ fn cores() -> usize {
 
 /// A way to build the models.
 pub struct Variant {
+    what: &'static str,
     /// Behind the names of its models, if they are also run otherwise.
     label: &'static str,
     target_dir: &'static str,
@@ -53,6 +104,7 @@ pub struct Variant {
 
 /// The map, on a stand-in for the reclaimer.
 pub const MAP: Variant = Variant {
+    what: "the map",
     label: "",
     target_dir: "loom",
     flags: "--cfg evacmap_loom --cfg evacmap_stub",
@@ -61,11 +113,17 @@ pub const MAP: Variant = Variant {
 };
 
 /// Without tags an evacuation looks at every entry: the models that are about that are run so too.
-pub const MAP_WITHOUT_TAGS: Variant =
-    Variant { label: " (no tags)", features: &["evacmap/_no_tags"], only: "half_set", ..MAP };
+pub const MAP_WITHOUT_TAGS: Variant = Variant {
+    what: "the map without tags",
+    label: " (no tags)",
+    features: &["evacmap/_no_tags"],
+    only: "half_set",
+    ..MAP
+};
 
 /// The reclaimer, on the real crossbeam-epoch.
 pub const RECLAIMER: Variant = Variant {
+    what: "the reclaimer",
     target_dir: "loom-epoch",
     flags: "--cfg evacmap_loom --cfg crossbeam_loom --cfg crossbeam_sanitize",
     ..MAP
@@ -73,11 +131,15 @@ pub const RECLAIMER: Variant = Variant {
 
 pub fn run(options: &Options) -> Result<()> {
     let mut models = BTreeMap::new();
-    let deadline = Instant::now() + Duration::from_secs(60 * options.timeout_minutes);
+    let minutes = options.timeout_minutes * options.loads.all().len() as u64;
+    let deadline = Instant::now() + Duration::from_secs(60 * minutes);
     for variant in [MAP, MAP_WITHOUT_TAGS, RECLAIMER] {
         for binary in &variant.build(false)? {
-            let explored = explore(binary, &variant, options, deadline)?;
-            models.extend(explored.into_iter().map(|(name, count)| (name + variant.label, count)));
+            for &loads in options.loads.all() {
+                let explored = explore(binary, &variant, loads, options, deadline)?;
+                let named = |(name, count)| ((name + variant.label, loads), count);
+                models.extend(explored.into_iter().map(named));
+            }
         }
     }
     if models.is_empty() {
@@ -93,6 +155,7 @@ impl Variant {
     /// Builds the models, with the seeded faults in them or not, and returns their test binaries.
     pub fn build(&self, faults: bool) -> Result<Vec<PathBuf>> {
         let (suffix, flag) = if faults { ("-faults", " --cfg evacmap_faults") } else { ("", "") };
+        println!("building the models of {}", self.what);
         let mut build =
             cmd::cargo(["test", "--release", "-p", "loom-tests", "--tests", "--no-run"]);
         build.args(self.features.iter().flat_map(|feature| ["--features", feature]));
@@ -125,6 +188,7 @@ impl Variant {
 fn explore(
     binary: &Path,
     variant: &Variant,
+    loads: Loads,
     options: &Options,
     deadline: Instant,
 ) -> Result<BTreeMap<String, u64>> {
@@ -142,13 +206,14 @@ fn explore(
     command.env("LOOM_MAX_PREEMPTIONS", options.preemptions.to_string());
     command.env_remove("LOOM_MAX_DURATION").env_remove("LOOM_MAX_PERMUTATIONS");
     command.env_remove("LOOM_CHECKPOINT_FILE");
+    loads.tell(&mut command);
 
     let mut watched = Watched::start(&mut command)?;
     let status = wait_until(&mut watched, deadline)?;
     let lines = watched.lines();
     match status {
         None => bail!(
-            "the models did not finish within {} minutes: a search that was cut short shows nothing, so this is a failure",
+            "the models did not finish within {} minutes a mode: a search that was cut short shows nothing, so this is a failure",
             options.timeout_minutes
         ),
         Some(status) if !status.success() => bail!("a model failed ({status}); see above"),
@@ -179,15 +244,15 @@ fn executions(line: &str) -> Option<(String, u64)> {
     Some((name.to_owned(), count.trim().parse().ok()?))
 }
 
-fn print_summary(models: &BTreeMap<String, u64>, preemptions: usize) {
+fn print_summary(models: &BTreeMap<(String, Loads), u64>, preemptions: usize) {
     let all = format!("all {}", models.len());
-    let width = models.keys().map(String::len).max().unwrap_or(0).max(all.len());
+    let width = models.keys().map(|(name, _)| name.len()).max().unwrap_or(0).max(all.len());
     println!("\nevery model explored to the end; preemptions: {preemptions}");
-    println!("{:width$}  {:>12}", "model", "executions");
-    for (name, count) in models {
-        println!("{name:width$}  {count:>12}");
+    println!("{:width$}  {:5}  {:>12}", "model", "loads", "executions");
+    for ((name, loads), count) in models {
+        println!("{name:width$}  {:5}  {count:>12}", loads.to_string());
     }
-    println!("{all:width$}  {:>12}", models.values().sum::<u64>());
+    println!("{all:width$}  {:5}  {:>12}", "", models.values().sum::<u64>());
 }
 
 #[cfg(test)]

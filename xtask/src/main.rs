@@ -15,6 +15,8 @@ mod lin;
 mod long;
 mod loom;
 mod minimal_versions;
+mod miri;
+mod msrv;
 mod semver;
 mod size;
 mod soak;
@@ -67,6 +69,8 @@ enum Task {
     Tsan(tsan::Options),
     /// Run a small suite under valgrind's memcheck
     Valgrind,
+    /// Interpret a small suite and check every access (needs a nightly toolchain)
+    Miri(miri::Options),
     /// Run a small suite on other processors, under qemu
     Cross(cross::Options),
     /// Add up how often the tests take each rare branch
@@ -78,6 +82,8 @@ enum Task {
     /// Build and test the library with the oldest dependencies that its manifest permits (needs a
     /// nightly toolchain)
     MinimalVersions,
+    /// Build and test the library with the oldest compiler that its manifest promises
+    Msrv,
     /// Check the licences, sources and known faults of all dependencies
     Deny(deny::Options),
     /// Compare the public interface with that of an earlier commit
@@ -116,11 +122,13 @@ fn run() -> anyhow::Result<()> {
         Task::Asan(options) => asan::run(&options),
         Task::Tsan(options) => tsan::run(&options),
         Task::Valgrind => valgrind::run(),
+        Task::Miri(options) => miri::run(&options),
         Task::Cross(options) => cross::run(&options),
         Task::CoverageReport => coverage_report::run(),
         Task::Bench(options) => bench::run(&options),
         Task::Features => features::run(),
         Task::MinimalVersions => minimal_versions::run(),
+        Task::Msrv => msrv::run(),
         Task::Deny(options) => deny::run(&options),
         Task::Semver(options) => semver::run(&options),
         Task::Size => size::run(),

@@ -24,7 +24,7 @@ pub fn run() -> Result<()> {
 }
 
 /// The manifest without what is for the library's own tests, and the sources.
-fn copy_library(root: &Path, copy: &Path) -> Result<()> {
+pub fn copy_library(root: &Path, copy: &Path) -> Result<()> {
     let sources = copy.join("src");
     if sources.exists() {
         fs::remove_dir_all(&sources)?;
@@ -47,7 +47,7 @@ fn alone(manifest: &str) -> Result<String> {
     Ok(manifest.to_string())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+pub fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

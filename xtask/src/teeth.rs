@@ -1,5 +1,5 @@
 //! `cargo xtask teeth`: shows that the checks bite. Builds the crate with its seeded faults
-//! (`src/fault.rs`), chooses them one by one by an environment variable, and runs the models, and
+//! (`src/observe/faults.rs`), chooses them one by one by an environment variable, and runs the models, and
 //! then the tests, until something notices.
 
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::cmd::{self, Watched};
-use crate::loom::{self, MAP, MAP_WITHOUT_TAGS, RECLAIMER, Variant};
+use crate::loom::{self, Loads, MAP, MAP_WITHOUT_TAGS, Modes, RECLAIMER, Variant};
 use crate::suite;
 
 #[derive(Args)]
@@ -21,6 +21,8 @@ pub struct Options {
     /// How long the models may take for one fault, in seconds
     #[arg(long, default_value_t = 300)]
     seconds: u64,
+    #[command(flatten)]
+    loads: Modes,
     /// Only the faults whose names contain this
     filter: Option<String>,
 }
@@ -79,16 +81,8 @@ const IN_THE_MAP: &[Fault] = &[
     ),
     ("no_freeze", "a source is not frozen", "insert_against_evacuation"),
     ("no_freeze_of_end", "the end of a source chain is not frozen", "append_against_evacuation"),
-    (
-        "flag_early",
-        "a destination is declared filled before it is",
-        "append_against_evacuation",
-    ),
-    (
-        "flag_ignored",
-        "nobody asks whether a destination is filled",
-        "insert_against_evacuation",
-    ),
+    ("flag_early", "a destination is declared filled before it is", "append_against_evacuation"),
+    ("flag_ignored", "nobody asks whether a destination is filled", "insert_against_evacuation"),
     (
         "half_set_ignored",
         "a helper walks the source of a group of which a flag is set",
@@ -133,21 +127,11 @@ const IN_THE_RECLAIMER: &[Fault] = &[
         "a batch is ripe without a grace period",
         "reader_holds_a_replaced_entry",
     ),
-    (
-        "pending_batch_freed",
-        "a map's drop frees a batch that the collector still has",
-        "batch_against_map_drop",
-    ),
     ("reaping_relaxed", "a thread takes another's batches without acquire", "two_flush_one_map"),
     (
         "grave_ripe_at_once",
         "a large table is ripe without a grace period",
         "old_table_against_slow_reader",
-    ),
-    (
-        "pending_grave_freed",
-        "a map's drop frees a large table that the collector still has",
-        "table_against_map_drop",
     ),
     (
         "prepared_relaxed",
@@ -218,9 +202,21 @@ pub fn is_in_the_map(name: &str) -> bool {
     IN_THE_MAP.iter().any(|(fault, ..)| *fault == name)
 }
 
+/// What shows only where a load may read an old value, and so not where loads are
+/// read-modify-writes.
+const ONLY_IN_WEAK_MEMORY: [&str; 6] = [
+    "flag_relaxed",
+    "evacuated_relaxed",
+    "unlink_relaxed",
+    "root_before_guard",
+    "half_set_ignored",
+    "sweep_unordered",
+];
+
 struct Verdict {
     fault: &'static str,
     what: &'static str,
+    loads: Loads,
     killer: Option<String>,
     took: Duration,
 }
@@ -230,11 +226,20 @@ pub fn run(options: &Options) -> Result<()> {
     verdicts.extend(judge(IN_THE_RECLAIMER, &[RECLAIMER], |_| Ok(None), options)?);
     print_table(&verdicts);
     let survivors: Vec<_> =
-        verdicts.iter().filter(|verdict| verdict.killer.is_none()).map(|each| each.fault).collect();
+        verdicts.iter().filter(|verdict| verdict.is_bad()).map(|each| each.fault).collect();
     if survivors.is_empty() { Ok(()) } else { bail!("nothing notices: {}", survivors.join(", ")) }
 }
 
-/// Runs each fault that is asked for against the models, and then against what else may notice it.
+impl Verdict {
+    /// Whether something should have noticed the fault, and nothing did.
+    fn is_bad(&self) -> bool {
+        let hidden = self.loads == Loads::Rmw && ONLY_IN_WEAK_MEMORY.contains(&self.fault);
+        self.killer.is_none() && !hidden
+    }
+}
+
+/// Runs each fault that is asked for against the models, in each mode that is asked for, and then
+/// against what else may notice it.
 fn judge(
     faults: &[Fault],
     variants: &[Variant],
@@ -247,62 +252,83 @@ fn judge(
     if chosen.is_empty() {
         return Ok(verdicts);
     }
-    let mut models = Vec::new();
+    let mut binaries = Vec::new();
     for variant in variants {
-        models.extend(variant.build(true)?);
+        binaries.extend(variant.build(true)?);
     }
-    if let Some(killer) = killed_by_models(&models, "none", None, options)? {
-        bail!("without any fault the models fail too: {killer}");
-    }
-    for &&(fault, what, likely) in &chosen {
-        let start = Instant::now();
-        let mut killer = killed_by_models(&models, fault, Some(likely), options)?;
-        if killer.is_none() {
-            killer = killed_by_models(&models, fault, None, options)?;
+    for &loads in options.loads.all() {
+        let models = Models { binaries: &binaries, loads, options };
+        if let Some(killer) = models.kill("none", None)? {
+            bail!("without any fault the models fail too: {killer}");
         }
-        if killer.is_none() {
-            killer = otherwise(fault)?;
+        for &fault in &chosen {
+            verdicts.push(models.judge(fault, otherwise)?);
         }
-        println!("{fault}: {}", killer.as_deref().unwrap_or("SURVIVES"));
-        verdicts.push(Verdict { fault, what, killer, took: start.elapsed() });
     }
     Ok(verdicts)
 }
 
-/// The model that fails with the fault, of all or of that one. What does not finish within the time
-/// is not said to have noticed anything.
-fn killed_by_models(
-    models: &[PathBuf],
-    fault: &str,
-    only: Option<&str>,
-    options: &Options,
-) -> Result<Option<String>> {
-    for binary in models {
-        let (status, lines) = watch(binary, fault, only, options)?;
-        match status {
-            Some(true) => {}
-            Some(false) => return Ok(Some(format!("model {}", culprit(&lines)))),
-            None => println!("{fault}: the models did not finish in {} s", options.seconds),
-        }
-    }
-    Ok(None)
+/// The models in one mode.
+struct Models<'a> {
+    binaries: &'a [PathBuf],
+    loads: Loads,
+    options: &'a Options,
 }
 
-fn watch(
-    binary: &Path,
-    fault: &str,
-    only: Option<&str>,
-    options: &Options,
-) -> Result<(Option<bool>, Vec<String>)> {
-    let mut command = Command::new(binary);
-    command.args(only.into_iter().flat_map(|model| ["--exact", model]));
-    command.args(["--nocapture", "--test-threads=1"]);
-    command.env("LOOM_MAX_PREEMPTIONS", options.preemptions.to_string());
-    command.env("EVACMAP_FAULT", fault).env("RUST_BACKTRACE", "0");
-    let deadline = Instant::now() + Duration::from_secs(options.seconds);
-    let mut watched = Watched::start_quietly(&mut command)?;
-    let status = loom::wait_until(&mut watched, deadline)?;
-    Ok((status.map(|status| status.success()), watched.lines()))
+impl Models<'_> {
+    fn judge(
+        &self,
+        &(fault, what, likely): &Fault,
+        otherwise: fn(&str) -> Result<Option<String>>,
+    ) -> Result<Verdict> {
+        let start = Instant::now();
+        let mut killer = self.kill(fault, Some(likely))?;
+        if killer.is_none() {
+            killer = self.kill(fault, None)?;
+        }
+        // In the other mode a fault that has a model is for the models alone, else the tests would
+        // hide that none notices it.
+        if killer.is_none() && (self.loads == Loads::Plain || likely.is_empty()) {
+            killer = otherwise(fault)?;
+        }
+        let noticed = killer.as_deref().unwrap_or("SURVIVES");
+        println!("{fault}, loads {}: {noticed}", self.loads);
+        Ok(Verdict { fault, what, loads: self.loads, killer, took: start.elapsed() })
+    }
+
+    /// The model that fails with the fault, of all or of that one. What does not finish within the
+    /// time is not said to have noticed anything.
+    fn kill(&self, fault: &str, only: Option<&str>) -> Result<Option<String>> {
+        for binary in self.binaries {
+            let (status, lines) = self.watch(binary, fault, only)?;
+            match status {
+                Some(true) => {}
+                Some(false) => return Ok(Some(format!("model {}", culprit(&lines)))),
+                None => {
+                    println!("{fault}: the models did not finish in {} s", self.options.seconds)
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn watch(
+        &self,
+        binary: &Path,
+        fault: &str,
+        only: Option<&str>,
+    ) -> Result<(Option<bool>, Vec<String>)> {
+        let mut command = Command::new(binary);
+        command.args(only.into_iter().flat_map(|model| ["--exact", model]));
+        command.args(["--nocapture", "--test-threads=1"]);
+        command.env("LOOM_MAX_PREEMPTIONS", self.options.preemptions.to_string());
+        command.env("EVACMAP_FAULT", fault).env("RUST_BACKTRACE", "0");
+        self.loads.tell(&mut command);
+        let deadline = Instant::now() + Duration::from_secs(self.options.seconds);
+        let mut watched = Watched::start_quietly(&mut command)?;
+        let status = loom::wait_until(&mut watched, deadline)?;
+        Ok((status.map(|status| status.success()), watched.lines()))
+    }
 }
 
 /// The model that was running when the first thing went wrong.
@@ -338,10 +364,10 @@ fn killed_by_tests(fault: &str) -> Result<Option<String>> {
 }
 
 fn print_table(verdicts: &[Verdict]) {
-    println!("\n| fault | what it does | noticed by | s |\n|---|---|---|---|");
-    for Verdict { fault, what, killer, took } in verdicts {
+    println!("\n| fault | what it does | loads | noticed by | s |\n|---|---|---|---|---|");
+    for Verdict { fault, what, loads, killer, took } in verdicts {
         println!(
-            "| {fault} | {what} | {} | {:.1} |",
+            "| {fault} | {what} | {loads} | {} | {:.1} |",
             killer.as_deref().unwrap_or("nothing"),
             took.as_secs_f64()
         );

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::steps::{self, Step};
 use crate::suite::{self, FEATURES};
-use crate::{asan, cmd, features, fuzz, house, lin, loom, minimal_versions, tsan};
+use crate::{asan, cmd, features, fuzz, house, lin, loom, minimal_versions, miri, msrv, tsan};
 
 /// The models that `cargo xtask test` explores, by parts of their names: writers against an
 /// evacuation, readers through a growth, and a table that is given back under a reader.
@@ -45,7 +45,7 @@ const fn step(of: In, name: &'static str, what: &'static str, run: fn() -> Resul
 type Entry = (In, Step);
 
 /// Cheap and most likely to fail first.
-const STEPS: [Entry; 24] = [
+const STEPS: [Entry; 26] = [
     step(In::Test, "fmt", "formatting", fmt),
     step(In::Test, "house", "house rules for src/", house::run),
     step(In::Test, "clippy", "no warnings in the library and its tests", clippy),
@@ -57,6 +57,7 @@ const STEPS: [Entry; 24] = [
     step(In::Gate, "xtask", "the tests of these commands", xtask),
     step(In::Gate, "workspace", "no warnings in any program", workspace),
     step(In::Gate, "features", "no warnings with any set of public features", features::run),
+    step(In::Gate, "msrv", "the oldest compiler that is promised", msrv::run),
     step(In::Gate, "doc", "the documentation builds without warnings", doc),
     step(In::Gate, "oldest", "the library with the oldest dependencies", oldest),
     step(In::Gate, "sweeps", "every operation in every situation, optimised", sweeps),
@@ -69,6 +70,7 @@ const STEPS: [Entry; 24] = [
     step(In::Gate, "loom", "the models, exhaustively", loom),
     step(In::Gate, "asan", "a stress program under the address and leak sanitizers", asan),
     step(In::Gate, "tsan", "the same under the thread sanitizer", tsan),
+    step(In::Gate, "miri", "a small suite, each access of which is checked", miri),
     step(In::Gate, "fuzz", "the fuzzer, briefly", fuzz),
 ];
 
@@ -243,7 +245,11 @@ fn tsan() -> Result<()> {
     with_nightly("tsan", || tsan::run(&tsan::Options::seconds(SANITIZED_SECONDS)))
 }
 
-/// The stable toolchain has no sanitizers; whoever has no other is told so, and goes on.
+fn miri() -> Result<()> {
+    with_nightly("miri", || miri::run(&miri::Options::short()))
+}
+
+/// The stable toolchain has no sanitizers and no Miri; whoever has no other is told so, and goes on.
 fn with_nightly(step: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
     if cmd::have_nightly() {
         return run();
