@@ -38,7 +38,7 @@ pub fn run(options: &Options) -> Result<()> {
         bail!("{}", cmd::GET_NIGHTLY);
     }
     if let Some(seconds) = options.seconds {
-        let binary = storm::build_sanitized("asan", FLAGS)?;
+        let binary = storm::build_sanitized(&cmd::root(), "asan", FLAGS)?;
         return cmd::run(
             Command::new(binary).arg(seconds.to_string()).env("ASAN_OPTIONS", SETTINGS),
         );

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::source::{self, Line, has_word, is_word};
-use crate::{arrows, claims, cmd, surface};
+use crate::{arrows, claims, cmd, seeded, surface};
 
 /// How far above a line its comment may stand.
 const COMMENT_REACH: usize = 10;
@@ -79,6 +79,7 @@ pub fn run() -> Result<()> {
         eprintln!("{fault}");
     }
     let mut broken = arrows::broken(&root, &files)?;
+    broken.extend(seeded::broken()?);
     broken.extend(claims::broken(&root)?);
     broken.extend(surface::unused(&root, &files)?);
     for line in &broken {

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::cmd::{self, Watched};
-use crate::{loom, teeth};
+use crate::{loom, seeded, teeth};
 
 /// Enough to see that it is the fault which is noticed.
 const WINDOWS_WITHOUT_FAULT: u64 = 5_000;
@@ -62,7 +62,12 @@ fn notice(fault: &str, options: &Options) -> Result<()> {
     }
     let target_dir = cmd::own_target_dir("lin-faults");
     let mut build = cmd::cargo(["build", "--release", "-p", "lin", "--bin", "lin", "--target-dir"]);
-    cmd::run(build.arg(&target_dir).env("RUSTFLAGS", "--cfg evacmap_faults"))?;
+    cmd::run(
+        build
+            .arg(&target_dir)
+            .env("RUSTFLAGS", "--cfg evacmap_faults")
+            .current_dir(seeded::tree()?),
+    )?;
     let binary = target_dir.join("release").join("lin");
     if !ends_well(&binary, "none", &Options::short(WINDOWS_WITHOUT_FAULT))? {
         bail!("without any fault there are violations too");

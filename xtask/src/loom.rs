@@ -134,7 +134,7 @@ pub fn run(options: &Options) -> Result<()> {
     let minutes = options.timeout_minutes * options.loads.all().len() as u64;
     let deadline = Instant::now() + Duration::from_secs(60 * minutes);
     for variant in [MAP, MAP_WITHOUT_TAGS, RECLAIMER] {
-        for binary in &variant.build(false)? {
+        for binary in &variant.build(None)? {
             for &loads in options.loads.all() {
                 let explored = explore(binary, &variant, loads, options, deadline)?;
                 let named = |(name, count)| ((name + variant.label, loads), count);
@@ -152,9 +152,11 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 impl Variant {
-    /// Builds the models, with the seeded faults in them or not, and returns their test binaries.
-    pub fn build(&self, faults: bool) -> Result<Vec<PathBuf>> {
-        let (suffix, flag) = if faults { ("-faults", " --cfg evacmap_faults") } else { ("", "") };
+    /// Builds the models, in the tree or in one with the seeded faults in it, and returns their test
+    /// binaries.
+    pub fn build(&self, seeded: Option<&Path>) -> Result<Vec<PathBuf>> {
+        let (suffix, flag) =
+            if seeded.is_some() { ("-faults", " --cfg evacmap_faults") } else { ("", "") };
         println!("building the models of {}", self.what);
         let mut build =
             cmd::cargo(["test", "--release", "-p", "loom-tests", "--tests", "--no-run"]);
@@ -162,6 +164,7 @@ impl Variant {
         build.arg("--message-format=json-render-diagnostics");
         build.arg("--target-dir").arg(cmd::own_target_dir(&[self.target_dir, suffix].concat()));
         build.env("RUSTFLAGS", [self.flags, flag].concat());
+        build.current_dir(seeded.unwrap_or(&cmd::root()));
         let messages = cmd::output(&mut build)?;
         let binaries: Vec<_> = messages.lines().filter_map(cmd::executable).collect();
         if binaries.is_empty() {

@@ -17,6 +17,7 @@ mod loom;
 mod minimal_versions;
 mod miri;
 mod msrv;
+mod seeded;
 mod semver;
 mod size;
 mod soak;

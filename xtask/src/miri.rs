@@ -13,7 +13,7 @@ use clap::Args;
 use toml::{Table, Value};
 
 use crate::cmd::{self, Watched};
-use crate::{minimal_versions, teeth};
+use crate::{minimal_versions, seeded, teeth};
 
 /// The name of the suite under `tests/`, and what it needs of the dependencies for tests.
 const SUITE: &str = "miri";
@@ -33,7 +33,7 @@ pub struct Options {
     /// How many seeds the tests with two threads run with: each is another schedule
     #[arg(long, default_value_t = 4)]
     seeds: u32,
-    /// Seed this fault of `src/fault.rs`, and expect a report
+    /// Seed this fault of `src/observe/faults.rs`, and expect a report
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
 }
@@ -67,7 +67,8 @@ pub fn run(options: &Options) -> Result<()> {
     want_miri()?;
     let copy = cmd::own_target_dir("miri-copy");
     println!("copying the library and its suite to {}", copy.display());
-    copy_suite(&cmd::root(), &copy)
+    let tree = if options.fault.is_some() { seeded::tree()? } else { cmd::root() };
+    copy_suite(&tree, &copy)
         .with_context(|| format!("cannot copy the library to {}", copy.display()))?;
     match &options.fault {
         None => PARTS.iter().try_for_each(|part| cmd::run(&mut part.command(&copy, options))),

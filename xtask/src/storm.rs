@@ -1,6 +1,6 @@
 //! The stress program in `verify/storm`, built for one tool or another.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -9,14 +9,14 @@ use crate::cmd;
 
 /// Builds it with nightly and `flags`, in a directory of its own, with the bucket scan that
 /// sanitizers can see through.
-pub fn build_sanitized(target_dir: &str, flags: &str) -> Result<PathBuf> {
+pub fn build_sanitized(tree: &Path, target_dir: &str, flags: &str) -> Result<PathBuf> {
     let mut build =
         cmd::cargo_nightly(["build", "--release", "-p", "storm", "--features", "evacmap/_scalar"]);
     build
         .args(["--target", &nightly_host()?])
         .arg("--target-dir")
         .arg(cmd::own_target_dir(target_dir));
-    build.env("RUSTFLAGS", flags);
+    build.env("RUSTFLAGS", flags).current_dir(tree);
     binary(&mut build)
 }
 

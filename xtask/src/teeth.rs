@@ -11,7 +11,7 @@ use clap::Args;
 
 use crate::cmd::{self, Watched};
 use crate::loom::{self, Loads, MAP, MAP_WITHOUT_TAGS, Modes, RECLAIMER, Variant};
-use crate::suite;
+use crate::{seeded, suite};
 
 #[derive(Args)]
 pub struct Options {
@@ -222,8 +222,12 @@ struct Verdict {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let mut verdicts = judge(IN_THE_MAP, &[MAP, MAP_WITHOUT_TAGS], killed_by_tests, options)?;
-    verdicts.extend(judge(IN_THE_RECLAIMER, &[RECLAIMER], |_| Ok(None), options)?);
+    let tree = seeded::tree()?;
+    let tests = |fault: &str| killed_by_tests(&tree, fault);
+    let of_the_map = (&tree, IN_THE_MAP, &[MAP, MAP_WITHOUT_TAGS][..]);
+    let mut verdicts = judge(of_the_map, tests, options)?;
+    let of_the_reclaimer = (&tree, IN_THE_RECLAIMER, &[RECLAIMER][..]);
+    verdicts.extend(judge(of_the_reclaimer, |_| Ok(None), options)?);
     print_table(&verdicts);
     let survivors: Vec<_> =
         verdicts.iter().filter(|verdict| verdict.is_bad()).map(|each| each.fault).collect();
@@ -241,9 +245,8 @@ impl Verdict {
 /// Runs each fault that is asked for against the models, in each mode that is asked for, and then
 /// against what else may notice it.
 fn judge(
-    faults: &[Fault],
-    variants: &[Variant],
-    otherwise: fn(&str) -> Result<Option<String>>,
+    (tree, faults, variants): (&PathBuf, &[Fault], &[Variant]),
+    otherwise: impl Fn(&str) -> Result<Option<String>>,
     options: &Options,
 ) -> Result<Vec<Verdict>> {
     let is_asked = |name: &str| options.filter.as_ref().is_none_or(|part| name.contains(part));
@@ -254,7 +257,7 @@ fn judge(
     }
     let mut binaries = Vec::new();
     for variant in variants {
-        binaries.extend(variant.build(true)?);
+        binaries.extend(variant.build(Some(tree))?);
     }
     for &loads in options.loads.all() {
         let models = Models { binaries: &binaries, loads, options };
@@ -262,7 +265,7 @@ fn judge(
             bail!("without any fault the models fail too: {killer}");
         }
         for &fault in &chosen {
-            verdicts.push(models.judge(fault, otherwise)?);
+            verdicts.push(models.judge(fault, &otherwise)?);
         }
     }
     Ok(verdicts)
@@ -279,7 +282,7 @@ impl Models<'_> {
     fn judge(
         &self,
         &(fault, what, likely): &Fault,
-        otherwise: fn(&str) -> Result<Option<String>>,
+        otherwise: &impl Fn(&str) -> Result<Option<String>>,
     ) -> Result<Verdict> {
         let start = Instant::now();
         let mut killer = self.kill(fault, Some(likely))?;
@@ -343,13 +346,14 @@ fn culprit(lines: &[String]) -> String {
 }
 
 /// The test of the ordinary build that fails with the fault.
-fn killed_by_tests(fault: &str) -> Result<Option<String>> {
+fn killed_by_tests(tree: &Path, fault: &str) -> Result<Option<String>> {
     let test = || cmd::cargo(["test", "--features", "_hooks"]);
     let (mut unit, mut chosen) = (test(), test());
     unit.arg("--lib");
     for test in [&mut unit, &mut chosen] {
         test.arg("--target-dir").arg(cmd::own_target_dir("teeth-tests"));
         test.env("RUSTFLAGS", "--cfg evacmap_faults").env("EVACMAP_FAULT", fault);
+        test.current_dir(tree);
     }
     suite::choose(&mut chosen, suite::SMALL);
     for test in [&mut unit, &mut chosen] {

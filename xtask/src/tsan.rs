@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::cmd::{self, Watched};
-use crate::storm;
+use crate::{seeded, storm};
 
 /// `std` is not built for the sanitizer, which the program allows for. crossbeam-epoch is, from
 /// 0.9.21 on: it notices the sanitizer, which knows no fences, and orders by other means;
@@ -22,7 +22,7 @@ pub struct Options {
     /// How long it runs
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Seed this fault of `src/fault.rs`, and expect a report
+    /// Seed this fault of `src/observe/faults.rs`, and expect a report
     #[arg(long)]
     fault: Option<String>,
 }
@@ -39,8 +39,11 @@ pub fn run(options: &Options) -> Result<()> {
         bail!("{}", cmd::GET_NIGHTLY);
     }
     let binary = match options.fault {
-        None => storm::build_sanitized("tsan", FLAGS)?,
-        Some(_) => storm::build_sanitized("tsan-faults", &format!("{FLAGS} --cfg evacmap_faults"))?,
+        None => storm::build_sanitized(&cmd::root(), "tsan", FLAGS)?,
+        Some(_) => {
+            let flags = format!("{FLAGS} --cfg evacmap_faults");
+            storm::build_sanitized(&seeded::tree()?, "tsan-faults", &flags)?
+        }
     };
     let mut storm = Command::new(binary);
     storm.arg(options.seconds.to_string()).env("TSAN_OPTIONS", "halt_on_error=1");
