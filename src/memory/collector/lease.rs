@@ -225,9 +225,9 @@ impl Lease {
             return;
         }
         let brief = self.brief.replace(false);
-        // SAFETY: the owner, or the last guard that outlives it: `active` is not 0 yet, so nobody
-        // claims the record.
         self.own.with_mut(|own| {
+            // SAFETY: the owner, or the last guard that outlives it: `active` is not 0 yet, so
+            // nobody claims the record.
             let own = unsafe { &mut *own };
             if brief { own.end() } else { own.unpin() }
         });
@@ -243,8 +243,8 @@ impl Lease {
     /// been read since that is still used.
     fn renew(&self) {
         self.due.set(RENEWED_EVERY);
-        // SAFETY: the owner, inside (D).
         self.leased.with_mut(|leased| {
+            // SAFETY: the owner, inside (D).
             let leased = unsafe { &mut *leased };
             leased.renew();
             leased.pin().flush();
@@ -346,8 +346,8 @@ impl Lease {
 
     /// Unpins the leased participant and hands it to the owner, or to the next one.
     fn give_up(&self, owned: bool) {
-        // SAFETY: in REVOKING, and the owner is not inside, or is the caller (D).
         self.leased.with_mut(|leased| {
+            // SAFETY: in REVOKING, and the owner is not inside, or is the caller (D).
             let leased = unsafe { &mut *leased };
             if owned { leased.unpin() } else { leased.end() }
         });
