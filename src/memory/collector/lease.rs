@@ -174,8 +174,8 @@ impl Lease {
         }
     }
 
-    /// `active` is 1.
-    #[cold]
+    /// `active` is 1. Not cold: with ordinary pins it is the way of each.
+    #[inline(never)]
     fn enter_slow(&self, state: usize) {
         match state {
             LEASED => self.renew(),
@@ -218,8 +218,8 @@ impl Lease {
         }
     }
 
-    /// A guard on the owner's own participant is gone.
-    #[cold]
+    /// A guard on the owner's own participant is gone. Not cold, as `enter_slow`.
+    #[inline(never)]
     fn leave_own(&self, n: usize) {
         if n != OWN {
             return;
@@ -239,8 +239,9 @@ impl Lease {
         }
     }
 
-    /// Pins the leased participant anew. The owner is inside, having seen LEASED, and nothing has
+    /// Pins the leased participant anew, and has the collector go on. The owner is inside, having seen LEASED, and nothing has
     /// been read since that is still used.
+    #[cold]
     fn renew(&self) {
         self.due.set(RENEWED_EVERY);
         self.leased.with_mut(|leased| {
