@@ -174,8 +174,8 @@ impl Lease {
         }
     }
 
-    /// `active` is 1.
-    #[cold]
+    /// `active` is 1. Not cold: with ordinary pins it is the way of each.
+    #[inline(never)]
     fn enter_slow(&self, state: usize) {
         match state {
             LEASED => self.renew(),
@@ -218,16 +218,16 @@ impl Lease {
         }
     }
 
-    /// A guard on the owner's own participant is gone.
-    #[cold]
+    /// A guard on the owner's own participant is gone. Not cold, as `enter_slow`.
+    #[inline(never)]
     fn leave_own(&self, n: usize) {
         if n != OWN {
             return;
         }
         let brief = self.brief.replace(false);
-        // SAFETY: the owner, or the last guard that outlives it: `active` is not 0 yet, so nobody
-        // claims the record.
         self.own.with_mut(|own| {
+            // SAFETY: the owner, or the last guard that outlives it: `active` is not 0 yet, so
+            // nobody claims the record.
             let own = unsafe { &mut *own };
             if brief { own.end() } else { own.unpin() }
         });
@@ -239,12 +239,13 @@ impl Lease {
         }
     }
 
-    /// Pins the leased participant anew. The owner is inside, having seen LEASED, and nothing has
+    /// Pins the leased participant anew, and has the collector go on. The owner is inside, having seen LEASED, and nothing has
     /// been read since that is still used.
+    #[cold]
     fn renew(&self) {
         self.due.set(RENEWED_EVERY);
-        // SAFETY: the owner, inside (D).
         self.leased.with_mut(|leased| {
+            // SAFETY: the owner, inside (D).
             let leased = unsafe { &mut *leased };
             leased.renew();
             leased.pin().flush();
@@ -346,8 +347,8 @@ impl Lease {
 
     /// Unpins the leased participant and hands it to the owner, or to the next one.
     fn give_up(&self, owned: bool) {
-        // SAFETY: in REVOKING, and the owner is not inside, or is the caller (D).
         self.leased.with_mut(|leased| {
+            // SAFETY: in REVOKING, and the owner is not inside, or is the caller (D).
             let leased = unsafe { &mut *leased };
             if owned { leased.unpin() } else { leased.end() }
         });
