@@ -2,7 +2,7 @@
 //! are freed. Two threads and one or two operations each, for the epochs alone make many
 //! interleavings.
 //!
-//! The oracle is in the entries, tables and batches of the library (`src/reclaim/alive.rs`), and in
+//! The oracle is in the entries, tables and batches of the library (`src/memory/alive.rs`), and in
 //! the values here: a use of one that has been dropped fails, and so does one that is not ordered
 //! before the drop.
 #![cfg(not(evacmap_stub))]

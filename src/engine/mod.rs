@@ -28,7 +28,7 @@
 //! | entry | heap node of hash, key and value; never moves, never changes once published (`layout/boxed/entry.rs`) |
 //! | group | old buckets and new buckets with a common index prefix: the unit of evacuation ([`evacuate`]) |
 //! | promote | drop the link to the old table once every group is evacuated ([`resize`]) |
-//! | retire | hand something unreachable to the collector ([`crate::garbage`]) |
+//! | retire | put something unreachable aside until no guard can see it ([`crate::garbage`]) |
 //!
 //! # Picture
 //!
@@ -103,7 +103,8 @@
 //! | `begin` | the beginning of a resize, by itself or on request |
 //! | `resize` | the sharing of its work, and its end |
 //! | `evacuate` | the move of one group |
-//! | `walk`, `validate`, `teardown` | iteration; the invariants, executable; the end of a map |
+//! | `iterate`, `validate`, `teardown` | iteration; the invariants, executable; the end of a map |
+//! | `prefetch`, `tally` | lines asked for ahead of look-ups; how many resizes there were |
 //! | `boxed` | what takes keys and values themselves |
 //!
 //! # Progress
@@ -112,26 +113,26 @@
 //! lock-free, during a resize too: with any thread stopped at any instruction all others go on, and
 //! complete that resize and the next.
 
-mod ahead;
 mod assign;
 mod begin;
 mod boxed;
 mod delete;
 mod evacuate;
+mod iterate;
 mod lookup;
 mod policy;
+mod prefetch;
 mod raw;
 mod resize;
 mod tally;
 mod teardown;
 mod validate;
-mod walk;
 mod writer;
 
-pub(crate) use ahead::LOOKAHEAD;
 pub(crate) use assign::{Outcome, Step};
 pub(crate) use boxed::EntriesMut;
 pub(crate) use delete::Deleted;
+pub(crate) use iterate::Walk;
+pub(crate) use prefetch::LOOKAHEAD;
 pub(crate) use raw::RawMap;
 pub(crate) use teardown::Remains;
-pub(crate) use walk::Walk;

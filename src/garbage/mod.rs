@@ -9,7 +9,7 @@
 //!         --(a later write or flush of the map)--> dropped; its memory is used again
 //! ```
 //!
-//! The map owns its garbage. Each thread has a record in the map ([`local`]) with its share of the
+//! The map owns its garbage. Each thread has a record in the map ([`record`]) with its share of the
 //! map's length, its bag, and its spare memory. A full bag becomes a batch, which gets the number of
 //! the clock ([`pending`]) and is registered in that record. Operations on the map drop the entries
 //! of ripe batches, and use their memory again. Mostly that is the thread that retired them, when
@@ -41,21 +41,21 @@
 #[cfg(not(evacmap_stub))]
 mod batch;
 #[cfg(not(evacmap_stub))]
-mod local;
-#[cfg(not(evacmap_stub))]
-mod locals;
-#[cfg(evacmap_stub)]
-mod model;
-#[cfg(not(evacmap_stub))]
 mod pending;
 #[cfg(not(evacmap_stub))]
 mod queue;
 #[cfg(not(evacmap_stub))]
+mod record;
+#[cfg(not(evacmap_stub))]
+mod records;
+#[cfg(not(evacmap_stub))]
 mod spare;
+#[cfg(evacmap_stub)]
+mod stub;
 
 #[cfg(not(evacmap_stub))]
-pub(crate) use locals::{LocalRef, Locals};
-#[cfg(evacmap_stub)]
-pub(crate) use model::{LocalRef, Locals};
-#[cfg(not(evacmap_stub))]
 pub(crate) use pending::Pending;
+#[cfg(not(evacmap_stub))]
+pub(crate) use records::{LocalRef, Locals};
+#[cfg(evacmap_stub)]
+pub(crate) use stub::{LocalRef, Locals};

@@ -1,5 +1,5 @@
 //! What the optional features add to the maps and sets. The engine itself raises the events of the
-//! feature `tracing`; they are in `src/trace.rs`.
+//! feature `tracing`; they are in `src/observe/events.rs`.
 
 #[cfg(feature = "metrics")]
 mod metrics;

@@ -274,7 +274,7 @@ where
 
 /// The value that is in the map after an operation that leaves one there.
 #[inline]
-pub(super) fn present<'g, K, V>(outcome: Outcome<&'g Entry<K, V>>) -> &'g V {
+pub(super) fn present<K, V>(outcome: Outcome<&Entry<K, V>>) -> &V {
     match outcome {
         Outcome::Inserted(entry)
         | Outcome::Replaced { new: entry, .. }

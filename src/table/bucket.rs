@@ -20,7 +20,7 @@
 #[cfg(not(evacmap_loom))]
 use crate::layout::Boxed;
 use crate::layout::Layout;
-#[cfg(any(evacmap_loom, test))]
+#[cfg(evacmap_loom)]
 use crate::layout::Slot;
 use crate::layout::mask::{Mask, Survey};
 use crate::layout::tag::Tag;
@@ -65,7 +65,7 @@ impl<K, V> Bucket<Boxed<K, V>> {
 }
 
 impl<L: Layout> Bucket<L> {
-    #[cfg(any(evacmap_loom, test))]
+    #[cfg(evacmap_loom)]
     pub(crate) fn empty() -> Self {
         Bucket {
             slots: core::array::from_fn(|_| Slot::empty()),

@@ -14,8 +14,8 @@
 use core::ptr::{self, NonNull};
 
 use super::bucket::Bucket;
+use super::dismantle::Spent;
 use super::header::Table;
-use super::spent::Spent;
 use crate::garbage::Pending;
 use crate::layout::Layout;
 use crate::memory::Pin;

@@ -25,7 +25,7 @@ const DISCARD: usize = 1;
 /// A bucket array with its immutable header, and the words that change while it is filled from its
 /// predecessor.
 ///
-/// Who may touch what is tabulated in [`super`]. The first line is read by every operation and
+/// Who may touch what is tabulated in `engine/mod.rs`. The first line is read by every operation and
 /// written at promotion only; the words that writers change during a resize stand on the next.
 #[repr(C, align(64))]
 pub(crate) struct Table<L: Layout> {

@@ -7,10 +7,12 @@
 //! | `array`, `overflow` | memory for buckets: the array, and slabs of overflow buckets |
 //! | `workshop` | where large tables are made and given back |
 //! | `preparation`, `unready` | a table that the writers of a map clear together, piece by piece |
-//! | `graveyard`, `spent` | a table that has been left, given back piece by piece |
+//! | `graveyard`, `dismantle` | a table that has been left, given back piece by piece |
 
 mod array;
 mod bucket;
+#[cfg(not(evacmap_stub))]
+mod dismantle;
 #[cfg(not(evacmap_stub))]
 mod graveyard;
 mod haste;
@@ -18,8 +20,6 @@ mod header;
 mod overflow;
 #[cfg(not(evacmap_stub))]
 mod preparation;
-#[cfg(not(evacmap_stub))]
-mod spent;
 #[cfg(evacmap_stub)]
 mod stub;
 #[cfg(not(evacmap_stub))]

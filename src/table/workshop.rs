@@ -3,11 +3,11 @@
 use core::ptr::{self, NonNull};
 
 use super::array::Refused;
+use super::dismantle::Spent;
 use super::graveyard::Graveyard;
 use super::haste::Haste;
 use super::header::Table;
 use super::preparation::{Preparation, Prepared};
-use super::spent::Spent;
 use super::unready::Unready;
 use crate::layout::Layout;
 use crate::layout::hash::Shape;

@@ -170,6 +170,10 @@ fn uses(code: &str, file: &Module) -> Vec<Use> {
                 }
                 taken = end;
             }
+            // `pub(in super::super)` says who may see something, and uses nothing.
+            "in" if code[..code.len() - rest.len()].ends_with("pub(") => {
+                taken = rest.find(')').unwrap_or(rest.len());
+            }
             "crate" | "super" | "self" if rest[word.len()..].starts_with("::") => {
                 let end = rest.find(|c: char| !is_word(c) && c != ':').unwrap_or(rest.len());
                 let path = rest[..end].trim_end_matches(':');

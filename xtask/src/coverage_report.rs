@@ -1,5 +1,5 @@
 //! `cargo xtask coverage-report`: runs the tests and adds up how often each rare branch of
-//! `src/hooks.rs` was taken.
+//! `src/observe/hooks.rs` was taken.
 //!
 //! Every test process writes its counts when it ends (`tests/common/hits.rs`) to a file of its own,
 //! in the directory that an environment variable names.

@@ -2,7 +2,7 @@
 //!
 //! Most faults are one expression in the sources, which is `false` unless it is chosen. Those that
 //! take more (a block, a field, a function) would be in the way of whoever reads the sources. They
-//! are patches under `xtask/faults/`, and stand in a copy of the tree alone.
+//! are patches under `xtask/fault-patches/`, and stand in a copy of the tree alone.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ pub fn broken() -> Result<Vec<String>> {
 }
 
 fn patches() -> Result<Vec<PathBuf>> {
-    let folder = cmd::root().join("xtask/faults");
+    let folder = cmd::root().join("xtask/fault-patches");
     let entries = fs::read_dir(&folder).with_context(|| format!("{}", folder.display()))?;
     let mut patches = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     patches.retain(|path| path.extension().is_some_and(|extension| extension == "patch"));

@@ -39,30 +39,10 @@
 use core::ptr::{self, NonNull};
 
 use super::participant::Participant;
+use super::records::Anchor;
 use super::world::world;
 use crate::observe::faults::{fault, unless_relaxed};
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicUsize, Relaxed, Release, UnsafeCell};
-
-/// See the module's text.
-#[repr(align(128))]
-pub(super) struct Anchor {
-    guards: AtomicUsize,
-    /// The clock's, when it was made.
-    number: AtomicUsize,
-    joined: AtomicUsize,
-    /// How many may join.
-    limit: AtomicUsize,
-    /// It is being made, or has guards.
-    claimed: AtomicBool,
-    participant: UnsafeCell<Participant>,
-    next: *mut Anchor,
-}
-
-// SAFETY: `next` is written before the record is published. The participant has one user at a time:
-// whoever has claimed the record and has not published its count, and the last guard.
-unsafe impl Sync for Anchor {}
-// SAFETY: as above; it belongs to no thread.
-unsafe impl Send for Anchor {}
 
 /// Guards of the first anchor of a number: enough for a program that makes one at a time never to
 /// see a second.
@@ -131,7 +111,9 @@ impl Anchor {
     fn make(before: Option<&'static Anchor>) -> &'static Anchor {
         let anchor = Self::all().find(|anchor| anchor.try_claim()).unwrap_or_else(Self::add);
         // SAFETY: we have claimed it, and nobody joins at 0.
-        anchor.participant.with_mut(|participant| unsafe { &mut *participant }.pin());
+        anchor
+            .participant
+            .with_mut(|participant| unsafe { &mut *participant }.pin(world().collector()));
         // ORDERING: Relaxed, all: to choose by.
         let now = world().clock.now.load(Relaxed);
         let limit = match before {
@@ -218,18 +200,5 @@ impl Anchor {
     #[cfg(feature = "_hooks")]
     pub(super) fn made() -> usize {
         Self::all().count()
-    }
-
-    /// The end of an execution of a model: no participant is left.
-    #[cfg(evacmap_loom)]
-    pub(super) fn end_all(newest: *mut Anchor) {
-        let mut next = newest;
-        while !next.is_null() {
-            // SAFETY: a record, from a box, and nobody else's any more.
-            let anchor = unsafe { Box::from_raw(next) };
-            // SAFETY: ours alone.
-            anchor.participant.with_mut(|participant| unsafe { &mut *participant }.end());
-            next = anchor.next;
-        }
     }
 }

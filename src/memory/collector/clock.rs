@@ -52,24 +52,12 @@
 //! clock.
 
 use crossbeam_epoch::Guard;
-use crossbeam_utils::CachePadded;
 
-use super::lease::Lease;
 use super::pin::ThreadPin;
+use super::records::{Clock, Lease};
 use super::world::world;
 use crate::observe::faults::fault;
-use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicUsize, Relaxed, Release};
-
-/// See the module's text.
-pub(super) struct Clock {
-    pub(super) now: CachePadded<AtomicUsize>,
-    /// A closure has been deferred, or is about to be, and has not run.
-    pub(super) in_flight: AtomicBool,
-    /// How often somebody had something waiting.
-    pub(super) pushes: AtomicUsize,
-    /// Where the clock stood when it was last looked at whether it moves.
-    pub(super) seen: AtomicUsize,
-}
+use crate::sync::{AcqRel, Acquire, Relaxed, Release};
 
 /// When something was retired, by the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

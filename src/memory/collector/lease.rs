@@ -98,6 +98,7 @@ use crossbeam_epoch::Guard;
 
 use super::barrier;
 use super::participant::Participant;
+use super::records::Lease;
 use super::world::world;
 use crate::memory::pinning::Pinning;
 use crate::observe::faults::{fault, unless_relaxed};
@@ -128,27 +129,6 @@ const RENEWED_EVERY: usize = 128;
 /// In the models it is said when.
 #[cfg(evacmap_loom)]
 const RENEWED_EVERY: usize = 1000;
-
-/// A thread's record. On lines of its own: revokers look at all of them.
-#[repr(C, align(128))]
-pub(super) struct Lease {
-    active: AtomicUsize,
-    state: AtomicUsize,
-    /// Outermost pins until the lease is renewed.
-    due: Cell<usize>,
-    /// It was claimed for one pin, by a thread that is past having a record.
-    brief: Cell<bool>,
-    owned: AtomicBool,
-    leased: UnsafeCell<Participant>,
-    own: UnsafeCell<Participant>,
-    next: *mut Lease,
-}
-
-// SAFETY: `next` is written before the record is published. All else is atomic or has one user at a
-// time: see the table above.
-unsafe impl Sync for Lease {}
-// SAFETY: as above; a record goes from thread to thread by `owned` and `active`.
-unsafe impl Send for Lease {}
 
 /// What the owner does.
 impl Lease {
@@ -181,7 +161,7 @@ impl Lease {
             LEASED => self.renew(),
             FREE => {
                 // SAFETY: the owner, in FREE (D).
-                self.leased.with_mut(|leased| unsafe { &mut *leased }.pin());
+                self.leased.with_mut(|leased| unsafe { &mut *leased }.pin(world().collector()));
                 self.due.set(RENEWED_EVERY);
                 // ORDERING: Release: with the Acquire of a revoker's exchange: it finds the
                 // participant as we have left it.
@@ -198,7 +178,7 @@ impl Lease {
             return;
         }
         // SAFETY: the owner.
-        self.own.with_mut(|own| unsafe { &mut *own }.pin());
+        self.own.with_mut(|own| unsafe { &mut *own }.pin(world().collector()));
         // ORDERING: Relaxed: as in `enter`. A revoker that sees it leaves the lease alone, which is
         // as well.
         self.active.store(OWN | 1, Relaxed);
@@ -247,8 +227,8 @@ impl Lease {
         self.leased.with_mut(|leased| {
             // SAFETY: the owner, inside (D).
             let leased = unsafe { &mut *leased };
-            leased.renew();
-            leased.pin().flush();
+            leased.renew(world().collector());
+            leased.pin(world().collector()).flush();
         });
     }
 
@@ -260,7 +240,7 @@ impl Lease {
             return false;
         }
         // SAFETY: this thread is inside, on the one or on the other (D).
-        self.holding().with_mut(|held| unsafe { &mut *held }.renew());
+        self.holding().with_mut(|held| unsafe { &mut *held }.renew(world().collector()));
         true
     }
 
@@ -274,7 +254,7 @@ impl Lease {
     pub(super) fn with_guard<R>(&self, f: impl FnOnce(&Guard) -> R) -> R {
         // SAFETY: this thread is inside, on the one or on the other (D), and `f` does not come back
         // here.
-        self.holding().with_mut(|held| f(unsafe { &mut *held }.pin()))
+        self.holding().with_mut(|held| f(unsafe { &mut *held }.pin(world().collector())))
     }
 
     /// Has the next outermost pin renew the lease.
@@ -467,29 +447,4 @@ impl Lease {
         // ORDERING: Release: as in `leave`.
         self.active.store(0, Release);
     }
-
-    /// The end of an execution of a model: no participant is left.
-    #[cfg(evacmap_loom)]
-    pub(super) fn end_all(newest: *mut Lease) {
-        let mut next = newest;
-        while !next.is_null() {
-            // SAFETY: a record, from a box, and nobody else's any more.
-            let lease = unsafe { Box::from_raw(next) };
-            // SAFETY: ours alone.
-            lease.leased.with_mut(|leased| unsafe { &mut *leased }.end());
-            // SAFETY: as above.
-            lease.own.with_mut(|own| unsafe { &mut *own }.end());
-            next = lease.next;
-        }
-    }
 }
-
-#[cfg(not(evacmap_loom))]
-const _: () = {
-    let hot = [
-        core::mem::offset_of!(Lease, active),
-        core::mem::offset_of!(Lease, state),
-        core::mem::offset_of!(Lease, due),
-    ];
-    assert!(hot[0] < 64 && hot[1] < 64 && hot[2] < 64, "what each pin touches is on one line");
-};

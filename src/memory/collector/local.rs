@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use super::lease::Lease;
+use super::records::Lease;
 use crate::sync::thread_local;
 
 thread_local! {

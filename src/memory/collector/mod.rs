@@ -2,12 +2,14 @@
 //!
 //! | | |
 //! |---|---|
+//! | `records.rs` | what the records and the clock consist of |
 //! | `world.rs` | the statics: the collector, the lists below, the clock |
 //! | `lease.rs` | pins of threads, without a locked instruction; the argument for them |
 //! | `barrier.rs` | the heavy half of the fence that they share: `membarrier` |
 //! | `local.rs` | a thread's way to its record |
 //! | `anchor.rs` | pins that belong to no thread |
 //! | `clock.rs` | grace periods, counted; the proofs of what a number means |
+//! | `participant.rs` | one of crossbeam's participants |
 //! | `pin.rs` | what a guard holds: one of the two |
 //!
 //! The closures that are deferred to the collector never panic and run no user code. Nothing of it
@@ -36,6 +38,7 @@ mod lease;
 mod local;
 mod participant;
 mod pin;
+mod records;
 mod world;
 
 pub(crate) use pin::{OwnedPin, Pin, ThreadPin};
@@ -60,7 +63,9 @@ pub(crate) unsafe fn defer(f: impl FnOnce()) {
 /// For the crate's tests and models.
 #[cfg(feature = "_hooks")]
 pub mod testing {
-    use super::{anchor::Anchor, barrier, lease::Lease, world::world};
+    use super::barrier;
+    use super::records::{Anchor, Lease};
+    use super::world::world;
     use crate::sync::Relaxed;
 
     /// Takes the leases of all threads that are idle.

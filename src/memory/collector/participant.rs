@@ -1,8 +1,6 @@
 //! A participant of the collector, pinned or not, and whoever has it.
 
-use crossbeam_epoch::{Guard, LocalHandle};
-
-use super::world::world;
+use crossbeam_epoch::{Collector, Guard, LocalHandle};
 
 /// The book-keeping of one of crossbeam's participants, which is not thread-safe: whoever holds it
 /// by `&mut` is alone with it. Registered when it is first pinned.
@@ -20,8 +18,8 @@ impl Participant {
     pub(super) const NEW: Self = Participant { guard: None, handle: None };
 
     /// Unless it is pinned, pins it: stores the epoch, and executes crossbeam's full fence.
-    pub(super) fn pin(&mut self) -> &Guard {
-        let handle = self.handle.get_or_insert_with(|| world().collector().register());
+    pub(super) fn pin(&mut self, collector: &Collector) -> &Guard {
+        let handle = self.handle.get_or_insert_with(|| collector.register());
         self.guard.get_or_insert_with(|| handle.pin())
     }
 
@@ -32,9 +30,9 @@ impl Participant {
 
     /// Pins it anew, with a fence. Not crossbeam's `repin`, which has none: under it the clock could
     /// move twice within a pin.
-    pub(super) fn renew(&mut self) {
+    pub(super) fn renew(&mut self, collector: &Collector) {
         self.unpin();
-        self.pin();
+        self.pin(collector);
     }
 
     /// Unpins it, and takes it off the list that each collection goes through.

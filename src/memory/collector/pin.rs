@@ -4,9 +4,9 @@ use core::marker::PhantomData;
 
 use crossbeam_epoch::Guard;
 
-use super::anchor::Anchor;
-use super::lease::Lease;
 use super::local;
+use super::records::Anchor;
+use super::records::Lease;
 
 /// While it lives, nothing is freed that can be found under it. Shared, it does nothing but that:
 /// no method takes `&self`.

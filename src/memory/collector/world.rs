@@ -5,10 +5,8 @@ use core::ptr;
 use crossbeam_epoch::Collector;
 use crossbeam_utils::CachePadded;
 
-use super::anchor::Anchor;
 use super::barrier;
-use super::clock::Clock;
-use super::lease::Lease;
+use super::records::{Anchor, Clock, Lease};
 use crate::memory::pinning::Pinning;
 use crate::sync::{AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed};
 
@@ -120,13 +118,30 @@ impl World {
     }
 }
 
-/// The end of an execution of a model.
+/// The end of an execution of a model: no participant is left.
 #[cfg(evacmap_loom)]
 impl Drop for World {
     fn drop(&mut self) {
-        // ORDERING: Relaxed, both: exclusive access.
-        Lease::end_all(self.leases.load(Relaxed));
-        Anchor::end_all(self.anchors.load(Relaxed));
+        // ORDERING: Relaxed: exclusive access.
+        let mut next = self.leases.load(Relaxed);
+        while !next.is_null() {
+            // SAFETY: a record, from a box, and nobody else's any more.
+            let lease = unsafe { Box::from_raw(next) };
+            // SAFETY: ours alone.
+            lease.leased.with_mut(|leased| unsafe { &mut *leased }.end());
+            // SAFETY: as above.
+            lease.own.with_mut(|own| unsafe { &mut *own }.end());
+            next = lease.next;
+        }
+        // ORDERING: Relaxed: exclusive access.
+        let mut next = self.anchors.load(Relaxed);
+        while !next.is_null() {
+            // SAFETY: a record, from a box, and nobody else's any more.
+            let anchor = unsafe { Box::from_raw(next) };
+            // SAFETY: ours alone.
+            anchor.participant.with_mut(|participant| unsafe { &mut *participant }.end());
+            next = anchor.next;
+        }
         // ORDERING: Relaxed: exclusive access.
         let collector = self.collector.load(Relaxed);
         if !collector.is_null() {

@@ -16,7 +16,9 @@ use std::sync::LazyLock;
 
 use loom::sync::atomic;
 
-pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
+#[cfg_attr(evacmap_stub, allow(unused_imports))]
+pub(crate) use core::sync::atomic::Ordering::Release;
+pub(crate) use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed};
 
 /// Whether loads and stores are read-modify-writes: read once, so the same in every execution.
 pub(crate) fn loads_are_rmw() -> bool {

@@ -33,7 +33,7 @@
 //!
 //! # What it notices
 //!
-//! Of the faults of `src/fault.rs`, seeded by `cargo xtask lin --fault NAME`, on two processors of
+//! Of the faults of `src/observe/faults.rs`, seeded by `cargo xtask lin --fault NAME`, on two processors of
 //! x86-64, within 100,000 windows:
 //!
 //! | fault | noticed by |

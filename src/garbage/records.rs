@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use crossbeam_utils::CachePadded;
 
-use super::local::Local;
+use super::record::Local;
 use crate::memory::{Pin, clock};
 use crate::observe::hooks::{Branch, hit};
 use crate::sizes::BATCH;
