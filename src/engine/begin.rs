@@ -180,6 +180,11 @@ impl<L: Layout> RawMap<L> {
     /// Makes room for `entries` in all.
     pub(crate) fn reserve(&self, entries: usize, guard: &Guard) -> Result<(), Refused> {
         let bits = bits_for(entries).ok_or(None)?;
+        let steps = bits.saturating_sub(self.root(guard).shape.bits()).div_ceil(MAX_GROW_STEP);
+        if steps > 1 {
+            // Before the first of them: what cannot be had is refused, and nothing is taken.
+            Table::<L>::ask_for(bits)?;
+        }
         Writer::new(self, &self.locals.local(), guard).bring_to(bits, false)
     }
 

@@ -19,7 +19,10 @@ where
     ///
     /// If the table must grow, it is swapped for a larger one now. The writes that follow move the
     /// entries. A growth by more than a factor of four is done in steps; this thread works off all
-    /// of them except the last.
+    /// of them except the last. So the call takes time in proportion to the entries that are there
+    /// already, and to the larger tables on the way, which together have half the buckets of the
+    /// last. Before the first step it asks whether there is memory for the last: what cannot be had
+    /// is refused at once.
     ///
     /// # Panics
     ///
@@ -40,8 +43,8 @@ where
     ///
     /// # Errors
     ///
-    /// If no table could be that large, or if there is no memory for it. The map is then as it was,
-    /// or has grown by less than was asked for.
+    /// If no table could be that large, or if there is no memory for it. The map is then as it was.
+    /// (If others took the memory while it grew by steps, it has grown by less than was asked for.)
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = evacmap::HashMap::new();

@@ -77,6 +77,17 @@ impl<L: Layout> BucketArray<L> {
         }
     }
 
+    /// Whether there is memory for so many buckets: asked for, not touched, and given back.
+    #[cfg(not(evacmap_loom))]
+    pub(super) fn ask_for(len: usize) -> Result<(), Refused> {
+        Self::try_new_uncleared(len).map(drop)
+    }
+
+    #[cfg(evacmap_loom)]
+    pub(super) fn ask_for(len: usize) -> Result<(), Refused> {
+        Self::layout(len).ok_or(None).map(drop)
+    }
+
     #[cfg(not(evacmap_loom))]
     fn allocate(len: usize, allocate: impl FnOnce(Block) -> *mut u8) -> Result<Self, Refused> {
         let layout = Self::layout(len).ok_or(None)?;

@@ -200,6 +200,14 @@ impl<L: Layout> Table<L> {
         self.buckets.clear(range);
     }
 
+    /// Whether there is memory for a table of `1 << bits` buckets. Nothing is kept of it.
+    pub(crate) fn ask_for(bits: u32) -> Result<(), Refused> {
+        if bits > MAX_BITS {
+            return Err(None);
+        }
+        BucketArray::<L>::ask_for(1 << bits)
+    }
+
     fn assemble(shape: Shape, buckets: BucketArray<L>, era: usize, oldbuckets: *mut Self) -> Self {
         Table {
             shape,

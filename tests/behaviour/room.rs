@@ -76,6 +76,22 @@ fn more_than_any_table_holds_is_an_error() {
     }
 }
 
+/// A table that could be addressed and not be had: a few entries do not have the map grow towards it
+/// step by step until the memory runs out.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn what_no_machine_has_is_refused_at_once() {
+    for present in [0_u64, 1, 1000] {
+        let map: HashMap<u64, u64> = (0..present).map(|key| (key, key)).collect();
+        map.finish_resize();
+        let (before, growths) = (map.capacity(), map.stats().growths);
+        let error = limited(1 << 24, || map.pin().try_reserve(1 << 38)).unwrap_err();
+        assert!(matches!(error, TryReserveError::AllocError { .. }), "{error}");
+        assert_eq!((map.capacity(), map.stats().growths), (before, growths));
+        validated(map);
+    }
+}
+
 #[test]
 fn without_memory_the_map_stays_as_it_is() {
     for present in [0, 1, 100] {
@@ -87,10 +103,8 @@ fn without_memory_the_map_stays_as_it_is() {
         let error = limited(1 << 14, || map.pin().try_reserve(100_000)).unwrap_err();
         let TryReserveError::AllocError { layout } = &error else { panic!("{error}") };
         assert!(layout.size() >= 1 << 14 && error.to_string().contains("returned an error"));
-        // In steps, of which some may have succeeded.
-        assert!(
-            map.capacity() >= before && map.capacity() < 100_000 && map.len() == present as usize
-        );
+        // Refused before the first step.
+        assert_eq!((map.capacity(), map.len()), (before, present as usize));
         assert_eq!(map.pin().try_reserve(100_000), Ok(()));
         assert!(map.capacity() >= 100_000);
         assert!(
