@@ -14,7 +14,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Counted, Counter, scaled, validated};
-use evacmap::memory_hooks::{anchors, barriers, drive, is_ripe, push, refuse_barriers, stamp};
+use evacmap::memory_hooks::{
+    anchors, barriers, drive, is_ripe, push, refuse_barriers, revoke_idle, stamp,
+};
 use evacmap::{HashMap, OwnedGuard, Pinning, pinning};
 
 fn alone() -> MutexGuard<'static, ()> {
@@ -266,6 +268,44 @@ fn writes_get_past_an_idle_thread() {
     }
     assert!(map.stats().retired < 50_000, "{} wait", map.stats().retired);
     idle.ends();
+}
+
+/// Leases are taken all the time, of threads that read, write, nest and pause.
+#[test]
+fn leases_are_taken_from_threads_at_work() {
+    let _alone = alone();
+    let counter = Counter::new();
+    let map: HashMap<u64, Counted<u64>> = (0..64).map(|key| (key, counter.make(key))).collect();
+    let working = AtomicUsize::new(3);
+    thread::scope(|scope| {
+        for number in 0..3 {
+            let (map, counter, working) = (&map, &counter, &working);
+            scope.spawn(move || {
+                let mut random = common::Random::new(number);
+                for step in 0..scaled(300_000, 20_000) as u64 {
+                    let key = random.below(64) as u64;
+                    let pinned = map.pin();
+                    pinned.get(&key).into_iter().for_each(|value| value.check());
+                    if step % 3 == 0 {
+                        let inner = map.pin();
+                        drop(pinned);
+                        inner.insert(key, counter.make(step)).into_iter().for_each(Counted::check);
+                    }
+                    if step % 64 == 0 {
+                        thread::yield_now();
+                    }
+                }
+                working.fetch_sub(1, Relaxed);
+            });
+        }
+        while working.load(Relaxed) > 0 {
+            revoke_idle();
+            push();
+        }
+    });
+    assert!(counter.dropped() > 0, "nothing was put to the test");
+    validated(map);
+    counter.check();
 }
 
 #[test]

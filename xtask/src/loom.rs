@@ -98,6 +98,8 @@ pub struct Variant {
     target_dir: &'static str,
     flags: &'static str,
     features: &'static [&'static str],
+    /// Only these test programs; all, if none is named.
+    programs: &'static [&'static str],
     /// Only the models whose names contain this are about what differs here.
     only: &'static str,
 }
@@ -109,6 +111,7 @@ pub const MAP: Variant = Variant {
     target_dir: "loom",
     flags: "--cfg evacmap_loom --cfg evacmap_stub",
     features: &[],
+    programs: &[],
     only: "",
 };
 
@@ -121,19 +124,31 @@ pub const MAP_WITHOUT_TAGS: Variant = Variant {
     ..MAP
 };
 
-/// The reclaimer, on the real crossbeam-epoch.
+/// What waits for a grace period, on the real crossbeam-epoch. With ordinary pins: leases multiply
+/// the executions, and have models of their own.
 pub const RECLAIMER: Variant = Variant {
     what: "the reclaimer",
     target_dir: "loom-epoch",
     flags: "--cfg evacmap_loom --cfg crossbeam_loom --cfg crossbeam_sanitize",
+    features: &["evacmap/_ordinary_pins"],
+    programs: &["epoch", "policy"],
     ..MAP
+};
+
+/// Leases, the clock and anchors, on the same.
+pub const COLLECTOR: Variant = Variant {
+    what: "the collector",
+    target_dir: "loom-collector",
+    features: &[],
+    programs: &["lease", "clock", "anchors"],
+    ..RECLAIMER
 };
 
 pub fn run(options: &Options) -> Result<()> {
     let mut models = BTreeMap::new();
     let minutes = options.timeout_minutes * options.loads.all().len() as u64;
     let deadline = Instant::now() + Duration::from_secs(60 * minutes);
-    for variant in [MAP, MAP_WITHOUT_TAGS, RECLAIMER] {
+    for variant in [MAP, MAP_WITHOUT_TAGS, RECLAIMER, COLLECTOR] {
         for binary in &variant.build(None)? {
             for &loads in options.loads.all() {
                 let explored = explore(binary, &variant, loads, options, deadline)?;
@@ -158,8 +173,11 @@ impl Variant {
         let (suffix, flag) =
             if seeded.is_some() { ("-faults", " --cfg evacmap_faults") } else { ("", "") };
         println!("building the models of {}", self.what);
-        let mut build =
-            cmd::cargo(["test", "--release", "-p", "loom-tests", "--tests", "--no-run"]);
+        let mut build = cmd::cargo(["test", "--release", "-p", "loom-tests", "--no-run"]);
+        if self.programs.is_empty() {
+            build.arg("--tests");
+        }
+        build.args(self.programs.iter().flat_map(|program| ["--test", program]));
         build.args(self.features.iter().flat_map(|feature| ["--features", feature]));
         build.arg("--message-format=json-render-diagnostics");
         build.arg("--target-dir").arg(cmd::own_target_dir(&[self.target_dir, suffix].concat()));
