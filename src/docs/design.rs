@@ -49,11 +49,11 @@
 //! with many DEAD slots, the insert allocates a larger table. The new table's `oldbuckets` leads to
 //! the present one. Then one pointer is swapped, so nobody sees the one table without the other.
 //!
-//! A table of more than 64 KiB is cleared before it is published (`src/table/unready.rs`). Each write
-//! that finds its chain full clears 16 KiB; meanwhile chains grow by overflow buckets. One write at
-//! a time has the unpublished table in hand. If its thread stops, the table is overdue once the
-//! present one has seven entries or two overflow buckets to a bucket, and a few more overflow
-//! buckets have been added since. Then another thread makes a table at once.
+//! A table of more than 64 KiB is cleared before it is published (`src/table/unready.rs`). Each
+//! write that finds its chain full clears 16 KiB; meanwhile chains grow by overflow buckets. One
+//! write at a time has the unpublished table in hand. If its thread stops, the table is overdue
+//! once the present one has seven entries or two overflow buckets to a bucket, and a few more
+//! overflow buckets have been added since. Then another thread makes a table at once.
 //!
 //! From the swap on, every other write of each thread takes the next few groups from a counter and
 //! evacuates them. A *group* is an old bucket and the new buckets to which its entries can go.

@@ -41,8 +41,8 @@
 //!
 //! # The collector
 //!
-//! All in `src/memory/collector/`. Letters and numbers in brackets are those of the arguments at the
-//! head of the file.
+//! All in `src/memory/collector/`. Letters and numbers in brackets are those of the arguments at
+//! the head of the file.
 //!
 //! | pair | released by | acquired by | what becomes visible |
 //! |---|---|---|---|
@@ -64,8 +64,8 @@
 //! (`root_relaxed`), P8 (`unlink_relaxed`), P14 (`evacuated_relaxed`), P15 (`reaping_relaxed`,
 //! `giving_relaxed`), P17 (`prepared_relaxed`), P18 (`lease_left_relaxed`), P19
 //! (`lease_freed_relaxed`), P23 (`anchor_left_relaxed`). It also leaves out either half of the pair
-//! of fences (`lease_no_light_fence`, `lease_no_heavy_fence`). The list in `xtask/src/teeth.rs` names
-//! the model that is asked first. The other pairs have no fault of their own.
+//! of fences (`lease_no_light_fence`, `lease_no_heavy_fence`). The list in `xtask/src/teeth.rs`
+//! names the model that is asked first. The other pairs have no fault of their own.
 //!
 //! # Why relaxed is enough elsewhere
 //!
@@ -81,7 +81,7 @@
 //! - `Overflow::linked`, the tallies, and the bounds on spare memory are hints and statistics.
 //! - Only a thread itself stores its own `count` and `retired`. Their sum is exact for a thread
 //!   that has synchronised with the writers in some other way, such as joining them.
-//! - Which anchor an owned guard joins, and when idle threads are looked for (`pushes`, `seen`), are
-//!   choices that are right either way.
-//! - A thread stores its own `active` with Relaxed when it enters: that others see it in time is the
-//!   matter of the pair of fences.
+//! - Which anchor an owned guard joins, and when idle threads are looked for (`pushes`, `seen`),
+//!   are choices that are right either way.
+//! - A thread stores its own `active` with Relaxed when it enters: that others see it in time is
+//!   the matter of the pair of fences.

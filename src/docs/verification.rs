@@ -60,9 +60,9 @@
 //!
 //! # Models
 //!
-//! A model is a small scenario that loom runs in every interleaving (`loom-tests/`). There are three
-//! kinds of build: the map on a stand-in for the collector, which frees at the earliest permitted
-//! moment; the same without tags, for what differs then; and the reclaimer, on the real
+//! A model is a small scenario that loom runs in every interleaving (`loom-tests/`). There are
+//! three kinds of build: the map on a stand-in for the collector, which frees at the earliest
+//! permitted moment; the same without tags, for what differs then; and the reclaimer, on the real
 //! crossbeam-epoch: batches, tables, leases, anchors, the clock.
 //!
 //! loom has a blind spot. It keeps one last access for each atomic, so a thread's own load hides an
@@ -70,8 +70,8 @@
 //! that one. It keeps every read-modify-write. So there is a second mode: `--loads rmw`, or
 //! `EVACMAP_LOADS=rmw` in the environment, makes a read-modify-write of every load and a swap of
 //! every store. No load reads an old value then, so neither mode replaces the other.
-//! `loom-tests/tests/blind_spot.rs` shows both halves of that; its tests fail if loom loses the blind
-//! spot.
+//! `loom-tests/tests/blind_spot.rs` shows both halves of that; its tests fail if loom loses the
+//! blind spot.
 //!
 //! # Faults
 //!
@@ -87,10 +87,10 @@
 //! `tests/miri.rs` is a small suite: every operation in two of the five phases of resizes (at rest,
 //! growing, rebuilding, shrinking, clearing), references and iterators that outlive all of them,
 //! overflow buckets, sets, and two threads, with four seeds unless told otherwise. The long
-//! operations are tested in small. References are judged by tree borrows. What crossbeam-epoch keeps
-//! for ended threads is not given back, so leaks are ignored; that every entry is dropped, the tests
-//! count themselves. crossbeam-epoch makes pointers from integers, which Miri is told to permit.
-//! Under Miri pins are [`Ordinary`](crate::Pinning::Ordinary): it knows no `membarrier`.
+//! operations are tested in small. References are judged by tree borrows. What crossbeam-epoch
+//! keeps for ended threads is not given back, so leaks are ignored; that every entry is dropped,
+//! the tests count themselves. crossbeam-epoch makes pointers from integers, which Miri is told to
+//! permit. Under Miri pins are [`Ordinary`](crate::Pinning::Ordinary): it knows no `membarrier`.
 //!
 //! # What was not run
 //!
@@ -100,7 +100,8 @@
 //! - **No ARM hardware** was used, nor any other machine with a weaker memory model than that of
 //!   x86-64. qemu has the memory model of the machine on which it runs. The orderings rest on the
 //!   arguments in the sources, on loom, and on the thread sanitizer.
-//! - **The pair of fences** of leases is beyond the tools. loom has no asymmetric fence: both halves
-//!   are modelled by a full one, so no model shows that nothing rests on two light halves. The thread
-//!   sanitizer knows no fences. What `membarrier` promises is taken from the kernel's documentation.
+//! - **The pair of fences** of leases is beyond the tools. loom has no asymmetric fence: both
+//!   halves are modelled by a full one, so no model shows that nothing rests on two light halves.
+//!   The thread sanitizer knows no fences. What `membarrier` promises is taken from the kernel's
+//!   documentation.
 //! - loom 0.7 does not explore load buffering.
