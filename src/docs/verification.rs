@@ -60,10 +60,10 @@
 //!
 //! # Models
 //!
-//! A model is a small scenario that loom runs in every interleaving (`loom-tests/`). There are
-//! three kinds of build: the map on a stand-in for the collector, which frees at the earliest
-//! permitted moment; the same without tags, for what differs then; and the reclaimer, on the real
-//! crossbeam-epoch: batches, tables, leases, anchors, the clock.
+//! A model is a small scenario that loom runs in every interleaving (`loom-tests/`). They are built
+//! in several ways: those of the map on a stand-in for the collector, which frees at the earliest
+//! permitted moment; some of them without tags, for what differs then; those of batches, tables,
+//! leases, anchors and the clock on the real crossbeam-epoch.
 //!
 //! loom has a blind spot. It keeps one last access for each atomic, so a thread's own load hides an
 //! earlier load of the same word by another thread, and with it the schedules that would change
@@ -77,7 +77,7 @@
 //!
 //! Most faults are one expression in the sources (`src/observe/faults.rs`), such as a weaker
 //! ordering or a step that is skipped. Those that take more (a block, a field, a function) are
-//! patches under `xtask/faults/`, which a copy of the tree gets before it is built. Every command
+//! patches, which a copy of the tree gets before it is built (`xtask/src/seeded.rs`). Every command
 //! with `--fault` builds that copy, and `cargo xtask teeth` all faults in turn. In the second mode
 //! of the models six faults of the first go unnoticed, because they show only where a load reads an
 //! old value; the list `ONLY_IN_WEAK_MEMORY` in `xtask/src/teeth.rs` names them.
