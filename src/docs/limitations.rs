@@ -68,10 +68,10 @@
 //!   for the map's drop
 //!   (`tests/behaviour/limitations.rs::the_last_removed_entries_of_a_thread_that_has_ended_wait_for_the_drop_of_the_map`).
 //! - **A `flush` does not get past a guard.** If none is held anywhere in the process, one call is
-//!   enough, unless threads come and go meanwhile. The guard of the calling thread counts: in
-//!   `map.pin().flush()` what that guard still sees stays. A thread that does nothing and holds no
-//!   guard is not in the way. One that is busy is, but not for long: its pin is made anew once in
-//!   128 operations. (`tests/collector.rs::an_idle_thread_holds_nothing_up`,
+//!   enough, unless threads come and go meanwhile. The guard of the calling thread counts:
+//!   `map.pin().flush()` holds one, and may drop nothing at all. A thread that does nothing and
+//!   holds no guard is not in the way. One that is busy is, but not for long: its pin is made anew
+//!   once in 128 operations. (`tests/collector.rs::an_idle_thread_holds_nothing_up`,
 //!   `tests/collector.rs::a_busy_thread_holds_nothing_up`)
 //! - **[`Stats::retired`](crate::Stats::retired) counts what has been unlinked and not yet
 //!   dropped**: entries in the threads' bags, and those in batches that wait, whether a guard holds
