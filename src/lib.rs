@@ -28,7 +28,7 @@
 //!
 //! - **Reads are wait-free.** A look-up searches at most two tables and one chain of buckets, even
 //!   while the map is resized. It takes no lock, does no work for others and never starts again. It
-//!   writes nothing that is shared, except the thread's own epoch.
+//!   writes nothing but, for its guard, the thread's own record in the collector.
 //!   (`loom-tests/tests/protocol.rs::read_through_growth`)
 //! - **Writes are lock-free.** A thread that stops at any point stops nobody else. The others carry
 //!   on, and complete the resize that it was helping with. (`tests/threads/stopped.rs`)
@@ -58,11 +58,18 @@
 //!
 //! # What it costs
 //!
-//! Each entry is an allocation of its own. A look-up touches two cache lines, the bucket and the
-//! entry. A write takes one locked instruction in a map at rest, and a pin one more. A removed
-//! entry is freed only when no guard that could see it is held any more, so a guard that is held
-//! for long keeps garbage in memory. [`docs::performance`] has the exact table, and the comparison
-//! with other maps.
+//! | what | costs |
+//! |---|---|
+//! | an entry | an allocation of its own |
+//! | a look-up | two cache lines, the bucket and the entry; nothing shared is written |
+//! | a write | one locked instruction on the slot, in a map at rest; an overwritten or removed entry goes into the thread's own bag |
+//! | a pin | a few plain instructions on Linux, else a fence or a locked instruction: [`pinning`] tells which |
+//! | an [`OwnedGuard`] | two locked instructions to make it and one to drop it, on words that all of them share |
+//! | each 64th removal or replacement of a thread | a batch is handed on, which takes a handful of locked instructions on words of the whole process, and up to two batches are dropped |
+//! | a removed entry | stays until no guard that could see it is held any more: a guard that is held for long keeps garbage in memory, that of all maps |
+//!
+//! All maps of a process share one collector, which nothing else uses. [`docs::performance`] has
+//! the exact table, and the comparison with other maps.
 //!
 //! # When not to use it
 //!
@@ -81,8 +88,8 @@
 //! The alternatives, as we see them:
 //!
 //! - **papaya** is the nearest. It uses open addressing. Its reads are as cheap, each map has its
-//!   own collector, it is checked under Miri, and it has been in use for longer. Writers may wait
-//!   for each other during a resize.
+//!   own collector, and it has been in use for longer. Writers may wait for each other during a
+//!   resize.
 //! - **dashmap** is hashbrown in shards, each behind a lock. It is dense and gives `&mut` access. A
 //!   reference that is held blocks other threads, and may deadlock its own.
 //! - **scc** locks buckets, resizes incrementally, and has asynchronous methods that wait.
@@ -101,6 +108,7 @@
 //! | [`Entry`] | one key's place: look once, then decide |
 //! | [`Guard`] | keeps what was read valid; one guard serves any number of maps |
 //! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
+//! | [`pinning`], [`Pinning`] | what a pin costs in this process |
 //! | [`docs`] | pages: questions, limitations, migration, performance, watching a map; the design, its memory model and its verification |
 //!
 //! | feature | what it adds |
@@ -112,9 +120,19 @@
 //!
 //! None is on by default.
 //!
-//! In the sources, the public types are in `src/map/` and `src/set/`, the optional features in
-//! `src/integrations/`, the engine in `src/engine/` (start with its `mod.rs`), and memory in
-//! `src/garbage/`.
+//! The sources stand in floors. Each uses what is below it, and nothing above:
+//!
+//! | in `src/` | what it is |
+//! |---|---|
+//! | `integrations/`, `docs/` | the optional features; the pages |
+//! | `map/`, `set/`, `error.rs` | the public types |
+//! | `engine/` | what operations do: look up, assign, delete, resize, iterate. Start with its `mod.rs` |
+//! | `table/` | arrays, buckets, overflow; how a table is made and given back |
+//! | `layout/` | what a slot holds, and each step that its word can take |
+//! | `garbage/` | entries on their way out; a thread's share of a map |
+//! | `memory/` | guards, the collector behind them, the allocator |
+//! | `observe/` | counters, events, stops for tests, seeded faults |
+//! | `sync.rs`, `sizes.rs` | the only door to atomics; the constants |
 
 #![warn(missing_docs)]
 

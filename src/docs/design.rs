@@ -1,7 +1,9 @@
 //! How the map works: an overview for a reader who has not seen it before.
 //!
-//! The exact version is in the sources. `src/engine/mod.rs` has the terms, the numbered invariants and
-//! the table of who may touch which word. Each section below names the file that has the details.
+//! The exact version is in the sources, which stand in floors; the arrows between them go down only
+//! (`cargo xtask house` checks that). The front page has [the list](crate#where-things-are).
+//! `src/engine/mod.rs` has the terms, the numbered invariants and the table of who may touch which
+//! word. Each section below names the file that has the details.
 //! [`memory_model`](super::memory_model) lists every ordering, and
 //! [`verification`](super::verification) the evidence.
 //!
@@ -32,6 +34,9 @@
 //! final too. Each step is one atomic operation, and that operation is the moment at which an
 //! insert, a replacement or a removal takes effect.
 //!
+//! The engine and the tables know a slot by these steps alone, not by what it holds. That seam is
+//! `src/layout/mod.rs`. `Boxed`, a tag and the address of an entry, is its one instance.
+//!
 //! One compare-and-swap is enough because of the order in which slots fill. The slots of a chain
 //! are used from the first on, without gaps, and no slot is ever used for a second key. A writer
 //! that has walked the chain to its first EMPTY slot has seen every place where its key could be.
@@ -44,11 +49,11 @@
 //! with many DEAD slots, the insert allocates a larger table. The new table's `oldbuckets` leads to
 //! the present one. Then one pointer is swapped, so nobody sees the one table without the other.
 //!
-//! A table of more than 64 KiB is cleared before it is published (`src/table/unready.rs`). Each write
-//! that finds its chain full clears 16 KiB; meanwhile chains grow by overflow buckets. One write at
-//! a time has the unpublished table in hand. If its thread stops, the table is overdue once the
-//! present one has seven entries or two overflow buckets to a bucket, and a few more overflow
-//! buckets have been added since. Then another thread makes a table at once.
+//! A table of more than 64 KiB is cleared before it is published (`src/table/unready.rs`). Each
+//! write that finds its chain full clears 16 KiB; meanwhile chains grow by overflow buckets. One
+//! write at a time has the unpublished table in hand. If its thread stops, the table is overdue
+//! once the present one has seven entries or two overflow buckets to a bucket, and a few more
+//! overflow buckets have been added since. Then another thread makes a table at once.
 //!
 //! From the swap on, every other write of each thread takes the next few groups from a counter and
 //! evacuates them. A *group* is an old bucket and the new buckets to which its entries can go.
@@ -89,19 +94,31 @@
 //! effect when the empty table is swapped in. One routine moves, one discards, and one driver runs
 //! both.
 //!
-//! # Memory (`src/garbage/`)
+//! # Memory (`src/garbage/`, `src/memory/`)
 //!
 //! What has been unlinked may still be read. It is put aside, and becomes free when every guard
-//! that was held at that moment is gone. crossbeam-epoch decides when that is.
+//! that was held at that moment is gone. crossbeam-epoch decides when that is: a collector of the
+//! crate's own, which all maps of the process share and nobody else can reach
+//! (`src/memory/collector/mod.rs`).
 //!
-//! - **Entries** are not freed by the collector. It only marks a batch of them as ripe. Later
-//!   operations on the map drop them, or the map's drop does. So a key's or value's `Drop` never
-//!   runs when the map is not borrowed, which is why keys and values need not be `'static`. The
-//!   memory is used again for the next entries.
-//! - **Large tables** are only marked, too. Later writes give them back in pieces: a few slabs of
+//! - **A pin is a lease** (`src/memory/collector/lease.rs`). A thread stays known to the collector
+//!   between its operations, and says with plain stores whether it is inside one. Whoever wants the
+//!   collector to go on takes the leases of idle threads, with one system call for all of them.
+//!   Where that call (`membarrier`) is missing, each pin executes a fence.
+//!   [`pinning`](crate::pinning) tells which of the two it is.
+//! - **Owned guards share an anchor** (`src/memory/collector/anchor.rs`): one pin with a count. So
+//!   any number of owned guards costs the collector no more than a few threads would.
+//! - **A clock counts grace periods** (`src/memory/collector/clock.rs`). What waits carries the
+//!   number of the clock, and is ripe two moves later. One closure at a time moves the clock, for
+//!   everything that waits.
+//! - **Entries** wait in batches of 64. The collector knows of no batch. Later operations on the
+//!   map drop the ripe ones, or the map's drop does. So a key's or value's `Drop` never runs when
+//!   the map is not borrowed, which is why keys and values need not be `'static`. The memory is
+//!   used again for the next entries.
+//! - **Large tables** wait in the same way. Later writes give them back in pieces: a few slabs of
 //!   overflow buckets each, or the pages of 64 KiB of the array. So few calls of the allocator give
 //!   back much at once.
-//! - **Small tables** are freed by the collector.
+//! - **Small tables** are freed by the collector, with a closure each.
 //!
 //! # Why not something else
 //!
@@ -146,6 +163,8 @@
 //! - Keir Fraser, *Practical lock-freedom*,
 //!   [UCAM-CL-TR-579](https://www.cl.cam.ac.uk/techreports/UCAM-CL-TR-579.html), 2004: epochs. This
 //!   crate uses [crossbeam-epoch](https://docs.rs/crossbeam-epoch).
+//! - Asymmetric fences, with a cheap half and one that the kernel executes for all threads:
+//!   [`membarrier(2)`](https://man7.org/linux/man-pages/man2/membarrier.2.html).
 //! - Jeff Bonwick and Jonathan Adams, *Magazines and Vmem*, USENIX 2001: the threads' spare memory
 //!   (`src/garbage/spare.rs`).
 //! - Donald Knuth, *The Art of Computer Programming* 3, 6.4: multiplication by the golden ratio

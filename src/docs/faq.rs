@@ -121,16 +121,24 @@
 //! }
 //! ```
 //!
-//! A guard for each single operation is fine too. It costs about one uncontended locked
-//! instruction.
+//! A guard for each single operation is fine too. It costs a few plain instructions where
+//! [`pinning`](crate::pinning) says `Leased`, as it does on most Linux systems, and about one
+//! uncontended locked instruction elsewhere. A thread that holds no guard holds nothing up, whether
+//! it works or sleeps.
+//!
+//! If something must stay visible for long, copy it, or keep it in an `Arc` as the value. Whoever
+//! holds a guard for long should look at `retired` in [`stats`](crate::HashMap::stats): it grows
+//! with everything that anybody removes from that map meanwhile. In debug builds the feature
+//! `tracing` [warns](super::watching#guards-that-are-held-for-long).
 //!
 //! # How do I use a map in asynchronous code?
 //!
 //! A [`Guard`](crate::Guard) is not `Send`. So a task that holds one across an `.await` does not
 //! compile if tasks may move between threads. It is best to hold none: copy what is needed, or
 //! clone an `Arc`. If a reference must stay, use [`pin_owned`](crate::HashMap::pin_owned), which
-//! has an [`OwnedGuard`](crate::OwnedGuard) inside. That costs an allocation, and holds back all
-//! garbage as long as the task waits.
+//! has an [`OwnedGuard`](crate::OwnedGuard) inside. Owned guards share what they hold, so that
+//! thousands of tasks may have one each. But all garbage is held back as long as any such task
+//! waits.
 //!
 //! ```
 //! use evacmap::HashMap;
@@ -171,8 +179,8 @@
 //! |---|---|---|
 //! | the table | `capacity`, `buckets` | `shrink_to_fit` and `finish_resize`; or build the map with [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto), and removing is enough |
 //! | an old table, not yet evacuated | `old_buckets` | `finish_resize` |
-//! | an old table of more than 64 KiB, evacuated | `bytes` | later writes give it back; or let go of all guards, then `flush`, more than once if need be |
-//! | removed entries | `retired` | let go of all guards, then `flush`, more than once if need be; up to 63 entries of each other thread stay |
+//! | an old table of more than 64 KiB, evacuated | `bytes` | later writes give it back; or let go of all guards, then `flush` |
+//! | removed entries | `retired` | let go of all guards, then `flush` the map; up to 63 entries of each other thread stay |
 //! | memory for the next entries | `spare` | only dropping the map; up to 512 entries for each thread |
 //! | the allocator | | depends on the allocator |
 //!
@@ -185,7 +193,15 @@
 //! assert!(map.stats().capacity < 100);
 //! ```
 //!
-//! The [`limitations`](super::limitations#what-was-removed-is-dropped-later) have the details.
+//! One `flush` is enough if no guard is held. Call it on the map: `map.pin().flush()` holds a guard
+//! itself. The [`limitations`](super::limitations#what-was-removed-is-dropped-later) have the
+//! details.
+//!
+//! # May a process with maps `fork`?
+//!
+//! Yes. The child can use its maps, and nothing in them waits for threads that it has not got. But
+//! it may never be able to free what it removes. See the
+//! [`limitations`](super::limitations#where-it-can-be-used).
 //!
 //! # How do I watch a map in production?
 //!

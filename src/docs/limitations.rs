@@ -28,6 +28,10 @@
 //!   or the next resize begins; [`Stats::bytes`](crate::Stats::bytes) does not count it. A new
 //!   thread takes over the slot of one that has ended.
 //!   (`tests/threads/stress.rs::threads_that_end_leave_nothing_behind`)
+//! - **Each thread that uses any map has a record in the collector**, some 128 bytes and what
+//!   crossbeam-epoch keeps for it. The next thread takes over the record of one that has ended.
+//!   None is ever freed, so there are as many as there ever were threads at the same time.
+//!   (`tests/collector.rs::records_of_ended_threads_are_used_again`)
 //! - **Only tables can be reserved.** [`try_reserve`](crate::HashMap::try_reserve) reports that
 //!   there is no memory for a table. An insert that gets no memory for its entry ends the process,
 //!   as with the standard collections. An insert that gets none for a larger table tries a smaller
@@ -46,7 +50,7 @@
 //! |---|---|---|
 //! | a thread that removes or replaces | up to 2 batches of 64 of its own garbage | at each 64th entry that it removes or replaces |
 //! | the same thread | a batch of every other thread's garbage | at each 1024th |
-//! | [`flush`](crate::HashMap::flush) | all that is ready, of all threads, after handing on its own thread's bag; nothing within a `Drop` that the map runs | when called |
+//! | [`flush`](crate::HashMap::flush) | everything that has been handed on, of all threads, its own thread's bag included; nothing within a `Drop` that the map runs | when called, if no guard is held |
 //! | the map's drop | everything | before it returns |
 //!
 //! The same goes for the memory of a table of more than 64 KiB. Once a resize has evacuated it, it
@@ -63,17 +67,32 @@
 //!   Once the thread has ended, the bag waits for a later thread that happens to get its slot, or
 //!   for the map's drop
 //!   (`tests/behaviour/limitations.rs::the_last_removed_entries_of_a_thread_that_has_ended_wait_for_the_drop_of_the_map`).
-//! - **One `flush` may not be enough.** The collector advances in steps, and not at all past a
-//!   guard that is held.
+//! - **A `flush` does not get past a guard.** If none is held anywhere in the process, one call is
+//!   enough, unless threads come and go meanwhile. The guard of the calling thread counts:
+//!   `map.pin().flush()` holds one, and may drop nothing at all. A thread that does nothing and
+//!   holds no guard is not in the way. One that is busy is, but not for long: its pin is made anew
+//!   once in 128 operations. (`tests/collector.rs::an_idle_thread_holds_nothing_up`,
+//!   `tests/collector.rs::a_busy_thread_holds_nothing_up`)
+//! - **[`Stats::retired`](crate::Stats::retired) counts what has been unlinked and not yet
+//!   dropped**: entries in the threads' bags, and those in batches that wait, whether a guard holds
+//!   them back or only nobody has come by. It does not count spare memory, and not the entries of a
+//!   table that a [`clear`](crate::HashMap::clear) has taken away before later writes have worked
+//!   that table off.
 //! - **Do not rely on `Drop` to happen soon.** Close a value that is a lock, a file or the last
 //!   sender of a channel with a call, or keep it in an `Arc` or `Option` that can be emptied.
 //! - **A guard that is held holds everything back**: the garbage of all maps, on all threads. So
-//!   does an [`OwnedGuard`](crate::OwnedGuard) in a task that nobody polls.
-//!   (`tests/behaviour/limitations.rs::a_guard_of_one_map_holds_back_the_garbage_of_another`)
-//! - **The collector is shared** with everything in the process that uses crossbeam-epoch's default
-//!   collector. Its guards hold back our garbage, ours hold back its garbage, and a pin may run
-//!   what others have deferred. The collector frees small tables of ours. It never drops a key or a
-//!   value.
+//!   does an [`OwnedGuard`](crate::OwnedGuard) in a task that nobody polls, and so does a guard
+//!   that is leaked, for ever, even if its thread has ended.
+//!   (`tests/behaviour/limitations.rs::a_guard_of_one_map_holds_back_the_garbage_of_another`,
+//!   `tests/collector.rs::a_leaked_guard_protects_when_its_thread_has_ended`)
+//! - **Owned guards share what they hold.** Any number of them costs the others no more than a few
+//!   would, and those that overlap without an end hold nothing up for ever.
+//!   (`tests/collector.rs::owned_guards_share_what_they_hold`,
+//!   `tests/collector.rs::owned_guards_that_overlap_hold_nothing_up`)
+//! - **All maps of a process share one collector**, which is the crate's own. What others do with
+//!   crossbeam-epoch's default collector (long pins, closures that panic) does not reach it, nor
+//!   the other way round. It frees small tables. It never drops a key or a value.
+//!   (`tests/collector.rs::foreign_panics_reach_no_operation`)
 //! - **A panic in a late `Drop` is swallowed** after the panic hook has reported it: the write in
 //!   which it surfaces has nothing to do with it.
 //!   (`tests/alone/drops.rs::a_panicking_drop_of_removed_entries_is_reported_and_swallowed`)
@@ -83,8 +102,8 @@
 //!   (`tests/behaviour/types.rs::a_map_that_is_leaked_is_left_alone`)
 //! - **The entries of a map in a `static`, or of a leaked map, are never dropped**, not at the end
 //!   of the process and not by the collector
-//!   (`tests/behaviour/teardown.rs::the_collector_drops_nothing_of_a_leaked_map`). Removed entries are
-//!   dropped if somebody goes on using the map.
+//!   (`tests/behaviour/teardown.rs::the_collector_drops_nothing_of_a_leaked_map`). Removed entries
+//!   are dropped if somebody goes on using the map.
 //!
 //! # What is not atomic
 //!
@@ -97,9 +116,9 @@
 //!   (`tests/behaviour/model.rs`)
 //! - **`len` may exceed `capacity` a little.** A table grows when an insert meets a full chain
 //!   *and* the table is full on average. Other inserts still find room
-//!   (`tests/behaviour/limitations.rs::len_exceeds_capacity_a_little`). While a large table is being prepared
-//!   the excess is about two fifths. `len` may also exceed `capacity` during a resize, because the
-//!   next resize waits for the end of this one.
+//!   (`tests/behaviour/limitations.rs::len_exceeds_capacity_a_little`). While a large table is
+//!   being prepared the excess is about two fifths. `len` may also exceed `capacity` during a
+//!   resize, because the next resize waits for the end of this one.
 //! - **An iteration may pass over keys that are not equal to themselves** (as a NaN would be) while
 //!   the map is resized or cleared: it finds an entry that has been moved by looking it up.
 //!   (`tests/behaviour/types.rs::keys_that_are_not_equal_to_themselves`)
@@ -121,12 +140,25 @@
 //!
 //! # Where it can be used
 //!
+//! - **The child of a `fork` may free nothing.** It has one thread, and guards of threads that it
+//!   has not got are held for ever; so may be a step that such a thread had begun. Maps work in the
+//!   child, which waits for nobody and frees nothing too early. But what it removes may stay in
+//!   memory, and the drop of a map may leave out what another thread was just handing on. A child
+//!   that calls `exec` at once has no map any more. (`tests/collector.rs::after_a_fork`)
+//! - **Cheap pins want `membarrier`**, a system call of Linux. Whether there is one is found out
+//!   when the first thread pins; [`pinning`](crate::pinning) tells. Without it each outermost pin
+//!   executes a fence. A sandbox that is entered later has to permit the call, or let it fail: then
+//!   what idle threads hold up stays until they do something.
+//!   (`tests/collector.rs::without_a_barrier_no_lease_is_taken`)
+//! - **A `membarrier` interrupts the process's other running threads** for a moment. There is at
+//!   most one to 4096 retired entries in the process, besides up to two for each explicit flush,
+//!   and none if no other thread is idle. (`tests/collector.rs::barriers_are_bounded`)
 //! - **Not without `std`**, and not in a signal handler. A global allocator must not use a map.
 //! - **In destructors of thread-locals** maps work. But the thread has no slot of its own any more
 //!   and borrows one, which costs a compare-and-swap for each write.
-//!   (`tests/behaviour/types.rs::thread_local_destructors_may_use_maps`) One case ends the process: something
-//!   else in the program uses the crate `thread_local` on this thread, and the thread's first write
-//!   to any map comes in a destructor that runs after that crate's own.
+//!   (`tests/behaviour/types.rs::thread_local_destructors_may_use_maps`) One case ends the process:
+//!   something else in the program uses the crate `thread_local` on this thread, and the thread's
+//!   first write to any map comes in a destructor that runs after that crate's own.
 //! - **Writes drive the resizes.** A map that nobody writes to stays as it is, even half resized.
 //!   Look-ups then see two tables, until [`finish_resize`](crate::HashMap::finish_resize) or
 //!   further writes. `clear`, `reserve` and the shrinks are the calls that may work off a running

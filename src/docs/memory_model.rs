@@ -1,13 +1,21 @@
 //! Every ordering in the crate: each release with the acquire that it pairs with.
 //!
-//! The crate has no `SeqCst` and no fence. It relies on two things besides the pairs below:
+//! No access in the crate is `SeqCst`. Three things stand beside the pairs below:
 //!
 //! - the total order of the modifications of each single word;
-//! - the collector's promise. What is retired is freed when every guard held at that moment is
-//!   gone, and a thread that pins after it was freed has seen everything that came before it was
-//!   retired. The collector is crossbeam-epoch, which has fences of its own.
+//! - **one pair of fences**, in which a cheap half meets a dear one. A thread that begins an
+//!   operation executes the light half (`crate::sync::light_fence`), which binds the compiler and
+//!   costs nothing. Whoever takes the leases of idle threads executes the heavy half, the system
+//!   call `membarrier` (`src/memory/collector/barrier.rs`). Only leases use the pair;
+//!   `src/memory/collector/lease.rs` has the argument. Nothing rests on two light halves;
+//! - **crossbeam-epoch's promise**, with fences of its own. A closure that was deferred to the
+//!   collector runs when every participant that was pinned then has been unpinned since. The clock
+//!   (`src/memory/collector/clock.rs`) makes a number of that: what was retired at n can be seen by
+//!   nobody any more when the clock stands at n + 2. Its text has the proofs.
 //!
 //! A guard also protects what other threads read under it. `src/memory/guard.rs` argues why.
+//!
+//! # The map
 //!
 //! | pair | released by | acquired by | what becomes visible |
 //! |---|---|---|---|
@@ -18,19 +26,46 @@
 //! | P6 | a slab's publication | the load of the newest slab | its buckets |
 //! | P7 | the CAS on the root | `RawMap::root` (and `Table::old`) | a table's header, and the old table behind it |
 //! | P8 | `Table::unlink` | `Table::old` that finds null | every chain of the table, without a look at its flag |
-//! | P9 | a batch's or grave's `Ripeness`: the collector's closure, the map's drop | the other's CAS, `is_ripe` | whose the entries or the table and the node are; that every guard is done with them |
 //! | P10 | a thread's era | `Local::counted` | the count that belongs to it |
-//! | P12 | a slot's `claimed` and its link | the claim, the walk | what the last holder did |
-//! | P13 | the creation of a map's slots | `Heap::slots` | the slots |
+//! | P12 | a record's `claimed` and its link | the claim, the walk | what the last holder did to the record |
+//! | P13 | the creation of a map's records, and of its workshop | `Locals::shared`, `Workshop::present` | the records, the workshop |
 //! | P14 | additions to `evacuated` | the same, by the one that promotes | every EVACUATED flag that was counted or found set, and with it P5: what promotion (P8) vouches for |
-//! | P15 | a slot's `reaping`, a graveyard's `giving` | the CAS that sets it | what the last to have the batches, or the graves, did |
+//! | P15 | a record's `reaping`, a graveyard's `giving` | the CAS that sets it | what the last to have the batches, or the graves, did |
 //! | P16 | the CAS that adds a grave | the swap that takes all of them | the graves |
 //! | P17 | the CAS that puts a table back that is being prepared | the CAS or swap that takes it | what of it is cleared |
 //!
 //! There is no P4. It stood for the failed CAS of a helper that sets EVACUATED on the strength of
 //! another helper's `place`. Coherence does that work: the helper has read the other's word, and
 //! P5 passes on that nobody after it reads an older one. The models run to exhaustion with that
-//! failure relaxed. There is no P11 either; what it was for is gone.
+//! failure relaxed. There is no P9 and no P11 either; what they were for is gone.
+//!
+//! # The collector
+//!
+//! All in `src/memory/collector/`. Letters and numbers in brackets are those of the arguments at
+//! the head of the file.
+//!
+//! | pair | released by | acquired by | what becomes visible |
+//! |---|---|---|---|
+//! | P18 | a lease's `active`: `leave` | `finish_revoking`, `try_claim` | all that was read under the guard comes before whoever unpins, or has the record next (B) |
+//! | P19 | a lease's `state`: FREE from `give_up`, LEASED from `enter_slow` and `put_back` | `enter`, `end_idle`, `begin_revoking` | the participant as the last to have it left it; behind LEASED the pin, with its fence (D) |
+//! | P20 | a lease's `owned`: `end`, and the end of a brief claim | `try_claim` | what the former owner did to the record |
+//! | P21 | the CAS that adds a lease or an anchor; `make_collector`; the store of the newest anchor | the walks along the lists, `collector`, `newest` | the record, the collector |
+//! | P22 | an anchor's `guards`: the store of 1 in `make` | `try_join` | the anchor's pin, with its fence |
+//! | P23 | an anchor's `guards`: each `leave` | the last `leave` | all that was read under any of its guards comes before the unpinning |
+//! | P24 | an anchor's `claimed`: the last `leave` | `try_claim` | the participant as the last guard left it |
+//! | P25 | the clock's `now`: `stamp` | `tick` | the unlinking of what got the stamp (2, 3) |
+//! | P26 | the clock's `now`: `tick` | `is_ripe` | the end of every pin that the move has waited for (2, 5) |
+//! | P27 | the clock's `in_flight`: `tick` | `advance` | the move before; so the next closure is deferred after it (1) |
+//!
+//! # Seeded faults
+//!
+//! `cargo xtask teeth` relaxes one half of a pair and expects a model to fail: P1
+//! (`publish_relaxed`), P2 (`append_relaxed`), P3 (`freeze_relaxed`), P5 (`flag_relaxed`), P7
+//! (`root_relaxed`), P8 (`unlink_relaxed`), P14 (`evacuated_relaxed`), P15 (`reaping_relaxed`,
+//! `giving_relaxed`), P17 (`prepared_relaxed`), P18 (`lease_left_relaxed`), P19
+//! (`lease_freed_relaxed`), P23 (`anchor_left_relaxed`). It also leaves out either half of the pair
+//! of fences (`lease_no_light_fence`, `lease_no_heavy_fence`). The list in `xtask/src/teeth.rs`
+//! names the model that is asked first. The other pairs have no fault of their own.
 //!
 //! # Why relaxed is enough elsewhere
 //!
@@ -46,3 +81,7 @@
 //! - `Overflow::linked`, the tallies, and the bounds on spare memory are hints and statistics.
 //! - Only a thread itself stores its own `count` and `retired`. Their sum is exact for a thread
 //!   that has synchronised with the writers in some other way, such as joining them.
+//! - Which anchor an owned guard joins, and when idle threads are looked for (`pushes`, `seen`),
+//!   are choices that are right either way.
+//! - A thread stores its own `active` with Relaxed when it enters: that others see it in time is
+//!   the matter of the pair of fences.

@@ -82,9 +82,9 @@
 //!
 //! papaya is the nearest relative. Methods with the same name have the same arguments and results.
 //! A program for one is a program for the other, except for what follows.
-//! `tests/ported/migration_papaya.rs` compiles and runs one text with both crates, and tests most of the
-//! differences. Every public method of papaya 0.2.5 is here under the same name, or in the first
-//! table.
+//! `tests/ported/migration_papaya.rs` compiles and runs one text with both crates, and tests most
+//! of the differences. Every public method of papaya 0.2.5 is here under the same name, or in the
+//! first table.
 //!
 //! Differences that the compiler finds:
 //!
@@ -96,7 +96,7 @@
 //! | `HashMapRef<'_, K, V, S, LocalGuard<'_>>`, `Iter<'g, K, V, G>` | `HashMapRef<'_, K, V, S>`, `Iter<'g, K, V>` |
 //! | writing asks only for `K: Hash + Eq` | also `K: Send, V: Send` (at `insert`, `remove`, `collect`, …); generic code must say so, and there are no maps of `Rc`s |
 //! | `builder().resize_mode(…)`, `ResizeMode` | nothing: always incremental |
-//! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share crossbeam-epoch's default collector |
+//! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share one collector, the crate's own |
 //! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher`, or `HashSet::from(HashMap::builder().build())` |
 //! | `guard.refresh()` | `guard.repin()` |
 //! | `guard.collector()`, `protect`, `swap`, `defer_retire`, … | nothing: the guard does nothing but protect |
@@ -161,10 +161,10 @@
 //! | `m.Clear()` | `clear()`: at one moment | `clear()`: entry by entry | `clear()`: shard by shard | `clear()`: at one moment |
 //! | no `Len` | `len()` | `len()` | `len()` | `len()` |
 //!
-//! `tests/ported/migration_go.rs` runs the same program in the words of each column. Go's `Range` and our
-//! `iter` promise the same: no snapshot, and no key twice. In Go the garbage collector keeps what
-//! was loaded; here a guard does. Two goroutines that write to a plain Go map at once may end the
-//! program. This map is what Go's plain map was before 1.24, for any number of writers.
+//! `tests/ported/migration_go.rs` runs the same program in the words of each column. Go's `Range`
+//! and our `iter` promise the same: no snapshot, and no key twice. In Go the garbage collector
+//! keeps what was loaded; here a guard does. Two goroutines that write to a plain Go map at once
+//! may end the program. This map is what Go's plain map was before 1.24, for any number of writers.
 //!
 //! ```
 //! let map = evacmap::HashMap::new();

@@ -25,15 +25,17 @@
 //!
 //! | | allocations | cache lines | locked instructions |
 //! |---|---|---|---|
-//! | the first pin of a thread | none | the thread's own | one (x86-64), elsewhere a fence |
+//! | a pin, [`Leased`](crate::Pinning::Leased) | none | the thread's own | none: two plain stores and a count |
+//! | a pin, [`Ordinary`](crate::Pinning::Ordinary) | none | the thread's own | one (x86-64), elsewhere a fence |
 //! | a pin within another | none | the thread's own | none |
+//! | an owned guard | none, now and then an anchor for many of them | one that all owned guards share | two to make it, one to drop it |
 //! | a look-up that finds its key | none | the bucket, the entry | none |
 //! | a look-up that does not | none | the bucket | none |
 //! | inserting a new key | the entry, unless the thread has spare memory | the bucket, the entry | one |
 //! | replacing, `update` | as inserting | the bucket, both entries | one |
 //! | removing | none | the bucket, the entry | one |
 //! | a write that changes nothing (`try_insert` of a key that is there, …) | none | as a look-up | none |
-//! | `len` | none | one or two for each thread that has written | none, except for the pin |
+//! | `len` | none | one or two for each thread that has written | none, except for an `Ordinary` pin |
 //!
 //! - A chain with overflow buckets has one more line for each.
 //! - A write also touches the thread's own slot in the map. Lengths, garbage and spare memory are
@@ -42,38 +44,45 @@
 //!   evacuates some buckets: 4 when growing, 8 when shrinking. That takes two locked instructions
 //!   for each entry and a few for each bucket. It reads the entries themselves only once in eight
 //!   doublings.
-//! - Every 64th removal or replacement of a thread hands a batch to the collector, and drops the
-//!   entries of one or two batches that have become free.
-//! - Every 128th pin of a thread lets the collector advance.
+//! - All threads of the process share the collector: its clock and its queue. No pin that is not
+//!   the 128th writes to either.
+//! - Every 64th removal or replacement of a thread makes a batch, gives it the clock's number, has
+//!   the collector go on by a step, and drops the entries of up to two batches that have become
+//!   free. That is a handful of locked instructions, some of them on those shared words. Every 64th
+//!   batch in the process looks whether the clock stands still. If it does, that takes the leases
+//!   of idle threads: one `membarrier`.
+//! - Every 128th pin of a thread that is not within another pins anew, with a fence, and lets the
+//!   collector advance.
+//! - A thread's first pin makes a record for it, or takes over that of an ended thread.
 //! - An iteration allocates one small buffer.
 //!
 //! # Beside other maps
 //!
 //! Thread-nanoseconds per operation by two threads on two cores, keys and values `u64`, mimalloc.
-//! Less is better. In `hit-pinned` one guard serves many look-ups; in all others each operation
-//! takes a guard of its own. `churn` removes the oldest key and inserts a new one, which counts as
-//! two operations.
+//! Less is better. In `hit-pinned` one guard serves many look-ups; the writes take a guard each.
+//! `churn` removes the oldest key and inserts a new one, which counts as two operations.
+//!
+//! The run is older than the present pins: each guard cost a locked instruction then. So look-ups
+//! with a guard each, whose time was mostly that, are left out until they are drawn anew, and the
+//! writes are as they were with such a pin.
 //!
 //! | workload | entries | evacmap | papaya | dashmap | scc's index | scc's map | flurry |
 //! |---|--:|--:|--:|--:|--:|--:|--:|
 //! | hit-pinned | 10 K | 5.8 | 9.7 | 32.6 | 5.4 | 19.9 | 23.7 |
 //! | hit-pinned | 1 M | 80.2 | 72.2 | 119.1 | 69.8 | 117.7 | 206.8 |
-//! | hit | 10 K | 13.1 | 14.2 | 33.9 | 9.1 | 20.4 | 28.2 |
-//! | hit | 1 M | 140.3 | 127.8 | 87.9 | 97.5 | 128.7 | 366.7 |
-//! | miss | 10 K | 11.0 | 16.9 | 36.8 | 8.7 | 18.9 | 23.8 |
-//! | miss | 1 M | 47.4 | 22.5 | 38.4 | 20.0 | 31.2 | 181.2 |
 //! | grow | 1 M | 107.6 | 175.0 | 115.0 | 79.2 | 72.7 | 876.6 |
 //! | update | 10 K | 40.7 | 645.0 | 38.1 | 71.7 | 22.0 | 80.4 |
 //! | update | 1 M | 261.5 | 813.2 | 71.8 | 230.3 | 100.3 | 442.0 |
 //! | churn | 10 K | 43.9 | 403.1 | 96.2 | 69.1 | 52.3 | 210.8 |
 //! | churn | 1 M | 110.7 | 474.2 | 90.9 | 115.9 | 101.7 | 246.6 |
 //!
-//! - **papaya** has the nearest interface and guarantees. evacmap is ahead of it at look-ups in
-//!   cache and at everything that writes except `fill`, where it reaches 0.6 to 0.9 of papaya's
-//!   speed. At a million entries it is behind by up to a sixth at hits, and by half at misses.
-//! - **scc's index** is faster at most look-ups in cache (evacmap reaches 0.7 to 1.0 of its speed)
-//!   and at misses in memory (0.4 to 0.6). Churn is 1.0 to 1.6 times as fast here, update 0.9 to
-//!   2.2 times.
+//! - **papaya** has the nearest interface and guarantees. evacmap is ahead of it at hits in cache
+//!   and at everything that writes except `fill`, where it reaches 0.6 to 0.9 of papaya's speed. At
+//!   a million entries it is behind by up to a tenth at hits under one guard, and further at
+//!   misses.
+//! - **scc's index** is a little faster at hits in cache (evacmap reaches 0.9 of its speed under
+//!   one guard), and further ahead at misses in memory. Churn is 1.0 to 1.6 times as fast here,
+//!   update 0.9 to 2.2 times.
 //! - **dashmap** and the maps behind one lock keep small values in place. They are faster at
 //!   replacing them, and with one thread at most writes.
 //! - **With larger entries evacmap grows faster than any other**, by a fifth to four fifths: a
@@ -131,7 +140,7 @@
 //! | operation | what bounds it |
 //! |---|---|
 //! | hits | two lines that miss, one after the other: the bucket and the entry. Maps that keep entries in place have one, and a line of tags that fits a cache. |
-//! | hits with a pin each | the same, and the locked instruction of the pin |
+//! | hits with a pin each | the same, and the pin: a locked instruction or a fence if pins are `Ordinary`, next to nothing if they are `Leased` |
 //! | misses | the bucket's line of 64 bytes for seven slots. Other maps read one or two bytes for each entry. |
 //! | inserting | the bucket's line, a fresh line for the entry, and two locked instructions |
 //! | growing | the same, and at each doubling two locked instructions for each entry: one freezes its word, one places it |

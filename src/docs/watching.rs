@@ -11,7 +11,7 @@
 //!
 //! | what you see | what it may mean |
 //! |---|---|
-//! | [`retired`](crate::Stats::retired) keeps growing | a guard is held for long, somewhere in the process ([below](#guards-that-are-held-for-long)) |
+//! | [`retired`](crate::Stats::retired) keeps growing | a guard is held for long, somewhere in the process ([below](#guards-that-are-held-for-long)); what it counts is said [here](super::limitations#what-was-removed-is-dropped-later) |
 //! | [`old_buckets`](crate::Stats::old_buckets) stays above 0 | nobody writes, so nobody goes on with the resize: call [`finish_resize`](crate::HashMap::finish_resize) |
 //! | [`overflow_buckets`](crate::Stats::overflow_buckets) grows while the [`load`](crate::Stats::load) is below 3 | keys come and go (then `rebuilds` grows too), or the hasher is bad |
 //! | `growths` and `shrinks` both grow | the map breathes: build it with the [`capacity`](crate::HashMapBuilder::capacity) that it reaches |
@@ -66,11 +66,12 @@
 //! A handler runs within an insert or a removal, on the thread of that write. A slow handler makes
 //! that write slow. Otherwise it may do anything.
 //!
-//! - It may use the same map (`tests/behaviour/resize_events.rs::a_handler_may_use_the_same_map_in_any_way`).
-//!   Resizes that it causes there are not reported in turn
-//!   (`tests/behaviour/resize_events.rs::what_a_handler_brings_about_is_not_told`). A handler that undoes the
-//!   operation in progress makes it start again each time: one that shrinks the map for each event
-//!   of a `reserve`, for example.
+//! - It may use the same map
+//!   (`tests/behaviour/resize_events.rs::a_handler_may_use_the_same_map_in_any_way`). Resizes that
+//!   it causes there are not reported in turn
+//!   (`tests/behaviour/resize_events.rs::what_a_handler_brings_about_is_not_told`). A handler that
+//!   undoes the operation in progress makes it start again each time: one that shrinks the map for
+//!   each event of a `reserve`, for example.
 //! - If it panics, the panic hook reports that, and the write goes on
 //!   (`tests/behaviour/resize_events.rs::a_handler_that_panics_does_no_harm`).
 //!

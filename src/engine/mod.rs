@@ -89,7 +89,7 @@
 //! | overflow words | see `table/bucket.rs` | | AcqRel, P2, P5 |
 //! | everything else in a table | its maker | before publication | P7 |
 //!
-//! The pairs P1 to P17 are listed in [`crate::docs::memory_model`].
+//! The pairs P1 to P27 are listed in [`crate::docs::memory_model`].
 //!
 //! # Where things are
 //!

@@ -139,7 +139,7 @@ impl Guard {
 /// It is used like a [`Guard`], to which it dereferences. It comes from [`OwnedGuard::new`],
 /// [`HashMap::owned_guard`](crate::HashMap::owned_guard) or, inside a
 /// [`HashMapRef`](crate::HashMapRef), from [`HashMap::pin_owned`](crate::HashMap::pin_owned). To
-/// make one and to drop it are an atomic instruction each, on a word that all owned guards share,
+/// make one takes two atomic instructions and to drop it one, on words that all owned guards share,
 /// however many there are; using it costs the same as using a [`Guard`].
 ///
 /// A task that holds one while it waits keeps all garbage of all maps from being freed as long.

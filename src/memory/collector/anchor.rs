@@ -68,7 +68,7 @@ impl Anchor {
     }
 
     fn newest() -> Option<&'static Anchor> {
-        // ORDERING: Acquire: sees the record, which was published here or in the list before.
+        // ORDERING: Acquire, P21: sees the record, which was published here or in the list before.
         let newest = world().newest_anchor.load(Acquire);
         // SAFETY: a published record, never freed.
         unsafe { newest.as_ref() }
@@ -94,8 +94,8 @@ impl Anchor {
             if guards > MANY {
                 std::process::abort();
             }
-            // ORDERING: Acquire: with the Release in `make`: the anchor was pinned before. A failure
-            // is only compared.
+            // ORDERING: Acquire, P22: with the Release in `make`: the anchor was pinned before. A
+            // failure is only compared.
             match self.guards.compare_exchange(guards, guards + 1, Acquire, Relaxed) {
                 Ok(_) => break,
                 Err(now) => guards = now,
@@ -127,19 +127,19 @@ impl Anchor {
         anchor.number.store(now, Relaxed);
         anchor.joined.store(1, Relaxed);
         anchor.limit.store(limit, Relaxed);
-        // ORDERING: Release: with the Acquire in `try_join`.
+        // ORDERING: Release, P22: with the Acquire in `try_join`.
         anchor.guards.store(1, Release);
         let seen = before.map_or(ptr::null_mut(), |before| ptr::from_ref(before).cast_mut());
         let this = ptr::from_ref(anchor).cast_mut();
-        // ORDERING: Release: with the Acquire in `newest`. If another thread was first, all others
-        // join its anchor.
+        // ORDERING: Release, P21: with the Acquire in `newest`. If another thread was first, all
+        // others join its anchor.
         _ = world().newest_anchor.compare_exchange(seen, this, Release, Relaxed);
         anchor
     }
 
     /// A guard is gone.
     pub(super) fn leave(&self) {
-        // ORDERING: AcqRel: Release: what was read under the guard comes before the unpinning.
+        // ORDERING: AcqRel, P23: Release: what was read under the guard comes before the unpinning.
         // Acquire: what was read under the others.
         if self.guards.fetch_sub(1, unless_relaxed!("anchor_left_relaxed", AcqRel)) > 1
             && !fault!("anchor_unpinned_early")
@@ -148,7 +148,7 @@ impl Anchor {
         }
         // SAFETY: the last guard, and nobody joins at 0.
         self.participant.with_mut(|participant| unsafe { &mut *participant }.unpin());
-        // ORDERING: Release: with the Acquire in `try_claim`.
+        // ORDERING: Release, P24: with the Acquire in `try_claim`.
         self.claimed.store(false, Release);
     }
 
@@ -157,12 +157,12 @@ impl Anchor {
         if self.claimed.load(Relaxed) {
             return false;
         }
-        // ORDERING: Acquire: with the Release in `leave`. A failure is not looked into.
+        // ORDERING: Acquire, P24: with the Release in `leave`. A failure is not looked into.
         self.claimed.compare_exchange(false, true, Acquire, Relaxed).is_ok()
     }
 
     fn all() -> impl Iterator<Item = &'static Anchor> {
-        // ORDERING: Acquire: sees the records that were published.
+        // ORDERING: Acquire, P21: sees the records that were published.
         let mut next = NonNull::new(world().anchors.load(Acquire));
         core::iter::from_fn(move || {
             // SAFETY: a published record, never freed.
@@ -187,7 +187,7 @@ impl Anchor {
         loop {
             // SAFETY: not published yet, so ours alone.
             unsafe { (*anchor).next = seen };
-            // ORDERING: AcqRel: publishes the record. A failure is only compared.
+            // ORDERING: AcqRel, P21: publishes the record. A failure is only compared.
             match world().anchors.compare_exchange(seen, anchor, AcqRel, Relaxed) {
                 // SAFETY: never freed.
                 Ok(_) => return unsafe { &*anchor },

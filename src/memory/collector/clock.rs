@@ -84,16 +84,17 @@ const TURNS: usize = 4;
 impl Clock {
     /// The closure.
     fn tick(&self) {
-        // ORDERING: AcqRel, 1 to 5 in the module's text: continues what the stamps released, and
-        // publishes that the grace period is over.
+        // ORDERING: AcqRel, P25 and P26, 1 to 5 in the module's text: continues what the stamps
+        // released, and publishes that the grace period is over.
         self.now.fetch_add(1, AcqRel);
-        // ORDERING: Release, 1: with the Acquire in `advance`.
+        // ORDERING: Release, P27, 1: with the Acquire in `advance`.
         self.in_flight.store(false, Release);
     }
 
     /// Has the clock go on: defers the next move unless one is in flight, and collects.
     pub(super) fn advance(&'static self, guard: &Guard) {
-        // ORDERING: Acquire, 1: with the Release in `tick`. After a failure nothing is looked at.
+        // ORDERING: Acquire, P27, 1: with the Release in `tick`. After a failure nothing is looked
+        // at.
         let begun = self.in_flight.compare_exchange(false, true, Acquire, Relaxed);
         if begun.is_ok() || fault!("many_closures_in_flight") {
             // SAFETY: the closure touches nothing but this static, and may run anywhere.
@@ -103,14 +104,14 @@ impl Clock {
     }
 
     fn stamp(&self) -> Stamp {
-        // ORDERING: AcqRel, 2 and 3: Release passes the unlinking on to the moves that follow.
+        // ORDERING: AcqRel, P25, 2 and 3: Release passes the unlinking on to the moves that follow.
         Stamp(self.now.fetch_add(0, AcqRel))
     }
 
     fn is_ripe(&self, stamp: Stamp) -> bool {
         let wait = if fault!("ripe_after_one_move") { 1 } else { RIPE };
-        // ORDERING: Acquire, 2: with the closure's move. A clock that wrapped around is told by the
-        // difference, which is taken to be small.
+        // ORDERING: Acquire, P26, 2: with the closure's move. A clock that wrapped around is told
+        // by the difference, which is taken to be small.
         let moved = self.now.load(Acquire).wrapping_sub(stamp.0);
         (wait..=usize::MAX / 2).contains(&moved)
     }

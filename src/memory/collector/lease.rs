@@ -145,7 +145,8 @@ impl Lease {
         if !fault!("lease_no_light_fence") {
             light_fence();
         }
-        // ORDERING: Acquire: the last owner's pin, which LEASED may stand for, happened before.
+        // ORDERING: Acquire, P19: the last owner's pin, which LEASED may stand for, happened
+        // before.
         let state = self.state.load(Acquire);
         let due = self.due.get();
         self.due.set(due.wrapping_sub(1));
@@ -163,7 +164,7 @@ impl Lease {
                 // SAFETY: the owner, in FREE (D).
                 self.leased.with_mut(|leased| unsafe { &mut *leased }.pin(world().collector()));
                 self.due.set(RENEWED_EVERY);
-                // ORDERING: Release: with the Acquire of a revoker's exchange: it finds the
+                // ORDERING: Release, P19: with the Acquire of a revoker's exchange: it finds the
                 // participant as we have left it.
                 self.state.store(LEASED, Release);
             }
@@ -190,8 +191,8 @@ impl Lease {
     pub(super) fn leave(&self) {
         // ORDERING: Relaxed: this thread alone stores it.
         let n = self.active.load(Relaxed).wrapping_sub(1);
-        // ORDERING: Release: with the Acquire in `finish_revoking` and in `claim`: all that was read
-        // under the guard comes before (B).
+        // ORDERING: Release, P18: with the Acquire in `finish_revoking` and in `try_claim`: all
+        // that was read under the guard comes before (B).
         self.active.store(n, unless_relaxed!("lease_left_relaxed", Release));
         if n.cast_signed() < 0 {
             self.leave_own(n);
@@ -211,10 +212,10 @@ impl Lease {
             let own = unsafe { &mut *own };
             if brief { own.end() } else { own.unpin() }
         });
-        // ORDERING: Release: as in `leave`.
+        // ORDERING: Release, P18: as in `leave`.
         self.active.store(0, Release);
         if brief {
-            // ORDERING: Release: with the Acquire in `claim`.
+            // ORDERING: Release, P20: with the Acquire in `try_claim`.
             self.owned.store(false, Release);
         }
     }
@@ -303,15 +304,15 @@ impl Lease {
         if self.active.load(Relaxed) != 0 {
             return false;
         }
-        // ORDERING: AcqRel: Acquire: with the Release in `enter_slow`: finds the participant as its
-        // owner left it. Release: for the heavy fence and what follows nothing is needed of it. A
-        // failure is not looked into.
+        // ORDERING: AcqRel, P19: Acquire: with the Release in `enter_slow`: finds the participant
+        // as its owner left it. Release: for the heavy fence and what follows nothing is needed of
+        // it. A failure is not looked into.
         self.state.compare_exchange(LEASED, REVOKING, AcqRel, Relaxed).is_ok()
     }
 
     /// The second half, behind the heavy fence.
     fn finish_revoking(&self) {
-        // ORDERING: Acquire: with the Release in `leave` (B).
+        // ORDERING: Acquire, P18: with the Release in `leave` (B).
         if self.active.load(Acquire) != 0 && !fault!("lease_taken_while_inside") {
             return self.put_back();
         }
@@ -321,7 +322,7 @@ impl Lease {
     }
 
     fn put_back(&self) {
-        // ORDERING: Release: nothing was changed; it keeps the former owner's release going.
+        // ORDERING: Release, P19: nothing was changed; it keeps the former owner's release going.
         self.state.store(LEASED, Release);
     }
 
@@ -332,12 +333,12 @@ impl Lease {
             let leased = unsafe { &mut *leased };
             if owned { leased.unpin() } else { leased.end() }
         });
-        // ORDERING: Release: with the Acquire in `enter` (D).
+        // ORDERING: Release, P19: with the Acquire in `enter` (D).
         self.state.store(FREE, unless_relaxed!("lease_freed_relaxed", Release));
     }
 
     fn all() -> impl Iterator<Item = &'static Lease> {
-        // ORDERING: Acquire: sees the records that were published.
+        // ORDERING: Acquire, P21: sees the records that were published.
         let mut next = world().leases.load(Acquire);
         core::iter::from_fn(move || {
             // SAFETY: a published record, never freed.
@@ -372,16 +373,16 @@ impl Lease {
         if self.owned.load(Relaxed) {
             return false;
         }
-        // ORDERING: Acquire: with the Release of whoever let go. A failure is not looked into.
+        // ORDERING: Acquire, P20: with the Release of whoever let go. A failure is not looked into.
         if self.owned.compare_exchange(false, true, Acquire, Relaxed).is_err() {
             return false;
         }
-        // ORDERING: Acquire: with the Release in `leave`: the last guard that outlived the owner is
-        // done with the record.
+        // ORDERING: Acquire, P18: with the Release in `leave`: the last guard that outlived the
+        // owner is done with the record.
         if self.active.load(Acquire) == 0 {
             return true;
         }
-        // ORDERING: Release: nothing was changed; it keeps the former owner's release going.
+        // ORDERING: Release, P20: nothing was changed; it keeps the former owner's release going.
         self.owned.store(false, Release);
         false
     }
@@ -407,7 +408,7 @@ impl Lease {
         loop {
             // SAFETY: not published yet, so ours alone.
             unsafe { (*lease).next = seen };
-            // ORDERING: AcqRel: publishes the record. A failure is only compared.
+            // ORDERING: AcqRel, P21: publishes the record. A failure is only compared.
             match world().leases.compare_exchange(seen, lease, AcqRel, Relaxed) {
                 // SAFETY: never freed.
                 Ok(_) => return unsafe { &*lease },
@@ -422,7 +423,7 @@ impl Lease {
         if self.active.load(Relaxed) == 0 {
             self.end_idle();
         }
-        // ORDERING: Release: with the Acquire in `try_claim`.
+        // ORDERING: Release, P20: with the Acquire in `try_claim`.
         self.owned.store(false, Release);
     }
 
@@ -430,10 +431,10 @@ impl Lease {
         // ORDERING: Relaxed: as in `enter`.
         self.active.store(1, Relaxed);
         light_fence();
-        // ORDERING: Acquire: as in `enter`.
+        // ORDERING: Acquire, P19: as in `enter`.
         match self.state.load(Acquire) {
-            // ORDERING: AcqRel: as in `begin_revoking`. From LEASED, and inside: ours by D, as long
-            // as no revoker puts LEASED back when we have given it up.
+            // ORDERING: AcqRel, P19: as in `begin_revoking`. From LEASED, and inside: ours by D, as
+            // long as no revoker puts LEASED back when we have given it up.
             LEASED if self.state.compare_exchange(LEASED, REVOKING, AcqRel, Relaxed).is_ok() => {
                 self.give_up(false);
             }
@@ -444,7 +445,7 @@ impl Lease {
         }
         // SAFETY: the owner, without a guard.
         self.own.with_mut(|own| unsafe { &mut *own }.end());
-        // ORDERING: Release: as in `leave`.
+        // ORDERING: Release, P18: as in `leave`.
         self.active.store(0, Release);
     }
 }

@@ -76,7 +76,7 @@ impl World {
     /// use that, and their closures, which may panic, would run in our pins.
     #[inline]
     pub(super) fn collector(&self) -> &Collector {
-        // ORDERING: Acquire: sees the collector that `make_collector` published.
+        // ORDERING: Acquire, P21: sees the collector that `make_collector` published.
         let collector = self.collector.load(Acquire);
         if collector.is_null() {
             return self.make_collector();
@@ -88,7 +88,7 @@ impl World {
     #[cold]
     fn make_collector(&self) -> &Collector {
         let ours = Box::into_raw(Box::new(Collector::new()));
-        // ORDERING: AcqRel: publishes ours, or sees that of another thread.
+        // ORDERING: AcqRel, P21: publishes ours, or sees that of another thread.
         let made = self.collector.compare_exchange(ptr::null_mut(), ours, AcqRel, Acquire);
         let collector = match made {
             Ok(_) => ours,
