@@ -29,11 +29,13 @@ mod real {
     }
 
     /// A static of things that loom has to make anew in each execution of a model.
+    #[cfg_attr(not(feature = "_hooks"), allow(unused_macros))]
     macro_rules! global {
         ($(#[$about:meta])* static $name:ident: $type:ty = $value:expr;) => {
             $(#[$about])* static $name: $type = $value;
         };
     }
+    #[cfg_attr(not(feature = "_hooks"), allow(unused_imports))]
     pub(crate) use global;
 
     /// The real one, with the interface of loom's.

@@ -12,10 +12,27 @@ use super::pending::Pending;
 use super::queue::Queue;
 use crate::memory::{free_bare, prefetch};
 use crate::observe::hooks::{Branch, hit};
-use crate::sizes::MAX_MAGAZINES;
+use crate::sizes::{BATCH, MAX_MAGAZINES, SPARE_BYTES};
 
 /// A batch in its node: a bag while it is filled, a magazine when its memory is spare.
 pub(super) type Bag<T> = Box<Pending<Batch<T>>>;
+
+/// How much a thread keeps of entries that are so large: no more than [`SPARE_BYTES`].
+struct Bound {
+    magazines: usize,
+    entries_each: usize,
+}
+
+impl Bound {
+    const fn of<T>() -> Self {
+        let entries = SPARE_BYTES / size_of::<T>();
+        let magazines = entries.div_ceil(BATCH);
+        Bound {
+            magazines: if magazines < MAX_MAGAZINES { magazines } else { MAX_MAGAZINES },
+            entries_each: if entries < BATCH { entries } else { BATCH },
+        }
+    }
+}
 
 /// A thread's magazines.
 pub(super) struct Spares<T> {
@@ -27,6 +44,8 @@ pub(super) struct Spares<T> {
 }
 
 impl<T> Spares<T> {
+    const BOUND: Bound = Bound::of::<T>();
+
     pub(super) const fn new() -> Self {
         Spares { magazines: Queue::new(), number: 0, empty: None }
     }
@@ -53,11 +72,11 @@ impl<T> Spares<T> {
     pub(super) unsafe fn push(&mut self, memory: NonNull<T>) -> bool {
         // SAFETY: in the queue, and ours alone.
         let in_use = self.magazines.first().map(|mut first| unsafe { first.as_mut() }.content());
-        if let Some(magazine) = in_use.filter(|magazine| !magazine.is_full()) {
+        if let Some(magazine) = in_use.filter(|in_use| in_use.len() < Self::BOUND.entries_each) {
             magazine.push(memory);
             return true;
         }
-        if self.number == MAX_MAGAZINES {
+        if self.number == Self::BOUND.magazines {
             return false;
         }
         let mut magazine = self.bag();
@@ -74,14 +93,21 @@ impl<T> Spares<T> {
     ///
     /// As for `push`, of all the entries in it.
     pub(super) unsafe fn store(&mut self, mut batch: Bag<T>) -> usize {
-        let len = batch.content().len();
-        if len > 0 && self.number < MAX_MAGAZINES {
+        if batch.content().len() > 0 && self.number < Self::BOUND.magazines {
             self.number += 1;
+            let content = batch.content();
+            while content.len() > Self::BOUND.entries_each
+                && let Some(memory) = content.pop()
+            {
+                // SAFETY: the caller promises that it holds nothing, and is nobody's.
+                unsafe { free_bare(memory) };
+            }
+            let len = content.len();
             // SAFETY: a box of our own.
             unsafe { self.magazines.push(NonNull::from(Box::leak(batch))) };
             return len;
         }
-        if len > 0 {
+        if batch.content().len() > 0 {
             hit(Branch::SpareFull);
         }
         // SAFETY: the caller promises of all the entries that they hold nothing, and are nobody's.

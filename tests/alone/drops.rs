@@ -1,5 +1,5 @@
 //! Values whose drop panics: when they were removed, replaced or cleared, when the map is dropped,
-//! and when it is taken apart.
+//! and when it is taken apart. And how much memory of dropped entries is kept.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::alone;
 use crate::common::injected::{Injected, hush};
-use crate::common::{Counted, Counter, on_threads};
+use crate::common::{Counted, Counter, on_threads, validated};
 use evacmap::HashMap;
 
 /// A value whose drop panics, if it is told to.
@@ -222,4 +222,72 @@ fn a_panicking_drop_in_a_map_taken_apart() {
     drop(guard);
     assert!(outcome.is_err());
     bombs.counter.check();
+}
+
+/// What a thread keeps for its next inserts is bounded in bytes, however large the entries are.
+#[test]
+fn spare_memory_is_bounded_in_bytes() {
+    let _alone = alone();
+    fn keeps<const SIZE: usize>(some: bool) {
+        let map: HashMap<u32, [u8; SIZE]> = HashMap::new();
+        for step in 0..600 {
+            map.pin().insert(step % 4, [1; SIZE]);
+        }
+        map.flush();
+        let stats = map.stats();
+        assert_eq!((stats.len, stats.retired), (4, 0));
+        assert_eq!(stats.spare > 0, some, "{SIZE}: {stats:?}");
+        assert!(stats.spare * SIZE <= 64 << 10, "{SIZE}: {stats:?}");
+        // What is kept serves, and no more is taken than was kept.
+        for key in 10..10 + stats.spare as u32 {
+            map.pin().insert(key, [1; SIZE]);
+        }
+        assert_eq!(map.stats().spare, 0);
+        validated(map);
+    }
+    keeps::<8>(true);
+    keeps::<100>(true);
+    keeps::<1000>(true);
+    keeps::<20_000>(true);
+    keeps::<100_000>(false);
+}
+
+/// However much has been removed, replaced or cleared, and on whatever threads: with no guard held
+/// one flush drops all of it but what other threads have not handed on.
+#[test]
+fn one_flush_drops_everything() {
+    let _alone = alone();
+    const KEYS: usize = 20_000;
+    let counter = Counter::new();
+    let map: HashMap<usize, Counted<usize>> =
+        (0..KEYS).map(|key| (key, counter.make(key))).collect();
+    map.finish_resize();
+    for key in 0..KEYS / 2 {
+        map.pin().remove(&key);
+    }
+    for key in KEYS / 2..KEYS {
+        map.pin().insert(key, counter.make(key));
+    }
+    map.flush();
+    assert_eq!((map.stats().retired, counter.alive()), (0, KEYS / 2));
+    map.pin().clear();
+    map.finish_resize();
+    map.flush();
+    assert_eq!((map.stats().retired, counter.alive()), (0, 0));
+    thread::scope(|scope| {
+        for number in 0..4 {
+            let (map, counter) = (&map, &counter);
+            scope.spawn(move || {
+                for key in (number * 1000..).take(1000) {
+                    map.pin().insert(key, counter.make(key));
+                    map.pin().remove(&key);
+                }
+            });
+        }
+    });
+    map.flush();
+    // Less than a bag of each.
+    assert!(map.stats().retired <= 4 * 63 && counter.alive() <= 4 * 63, "{:?}", map.stats());
+    validated(map);
+    counter.check();
 }

@@ -45,7 +45,7 @@ const fn step(of: In, name: &'static str, what: &'static str, run: fn() -> Resul
 type Entry = (In, Step);
 
 /// Cheap and most likely to fail first.
-const STEPS: [Entry; 26] = [
+const STEPS: [Entry; 27] = [
     step(In::Test, "fmt", "formatting", fmt),
     step(In::Test, "house", "house rules for src/", house::run),
     step(In::Test, "clippy", "no warnings in the library and its tests", clippy),
@@ -66,6 +66,7 @@ const STEPS: [Entry; 26] = [
     step(In::Gate, "bench", "the benchmarks run, on tiny maps, and find all answers right", bench),
     step(In::Gate, "no-tags", "the build without tag bits", no_tags),
     step(In::Gate, "scalar", "the build with the portable bucket scan", scalar),
+    step(In::Gate, "ordinary", "the build with a fence in each pin", ordinary),
     step(In::Gate, "models", "the models as ordinary tests", models),
     step(In::Gate, "loom", "the models, exhaustively", loom),
     step(In::Gate, "asan", "a stress program under the address and leak sanitizers", asan),
@@ -213,6 +214,12 @@ fn no_tags() -> Result<()> {
 
 fn scalar() -> Result<()> {
     variant("_scalar")
+}
+
+fn ordinary() -> Result<()> {
+    variant("_ordinary_pins")?;
+    let test = cmd::cargo(["test", "--features", "_hooks,_ordinary_pins", "--test", "collector"]);
+    cmd::run(&mut { test })
 }
 
 /// The tests of the data structure built in another way: by a feature, not by a cfg, for which
