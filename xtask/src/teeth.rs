@@ -388,7 +388,7 @@ mod tests {
     #[test]
     fn every_seeded_fault_is_listed() {
         let mut asked = BTreeSet::new();
-        let mut folders = vec![cmd::root().join("src")];
+        let mut folders = vec![cmd::root().join("src"), cmd::root().join("xtask/fault-patches")];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
