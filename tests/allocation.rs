@@ -75,6 +75,8 @@ fn the_map_is_frugal() {
 }
 
 fn a_new_map_allocates_nothing() {
+    // A pin now and then has the collector go on. There is nothing left for it then.
+    (0..2000).for_each(|_| drop(evacmap::pin()));
     let before = calls();
     let map: HashMap<String, String> = HashMap::new();
     let default: HashMap<u64, Vec<u8>> = HashMap::default();
