@@ -42,6 +42,11 @@ impl<C> Pending<C> {
         self.stamp.is_none_or(clock::is_ripe)
     }
 
+    /// Whether it is, and was retired no later than what has that stamp.
+    pub(super) fn is_ripe_since(&self, stamp: Stamp) -> bool {
+        self.is_ripe() && self.stamp.is_none_or(|own| own.is_no_later_than(stamp))
+    }
+
     #[inline]
     pub(crate) fn content(&mut self) -> &mut C {
         self.alive.check();

@@ -7,6 +7,7 @@ use core::ptr::NonNull;
 use super::batch::Batch;
 use super::queue::Queue;
 use super::spare::{Bag, Spares};
+use crate::memory::clock::Stamp;
 use crate::memory::{allocate, free_bare};
 use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, hit};
@@ -276,14 +277,18 @@ impl<T> Local<T> {
     ///
     /// This is this record's thread; keys and values may be dropped on it; `other` is a slot of the
     /// same map, which the caller has borrowed: what keys and values borrow is alive.
-    pub(super) unsafe fn reap(&self, other: &Self) -> bool {
+    pub(super) unsafe fn reap(&self, other: &Self, since: Option<Stamp>) -> bool {
         if DROPPING.with(Cell::get) {
             hit(Branch::NestedReap);
             return false;
         }
         let ripe = other.with_pending(|pending| {
             // SAFETY: registered batches are valid until they are taken out.
-            let ripe = pending.first().is_some_and(|node| unsafe { node.as_ref() }.is_ripe());
+            let node = pending.first().map(|node| unsafe { node.as_ref() });
+            let ripe = node.is_some_and(|node| match since {
+                Some(stamp) => node.is_ripe_since(stamp),
+                None => node.is_ripe(),
+            });
             if ripe { pending.pop() } else { None }
         });
         let Some(batch) = ripe.flatten() else { return false };

@@ -164,14 +164,14 @@ impl<T> LocalRef<'_, T> {
         pin.flush();
         for _ in 0..REAPED_AT_ONCE {
             // SAFETY: `self` is the proof, and that the map is borrowed; the rest the caller has promised.
-            if !unsafe { self.local.reap(self.local) } {
+            if !unsafe { self.local.reap(self.local, None) } {
                 break;
             }
         }
         if (self.local.garbage().0 / BATCH).is_multiple_of(VISIT_EVERY) {
             for other in self.shared.locals().filter(|other| !ptr::eq(*other, self.local)) {
                 // SAFETY: as above.
-                unsafe { self.local.reap(other) };
+                unsafe { self.local.reap(other, None) };
             }
         }
     }
@@ -184,10 +184,16 @@ impl<T> LocalRef<'_, T> {
     /// Keys and values may be dropped on any thread.
     pub(crate) unsafe fn flush(&self) {
         self.hand_on();
-        clock::drive();
-        for other in self.shared.locals() {
-            // SAFETY: as in `turn_over`.
-            while unsafe { self.local.reap(other) } {}
+        let since = clock::drive();
+        // Twice, for another thread may have been at a record, with one batch in its hands. No more,
+        // and nothing that was retired meanwhile: a `Drop` may go on retiring for ever.
+        for _ in 0..2 {
+            // SAFETY: `self` is the proof.
+            unsafe { self.local.register() };
+            for other in self.shared.locals() {
+                // SAFETY: as in `turn_over`.
+                while unsafe { self.local.reap(other, Some(since)) } {}
+            }
         }
     }
 }
@@ -215,6 +221,7 @@ impl<T> Locals<T> {
     #[inline]
     pub(crate) fn local(&self) -> LocalRef<'_, T> {
         if let Some(shared) = self.shared()
+            && END.get() == End::Watched
             && let Some(own) = shared.own.get()
         {
             return LocalRef { local: own.local(), shared, claimed: None, unsend: PhantomData };
@@ -226,7 +233,7 @@ impl<T> Locals<T> {
     #[cold]
     fn enter(&self) -> LocalRef<'_, T> {
         let shared = self.shared().unwrap_or_else(|| self.create());
-        if thread_is_ending() {
+        if END.get() == End::Begun {
             hit(Branch::Orphan);
             return shared.claim();
         }
@@ -351,28 +358,34 @@ impl<T> Drop for Shared<T> {
 }
 
 thread_local! {
-    /// Whether this thread's destructors are running. Without a destructor itself, so that it can
-    /// always be read.
-    static ENDING: Cell<bool> = const { Cell::new(false) };
+    /// What is known of this thread's end. Without a destructor itself, so that it can always be
+    /// read.
+    static END: Cell<End> = const { Cell::new(End::Unwatched) };
     static WATCH: Watch = const { Watch };
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    /// The thread has not written to any map yet. It may all the same have a number of the crate
+    /// `thread_local`'s from another user of that, and with it the record of a thread that had the
+    /// number before.
+    Unwatched,
+    Watched,
+    /// Destructors are running: `thread_local` may already have given this thread's number away.
+    Begun,
 }
 
 struct Watch;
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        ENDING.set(true);
+        END.set(End::Begun);
     }
 }
 
-/// Whether `thread_local` may already have given this thread's number away.
-fn thread_is_ending() -> bool {
-    ENDING.get()
-}
-
-/// Has `thread_is_ending` turn true before `thread_local` gives this thread's number away:
-/// destructors run in the reverse of the order in which they were registered, and `thread_local`
-/// has just registered its own.
+/// Has `END` tell before `thread_local` gives this thread's number away: destructors run in the
+/// reverse of the order in which they were registered, and `thread_local` has registered its own.
 fn watch_the_end() {
     WATCH.with(|_| ());
+    END.set(End::Watched);
 }

@@ -27,7 +27,7 @@ impl Pin {
 
     /// Has the clock go on as far as it can.
     pub(crate) fn drive(&self) {
-        clock::drive();
+        _ = clock::drive();
     }
 
     /// Unpins and pins again, unless it is a thread's and that has others.
@@ -35,7 +35,12 @@ impl Pin {
         self.0.repin();
     }
 
-    /// Runs `f` when every guard that is held now is gone, on any thread.
+    /// As `flush`, for something large: idle threads are not put up with.
+    pub(crate) fn flush_much(&self) {
+        clock::push_much();
+    }
+
+    /// Runs `f` when every guard that is held now is gone, on any thread, and flushes.
     ///
     /// # Safety
     ///
@@ -43,7 +48,7 @@ impl Pin {
     /// ended. It does not panic, and pins nothing.
     pub(crate) unsafe fn defer(&self, f: impl FnOnce()) {
         // SAFETY: the caller's promise is the same.
-        unsafe { collector::defer(f) }
+        unsafe { clock::defer(f) }
     }
 }
 

@@ -2,8 +2,8 @@
 //! that share a resize, fill a bag of retired entries or find their chain full, and by `flush`.
 //!
 //! Anybody adds a table, in front. Whoever has set `giving` takes all that have come, and works them
-//! off, the newest first: when its time has come, so has that of the others. So nobody goes through
-//! a list. If that thread stops for ever, the tables wait for the end of the map; nobody waits for
+//! off, the newest first: when its time has come, so has, nearly always, that of the others. So nobody
+//! goes through a list. If that thread stops for ever, the tables wait for the end of the map; nobody waits for
 //! them.
 //!
 //! | field | read by | written by |
@@ -18,7 +18,7 @@ use super::dismantle::Spent;
 use super::header::Table;
 use crate::garbage::Pending;
 use crate::layout::Layout;
-use crate::memory::Pin;
+use crate::memory::{Pin, clock};
 use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, Point, hit, reach};
 use crate::sizes::PIECE;
@@ -69,7 +69,7 @@ impl<L: Layout> Graveyard<L> {
         }
         self.add(grave);
         // Else it would wait until this thread has retired a bag full of something.
-        pin.flush();
+        pin.flush_much();
     }
 
     /// Frees a table that nobody has seen, of whose array so many bytes have been touched, in pieces
@@ -135,6 +135,7 @@ impl<L: Layout> Graveyard<L> {
         // SAFETY: taken, so it is this thread's alone.
         let node = unsafe { grave.as_mut() };
         if !node.is_ripe() {
+            clock::nudge();
             return false;
         }
         let spent = node.content();

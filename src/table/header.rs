@@ -405,8 +405,6 @@ impl<L: Layout> Table<L> {
             let free = move || unsafe { Self::free(table.as_ptr()) };
             // SAFETY: as just said.
             unsafe { pin.defer(free) };
-            // Else it would wait until this thread has retired a bag full of something.
-            pin.flush();
         }
         #[cfg(evacmap_stub)]
         {

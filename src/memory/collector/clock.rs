@@ -55,7 +55,7 @@ use crossbeam_epoch::Guard;
 
 use super::pin::ThreadPin;
 use super::records::{Clock, Lease};
-use super::world::world;
+use super::world::{PATIENCE, world};
 use crate::observe::faults::fault;
 use crate::sync::{AcqRel, Acquire, Relaxed, Release};
 
@@ -66,20 +66,32 @@ pub(crate) struct Stamp(usize);
 /// Moves after which what was stamped is ripe: see 2 in the module's text.
 const RIPE: usize = 2;
 
-/// Pushes, which are batches handed on, between two looks at whether idle threads are in the way:
-/// with 64 entries to a batch no more than one `membarrier` to 4096 retired entries.
+/// Pushes for which the clock has to stand still before idle threads are looked for. It bounds what
+/// waits for a thread that did one operation and then nothing.
 #[cfg(not(evacmap_loom))]
-const PATIENCE: usize = 64;
+const STILL: usize = 8;
 #[cfg(evacmap_loom)]
-const PATIENCE: usize = 4;
+const STILL: usize = 4;
 
-/// How often a `drive` pins anew and has the collector go on, in each of its two rounds. Four times
-/// are enough for two moves where nothing is in the way; each also takes eight bags off the
-/// collector's queue, in which the closure waits behind those of threads that have ended.
+/// How often a `drive` pins anew and has the collector go on, in each of its two rounds, beside once
+/// for each [`BAGS`] bags in front of the closure. Four times are enough for two moves where nothing
+/// is in the way.
 #[cfg(not(evacmap_loom))]
 const TURNS: usize = 32;
 #[cfg(evacmap_loom)]
 const TURNS: usize = 4;
+
+/// Bags that a collection takes off the collector's queue, and turns that a `drive` makes for them
+/// at most.
+const BAGS: usize = 8;
+const MOST_TURNS: usize = 4096;
+
+impl Stamp {
+    /// Whether what got it was retired before what got the other, or at the same time.
+    pub(crate) fn is_no_later_than(self, other: Stamp) -> bool {
+        other.0.wrapping_sub(self.0) <= usize::MAX / 2
+    }
+}
 
 impl Clock {
     /// The closure.
@@ -103,9 +115,29 @@ impl Clock {
         guard.flush();
     }
 
+    /// Has the collector go on, and the clock too if something waits for it.
+    pub(super) fn go_on(&'static self, guard: &Guard) {
+        if self.is_wanted() { self.advance(guard) } else { guard.flush() }
+    }
+
+    /// Whether something waits for a move that has not been made.
+    fn is_wanted(&self) -> bool {
+        // ORDERING: Relaxed, both: to save work. Whoever has stamped something sees its own.
+        let left = self.wanted.load(Relaxed).wrapping_sub(self.now.load(Relaxed));
+        (1..=usize::MAX / 2).contains(&left)
+    }
+
     fn stamp(&self) -> Stamp {
         // ORDERING: AcqRel, P25, 2 and 3: Release passes the unlinking on to the moves that follow.
-        Stamp(self.now.fetch_add(0, AcqRel))
+        let now = self.now.fetch_add(0, AcqRel);
+        let wanted = now.wrapping_add(RIPE);
+        // ORDERING: Relaxed, both: says that there is something to go on for, and no more.
+        if self.wanted.load(Relaxed) != wanted {
+            // ORDERING: Relaxed, as just said. Beside another it may fall back, by what that wants
+            // in any case.
+            self.wanted.store(wanted, Relaxed);
+        }
+        Stamp(now)
     }
 
     fn is_ripe(&self, stamp: Stamp) -> bool {
@@ -116,16 +148,23 @@ impl Clock {
         (wait..=usize::MAX / 2).contains(&moved)
     }
 
-    /// Once in [`PATIENCE`] pushes: whether the clock has stood still since.
+    /// Counts a push; whether the clock has stood still for so long that an idle thread may be in
+    /// the way, and nobody has looked for [`PATIENCE`] pushes.
     fn is_late(&self) -> bool {
         // ORDERING: Relaxed, all: statistics. Each says when to look for idle threads, and no more.
         let pushes = self.pushes.fetch_add(1, Relaxed);
-        if pushes % PATIENCE != PATIENCE - 1 {
+        if pushes % STILL != STILL - 1 {
             return false;
         }
         // ORDERING: Relaxed, as just said.
-        let now = self.now.load(Relaxed);
-        self.seen.swap(now, Relaxed) == now
+        let (now, looked) = (self.now.load(Relaxed), self.looked.load(Relaxed));
+        // ORDERING: Relaxed, as just said.
+        let has_moved = self.seen.swap(now, Relaxed) != now;
+        if has_moved || pushes.wrapping_sub(looked) < PATIENCE {
+            return false;
+        }
+        // ORDERING: Relaxed, as just said. One of several that come at once looks.
+        self.looked.compare_exchange(looked, pushes, Relaxed, Relaxed).is_ok()
     }
 }
 
@@ -145,33 +184,79 @@ pub(crate) fn push() {
     if world().clock.is_late() {
         Lease::revoke_idle();
     }
+    step();
+}
+
+/// Something large is waiting: as `push`, and does not put up with idle threads.
+pub(crate) fn push_much() {
+    Lease::revoke_idle();
+    step();
+}
+
+/// Somebody has found that what waits is not ripe: has the clock go on, unless that has begun.
+pub(crate) fn nudge() {
+    let clock = &world().clock;
+    // ORDERING: Relaxed: to save work.
+    if clock.is_wanted() && !clock.in_flight.load(Relaxed) {
+        step();
+    }
+}
+
+fn step() {
     let mut pin = ThreadPin::new();
     pin.with_guard(|guard| world().clock.advance(guard));
     // What has been deferred waits for this thread too.
     pin.renew_soon();
 }
 
-/// Has the clock go on as far as it can, in a bounded number of steps. If no guard is held, all that
-/// was stamped before is ripe afterwards, unless threads come and go meanwhile. Two calls of
+/// Runs `f` when every guard that is held now is gone, on any thread, and has the clock go on.
+///
+/// # Safety
+///
+/// `f` may be sent to another thread, and may run after everything that the caller borrows has
+/// ended. It does not panic, and pins nothing.
+pub(crate) unsafe fn defer(f: impl FnOnce()) {
+    let mut pin = ThreadPin::new();
+    // Under one pin, so that the bag with the closure goes with the flush.
+    pin.with_guard(|guard| {
+        // SAFETY: the caller's promise is the same.
+        unsafe { guard.defer_unchecked(f) };
+        // ORDERING: Relaxed: a bound on how long a `drive` takes.
+        world().bags.fetch_add(1, Relaxed);
+        world().clock.advance(guard);
+    });
+    pin.renew_soon();
+}
+
+/// Has the clock go on as far as it can, in a bounded number of steps, and says when that began. If
+/// no guard is held meanwhile, all that was stamped before is ripe afterwards. Two calls of
 /// `membarrier` at most, one if nobody pins beside, and none if no other thread is idle.
-pub(crate) fn drive() {
+pub(crate) fn drive() -> Stamp {
     let (stamp, clock) = (stamp(), &world().clock);
+    // ORDERING: Relaxed: a bound. The queue is first in, first out: these are in front of the
+    // closure that makes the stamp ripe.
+    let bags = world().bags.load(Relaxed);
     for _ in 0..2 {
         // This thread's own lease is none of those in the way: it is pinned anew at each turn.
         let mut pin = ThreadPin::new();
         Lease::revoke_idle();
-        for _ in 0..TURNS {
+        for _ in 0..TURNS + (bags / BAGS).min(MOST_TURNS) {
             if is_ripe(stamp) {
-                return;
+                // ORDERING: Relaxed, as above.
+                let left = |now: usize| Some(now.saturating_sub(bags));
+                _ = world().bags.fetch_update(Relaxed, Relaxed, left);
+                return stamp;
             }
             let alone = pin.repin();
             pin.with_guard(|guard| clock.advance(guard));
             if !alone {
                 // A guard of this thread: the epoch goes on by one step at most.
-                return pin.renew_soon();
+                pin.renew_soon();
+                return stamp;
             }
         }
     }
+    stamp
 }
 
 /// For the crate's tests and models.
@@ -200,7 +285,7 @@ pub mod testing {
 
     /// Has the clock go on as far as it can.
     pub fn drive() {
-        super::drive();
+        _ = super::drive();
     }
 
     /// The clock.

@@ -210,7 +210,7 @@ impl Lease {
             // SAFETY: the owner, or the last guard that outlives it: `active` is not 0 yet, so
             // nobody claims the record.
             let own = unsafe { &mut *own };
-            if brief { own.end() } else { own.unpin() }
+            if brief { end(own) } else { own.unpin() }
         });
         // ORDERING: Release, P18: as in `leave`.
         self.active.store(0, Release);
@@ -229,7 +229,7 @@ impl Lease {
             // SAFETY: the owner, inside (D).
             let leased = unsafe { &mut *leased };
             leased.renew(world().collector());
-            leased.pin(world().collector()).flush();
+            world().clock.go_on(leased.pin(world().collector()));
         });
     }
 
@@ -331,7 +331,7 @@ impl Lease {
         self.leased.with_mut(|leased| {
             // SAFETY: in REVOKING, and the owner is not inside, or is the caller (D).
             let leased = unsafe { &mut *leased };
-            if owned { leased.unpin() } else { leased.end() }
+            if owned { leased.unpin() } else { end(leased) }
         });
         // ORDERING: Release, P19: with the Acquire in `enter` (D).
         self.state.store(FREE, unless_relaxed!("lease_freed_relaxed", Release));
@@ -439,13 +439,21 @@ impl Lease {
                 self.give_up(false);
             }
             // SAFETY: the owner, in FREE (D).
-            FREE => self.leased.with_mut(|leased| unsafe { &mut *leased }.end()),
+            FREE => self.leased.with_mut(|leased| end(unsafe { &mut *leased })),
             // A revoker is at it, and will find us gone or give it back: then the next one takes it.
             _ => {}
         }
         // SAFETY: the owner, without a guard.
-        self.own.with_mut(|own| unsafe { &mut *own }.end());
+        self.own.with_mut(|own| end(unsafe { &mut *own }));
         // ORDERING: Release, P18: as in `leave`.
         self.active.store(0, Release);
+    }
+}
+
+/// Takes a participant off the collector's list.
+fn end(participant: &mut Participant) {
+    if participant.end() {
+        // ORDERING: Relaxed: a bound on how long a `drive` takes.
+        world().bags.fetch_add(1, Relaxed);
     }
 }

@@ -19,10 +19,10 @@
 //! # What it means for garbage
 //!
 //! A thread that did one operation and now sleeps delays nobody for longer than until the next
-//! revocation. That comes with each explicit flush, and else when the clock has stood still for
-//! some batches. A revocation costs one `membarrier`, some tenths of a microsecond if no other
+//! revocation. That comes with each explicit flush, with each large table that is retired, and else
+//! when the clock has stood still for some batches. A revocation costs one `membarrier`, some tenths of a microsecond if no other
 //! thread of the process runs and up to some tens on a virtual machine if one does; there is no
-//! more than one to 4096 retired entries, but for those of explicit flushes.
+//! more than one to 4096 retired entries, but for those of explicit flushes and large tables.
 //!
 //! # After `fork`
 //!
@@ -47,17 +47,6 @@ use crate::memory::pinning::Pinning;
 
 pub(super) fn pinning() -> Pinning {
     world::world().pinning()
-}
-
-/// Runs `f` when every guard that is held now is gone, on any thread.
-///
-/// # Safety
-///
-/// `f` may be sent to another thread, and may run after everything that the caller borrows has
-/// ended. It does not panic, and pins nothing.
-pub(crate) unsafe fn defer(f: impl FnOnce()) {
-    // SAFETY: the caller's promise is the same.
-    ThreadPin::new().with_guard(|guard| unsafe { guard.defer_unchecked(f) });
 }
 
 /// For the crate's tests and models.

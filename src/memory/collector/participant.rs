@@ -35,9 +35,10 @@ impl Participant {
         self.pin(collector);
     }
 
-    /// Unpins it, and takes it off the list that each collection goes through.
-    pub(super) fn end(&mut self) {
+    /// Unpins it, and takes it off the list that each collection goes through. Whether it was on it:
+    /// then crossbeam has handed on its bag, be it empty.
+    pub(super) fn end(&mut self) -> bool {
         self.unpin();
-        self.handle = None;
+        self.handle.take().is_some()
     }
 }

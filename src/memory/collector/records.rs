@@ -65,8 +65,12 @@ pub(super) struct Clock {
     pub(super) now: CachePadded<AtomicUsize>,
     /// A closure has been deferred, or is about to be, and has not run.
     pub(super) in_flight: AtomicBool,
+    /// Where it has to stand for all that has been stamped to be ripe.
+    pub(super) wanted: AtomicUsize,
     /// How often somebody had something waiting.
     pub(super) pushes: AtomicUsize,
     /// Where the clock stood when it was last looked at whether it moves.
     pub(super) seen: AtomicUsize,
+    /// The push at which idle threads were last looked for.
+    pub(super) looked: AtomicUsize,
 }

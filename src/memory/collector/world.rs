@@ -22,6 +22,9 @@ pub(super) struct World {
     pub(super) anchors: AtomicPtr<Anchor>,
     pub(super) newest_anchor: CachePadded<AtomicPtr<Anchor>>,
     pub(super) clock: Clock,
+    /// Bags on the collector's queue, at most, other than those of the clock: of closures, and of
+    /// threads that have ended.
+    pub(super) bags: AtomicUsize,
     /// Calls of `membarrier`, ever.
     pub(super) barriers: AtomicUsize,
 }
@@ -29,6 +32,13 @@ pub(super) struct World {
 const UNKNOWN: usize = 0;
 const LEASED: usize = 1;
 const ORDINARY: usize = 2;
+
+/// Pushes, which are batches handed on, between two looks for idle threads: with 64 entries to a
+/// batch no more than one `membarrier` to 4096 retired entries.
+#[cfg(not(evacmap_loom))]
+pub(super) const PATIENCE: usize = 64;
+#[cfg(evacmap_loom)]
+pub(super) const PATIENCE: usize = 4;
 
 /// A world of its own. A macro, since it has to be constant but in the models.
 macro_rules! new_world {
@@ -42,9 +52,12 @@ macro_rules! new_world {
             clock: Clock {
                 now: CachePadded::new(AtomicUsize::new(0)),
                 in_flight: AtomicBool::new(false),
+                wanted: AtomicUsize::new(0),
                 pushes: AtomicUsize::new(0),
                 seen: AtomicUsize::new(0),
+                looked: AtomicUsize::new(0_usize.wrapping_sub(PATIENCE)),
             },
+            bags: AtomicUsize::new(0),
             barriers: AtomicUsize::new(0),
         }
     };
@@ -128,9 +141,9 @@ impl Drop for World {
             // SAFETY: a record, from a box, and nobody else's any more.
             let lease = unsafe { Box::from_raw(next) };
             // SAFETY: ours alone.
-            lease.leased.with_mut(|leased| unsafe { &mut *leased }.end());
+            lease.leased.with_mut(|leased| _ = unsafe { &mut *leased }.end());
             // SAFETY: as above.
-            lease.own.with_mut(|own| unsafe { &mut *own }.end());
+            lease.own.with_mut(|own| _ = unsafe { &mut *own }.end());
             next = lease.next;
         }
         // ORDERING: Relaxed: exclusive access.
@@ -139,7 +152,7 @@ impl Drop for World {
             // SAFETY: a record, from a box, and nobody else's any more.
             let anchor = unsafe { Box::from_raw(next) };
             // SAFETY: ours alone.
-            anchor.participant.with_mut(|participant| unsafe { &mut *participant }.end());
+            anchor.participant.with_mut(|participant| _ = unsafe { &mut *participant }.end());
             next = anchor.next;
         }
         // ORDERING: Relaxed: exclusive access.
