@@ -9,7 +9,7 @@ mod common;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -278,7 +278,7 @@ fn leases_are_taken_from_threads_at_work() {
     let map: HashMap<u64, Counted<u64>> = (0..64).map(|key| (key, counter.make(key))).collect();
     let working = AtomicUsize::new(3);
     thread::scope(|scope| {
-        for number in 0..3 {
+        let work = (0..3).map(|number| {
             let (map, counter, working) = (&map, &counter, &working);
             scope.spawn(move || {
                 let mut random = common::Random::new(number);
@@ -296,12 +296,15 @@ fn leases_are_taken_from_threads_at_work() {
                     }
                 }
                 working.fetch_sub(1, Relaxed);
-            });
-        }
+            })
+        });
+        let work: Vec<_> = work.collect();
         while working.load(Relaxed) > 0 {
             revoke_idle();
             push();
         }
+        // A scope does not wait for the ends of its threads, which pin once more.
+        work.into_iter().for_each(|worker| worker.join().unwrap());
     });
     assert!(counter.dropped() > 0, "nothing was put to the test");
     validated(map);
@@ -480,3 +483,79 @@ fn in_a_child(body: impl FnOnce() -> bool) {
 
 #[cfg(not(target_os = "linux"))]
 fn in_a_child(_: impl FnOnce() -> bool) {}
+
+/// A thread that ends hands a bag to the collector, in front of what a flush waits for.
+#[test]
+fn threads_that_ended_delay_no_flush() {
+    let _alone = alone();
+    let map: HashMap<u64, Counted<u64>> = HashMap::new();
+    let counter = Counter::new();
+    drive();
+    let held = OwnedGuard::new();
+    for _ in 0..scaled(1500, 600) {
+        let reader = thread::Builder::new().stack_size(64 << 10);
+        thread::scope(|scope| {
+            let reads = reader.spawn_scoped(scope, || assert!(map.pin().get(&1).is_none()));
+            reads.unwrap().join().unwrap();
+        });
+    }
+    map.pin().insert(1, counter.make(1));
+    map.pin().remove(&1);
+    drop(held);
+    map.flush();
+    assert_eq!((map.stats().retired, counter.alive()), (0, 0));
+}
+
+/// Tables that were left are freed while a map is written to, and nobody flushes: whoever pins now
+/// and then has the clock go on. An idle thread is not in the way.
+#[test]
+fn old_tables_go_without_a_flush() {
+    let _alone = alone();
+    let idle = Worker::new();
+    let map: Arc<HashMap<u64, u64>> = Arc::new(HashMap::new());
+    let of_the_idle = map.clone();
+    idle.does(move || assert!(of_the_idle.pin().get(&1).is_none()));
+    for key in 0..30_000 {
+        map.pin().insert(key, key);
+    }
+    map.finish_resize();
+    let growths = map.stats().growths;
+    for key in 30_000..38_000 {
+        map.pin().insert(key, key);
+    }
+    let stats = map.stats();
+    assert!(growths > 3 && stats.growths == growths && stats.old_buckets == 0, "{stats:?}");
+    map.flush();
+    let left = stats.bytes - map.stats().bytes;
+    assert!(left < 64 << 10, "{left} bytes waited for the flush");
+    idle.ends();
+}
+
+/// A thread may have a number of the crate `thread_local`'s, and with it a record of an ended one,
+/// before it writes to a map; its end is watched all the same.
+#[test]
+fn a_number_from_elsewhere_does_not_hide_a_threads_end() {
+    let _alone = alone();
+    static MAP: LazyLock<HashMap<u64, u64>> = LazyLock::new(HashMap::new);
+    static OTHERS: LazyLock<::thread_local::ThreadLocal<u8>> = LazyLock::new(Default::default);
+    struct AtExit;
+    impl Drop for AtExit {
+        fn drop(&mut self) {
+            MAP.pin().insert(3, 3);
+        }
+    }
+    thread_local! { static AT_EXIT: AtExit = const { AtExit } }
+    for _ in 0..20 {
+        thread::spawn(|| assert!(MAP.pin().insert(1, 1).is_none_or(|old| *old == 1)))
+            .join()
+            .unwrap();
+        thread::spawn(|| {
+            AT_EXIT.with(|_| ());
+            OTHERS.get_or(|| 1);
+            MAP.pin().insert(2, 2);
+        })
+        .join()
+        .unwrap();
+    }
+    assert_eq!(MAP.len(), 3);
+}

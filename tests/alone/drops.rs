@@ -275,15 +275,17 @@ fn one_flush_drops_everything() {
     map.flush();
     assert_eq!((map.stats().retired, counter.alive()), (0, 0));
     thread::scope(|scope| {
-        for number in 0..4 {
+        let work = (0..4).map(|number| {
             let (map, counter) = (&map, &counter);
             scope.spawn(move || {
                 for key in (number * 1000..).take(1000) {
                     map.pin().insert(key, counter.make(key));
                     map.pin().remove(&key);
                 }
-            });
-        }
+            })
+        });
+        // A scope does not wait for the ends of its threads, which pin once more.
+        work.collect::<Vec<_>>().into_iter().for_each(|worker| worker.join().unwrap());
     });
     map.flush();
     // Less than a bag of each.

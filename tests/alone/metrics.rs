@@ -77,6 +77,7 @@ fn churned() -> HashMap<u32, u32> {
     }
     (&map).extend((1000..1300).map(|key| (key, key)));
     map.finish_resize();
+    map.flush();
     map
 }
 
