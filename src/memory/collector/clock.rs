@@ -81,6 +81,9 @@ const TURNS: usize = 32;
 #[cfg(evacmap_loom)]
 const TURNS: usize = 4;
 
+/// Rounds of a `drive`, each of which begins with taking the leases of idle threads.
+const ROUNDS: usize = if cfg!(evacmap_loom) { 1 } else { 2 };
+
 /// Bags that a collection takes off the collector's queue, and turns that a `drive` makes for them
 /// at most.
 const BAGS: usize = 8;
@@ -236,7 +239,7 @@ pub(crate) fn drive() -> Stamp {
     // ORDERING: Relaxed: a bound. The queue is first in, first out: these are in front of the
     // closure that makes the stamp ripe.
     let bags = world().bags.load(Relaxed);
-    for _ in 0..2 {
+    for _ in 0..ROUNDS {
         // This thread's own lease is none of those in the way: it is pinned anew at each turn.
         let mut pin = ThreadPin::new();
         Lease::revoke_idle();
