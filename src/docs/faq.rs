@@ -123,8 +123,8 @@
 //!
 //! A guard for each single operation is fine too. It costs a few plain instructions where
 //! [`pinning`](crate::pinning) says `Leased`, as it does on most Linux systems, and about one
-//! uncontended locked instruction elsewhere. A thread that holds no guard holds nothing up, whether
-//! it works or sleeps.
+//! uncontended locked instruction elsewhere. A thread that holds no guard holds nothing up for
+//! long, whether it works or sleeps.
 //!
 //! If something must stay visible for long, copy it, or keep it in an `Arc` as the value. Whoever
 //! holds a guard for long should look at `retired` in [`stats`](crate::HashMap::stats): it grows

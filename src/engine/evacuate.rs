@@ -14,7 +14,8 @@
 //!   (I4);
 //! - a position that was filled is never EMPTY again, so a latecomer's CAS fails (I5).
 //!
-//! No user code runs here (I6), nothing is allocated but overflow buckets, nothing is waited for.
+//! No user code runs here (I6), but that of entries of earlier that are dropped where [`discard`]
+//! retires others; nothing is allocated but overflow buckets, nothing is waited for.
 //!
 //! # Half-set groups
 //!
