@@ -41,7 +41,7 @@ pub struct Options {
 impl Options {
     /// All tests, with few seeds.
     pub fn short() -> Self {
-        Self { seeds: 4, fault: None }
+        Self { seeds: 2, fault: None }
     }
 }
 
