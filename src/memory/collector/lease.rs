@@ -281,8 +281,10 @@ fn too_many() -> ! {
 impl Lease {
     /// Takes the leases of all threads that are idle, with one heavy fence for all of them. Without
     /// one, if there is none to take.
-    pub(super) fn revoke_idle() {
-        let begun: Vec<&Lease> = Self::all().filter(|lease| lease.begin_revoking()).collect();
+    /// That of the caller is none of those in the way: it pins anew.
+    pub(super) fn revoke_idle(own: Option<&Lease>) {
+        let others = Self::all().filter(|lease| own.is_none_or(|own| !core::ptr::eq(own, *lease)));
+        let begun: Vec<&Lease> = others.filter(|lease| lease.begin_revoking()).collect();
         if begun.is_empty() {
             return;
         }

@@ -35,6 +35,11 @@ impl Drop for End {
     }
 }
 
+/// This thread's record, if it has one.
+pub(super) fn own() -> Option<&'static Lease> {
+    LEASE.try_with(Cell::get).ok().flatten()
+}
+
 /// Begins an operation of this thread, or one within another, and says on which record.
 #[inline]
 pub(super) fn enter() -> &'static Lease {

@@ -59,7 +59,7 @@ pub mod testing {
 
     /// Takes the leases of all threads that are idle.
     pub fn revoke_idle() {
-        Lease::revoke_idle();
+        Lease::revoke_idle(None);
     }
 
     /// How many heavy fences this process has asked for.
