@@ -113,8 +113,8 @@ pub(crate) const MIN_TAG_BITS: u32 = 8;
 #[cfg(not(evacmap_stub))]
 pub(crate) const BATCH: usize = if cfg!(evacmap_loom) { 1 } else { 64 };
 
-/// Bytes of bare memory that a thread keeps for its next inserts, at most; more goes to the allocator.
-/// An entry of 128 bytes and less is not affected: [`MAX_MAGAZINES`] are less.
+/// Bytes of bare memory that a thread keeps for its next inserts, at most; more goes to the
+/// allocator. An entry of 128 bytes and less is not affected: [`MAX_MAGAZINES`] are less.
 #[cfg(not(evacmap_stub))]
 pub(crate) const SPARE_BYTES: usize = 64 << 10;
 

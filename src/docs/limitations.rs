@@ -67,13 +67,13 @@
 //!   Once the thread has ended, the bag waits for a later thread that happens to get its slot, or
 //!   for the map's drop
 //!   (`tests/behaviour/limitations.rs::the_last_removed_entries_of_a_thread_that_has_ended_wait_for_the_drop_of_the_map`).
-//! - **A `flush` does not get past a guard.** If none is held anywhere in the process while it runs,
-//!   one call is enough (`tests/alone/drops.rs::one_flush_drops_everything`). The guard of the calling
-//!   thread counts: `map.pin().flush()` holds one, and may drop nothing at all. A thread that does
-//!   nothing and holds no guard is not in the way. One that is busy often is: a flush that finds it
-//!   inside an operation, or within 128 operations of its last new pin, leaves the rest to the next
-//!   flush or to later writes. So does one beside which threads end, or flush the same map.
-//!   (`tests/collector.rs::an_idle_thread_holds_nothing_up`,
+//! - **A `flush` does not get past a guard.** If none is held anywhere in the process while it
+//!   runs, one call is enough (`tests/alone/drops.rs::one_flush_drops_everything`). The guard of
+//!   the calling thread counts: `map.pin().flush()` holds one, and may drop nothing at all. A
+//!   thread that does nothing and holds no guard is not in the way. One that is busy often is: a
+//!   flush that finds it inside an operation, or within 128 operations of its last new pin, leaves
+//!   the rest to the next flush or to later writes. So does one beside which threads end, or flush
+//!   the same map. (`tests/collector.rs::an_idle_thread_holds_nothing_up`,
 //!   `tests/collector.rs::a_busy_thread_holds_nothing_up`)
 //! - **[`Stats::retired`](crate::Stats::retired) counts what has been unlinked and not yet
 //!   dropped**: entries in the threads' bags, and those in batches that wait, whether a guard holds
@@ -153,8 +153,9 @@
 //!   what idle threads hold up stays until they do something.
 //!   (`tests/collector.rs::without_a_barrier_no_lease_is_taken`)
 //! - **A `membarrier` interrupts the process's other running threads** for a moment. There is at
-//!   most one to 4096 retired entries in the process, besides up to two for each explicit flush
-//!   and one for each large table that is left, and none if no other thread is idle. (`tests/collector.rs::barriers_are_bounded`)
+//!   most one to 4096 retired entries in the process, besides up to two for each explicit flush and
+//!   one for each large table that is left, and none if no other thread is idle.
+//!   (`tests/collector.rs::barriers_are_bounded`)
 //! - **Not without `std`**, and not in a signal handler. A global allocator must not use a map.
 //! - **In destructors of thread-locals** maps work. But the thread has no slot of its own any more
 //!   and borrows one, which costs a compare-and-swap for each write.

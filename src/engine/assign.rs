@@ -8,8 +8,8 @@ use crate::memory::Guard;
 use crate::observe::hooks::{Branch, Point, hit, reach};
 use crate::table::Bucket;
 
-/// What an operation wants done, having seen the key's entry or its absence. It is asked again after
-/// each lost race.
+/// What an operation wants done, having seen the key's entry or its absence. It is asked again
+/// after each lost race.
 pub(crate) enum Step {
     /// Insert the draft, or replace the entry by it.
     Put,
@@ -34,9 +34,9 @@ impl<L: Layout> RawMap<L>
 where
     L::Retired: Send,
 {
-    /// The one loop behind all operations that take their key by value. Lock-free: each turn but the
-    /// last means that another thread's operation succeeded on this chain, or that the chain was
-    /// evacuated.
+    /// The one loop behind all operations that take their key by value. Lock-free: each turn but
+    /// the last means that another thread's operation succeeded on this chain, or that the chain
+    /// was evacuated.
     #[inline]
     pub(crate) fn assign<'g, D: Draft<L>>(
         &'g self,

@@ -32,9 +32,9 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
         Ok(())
     }
 
-    /// Decides what a full chain of the root's table leads to. `true` if a resize has begun, here or
-    /// elsewhere; `false` if the chain is to have an overflow bucket. Asked nowhere else, so that no
-    /// write pays for the decision.
+    /// Decides what a full chain of the root's table leads to. `true` if a resize has begun, here
+    /// or elsewhere; `false` if the chain is to have an overflow bucket. Asked nowhere else, so
+    /// that no write pays for the decision.
     pub(super) fn make_room(self, table: &'g Table<L>) -> bool {
         self.map.workshop.give_some();
         if table.is_filling() {
@@ -90,8 +90,8 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
         Ok(true)
     }
 
-    /// Publishes an empty table of `1 << bits` buckets that will be filled from `table`. Never while
-    /// `table` is itself being filled.
+    /// Publishes an empty table of `1 << bits` buckets that will be filled from `table`. Never
+    /// while `table` is itself being filled.
     ///
     /// Returns whether it was this call that did it; if not, another resize began.
     fn try_begin(self, table: &'g Table<L>, bits: u32, kind: Kind) -> Result<bool, Refused> {
@@ -188,8 +188,8 @@ impl<L: Layout> RawMap<L> {
         Writer::new(self, &self.locals.local(), guard).bring_to(bits, false)
     }
 
-    /// Gives back what a table for `entries` would not need, as far as there is memory for a smaller
-    /// one.
+    /// Gives back what a table for `entries` would not need, as far as there is memory for a
+    /// smaller one.
     pub(crate) fn shrink(&self, entries: usize, guard: &Guard) {
         if let Some(bits) = bits_for(entries) {
             let local = self.locals.local();
@@ -275,8 +275,8 @@ impl<L: Layout> RawMap<L> {
         }
     }
 
-    /// Drops all garbage of the map that no guard can see, after having the collector go on as far as
-    /// it can. Runs user code.
+    /// Drops all garbage of the map that no guard can see, after having the collector go on as far
+    /// as it can. Runs user code.
     pub(crate) fn flush(&self)
     where
         L::Retired: Send,

@@ -44,9 +44,9 @@ impl<K, V> RawMap<Boxed<K, V>> {
                 Located::Vacant { .. } | Located::Full { .. } | Located::FrozenEnd => return None,
             }
         };
-        // SAFETY: the word is LIVE, so that its entry is initialised, and by `&mut self` nobody else
-        // has a reference to it. It is freed by operations on the map alone, which the result's
-        // borrow of the map excludes.
+        // SAFETY: the word is LIVE, so that its entry is initialised, and by `&mut self` nobody
+        // else has a reference to it. It is freed by operations on the map alone, which the
+        // result's borrow of the map excludes.
         let entry = unsafe { entry.as_mut() };
         entry.map(|entry| &mut entry.value)
     }
@@ -57,8 +57,8 @@ impl<K, V> RawMap<Boxed<K, V>> {
     }
 }
 
-/// Walks a map that is borrowed exclusively: nobody else is at it, and no reference that it gave out
-/// is left, so values may be changed in place.
+/// Walks a map that is borrowed exclusively: nobody else is at it, and no reference that it gave
+/// out is left, so values may be changed in place.
 pub(crate) struct EntriesMut<'m, K, V> {
     map: &'m mut RawMap<Boxed<K, V>>,
     /// The next bucket of the root.
@@ -83,10 +83,10 @@ impl<'m, K, V> Iterator for EntriesMut<'m, K, V> {
             }
         }
         let mut entry = self.entries.pop()?;
-        // SAFETY: LIVE, so initialised, and not freed while the map is borrowed. Unique: an entry is
-        // linked in one chain, or in a source and its destination, of which `gather` reads one; and
-        // each group once. `gather` looks at entries of groups that have not been given out at all
-        // (without tags), so never at this one again.
+        // SAFETY: LIVE, so initialised, and not freed while the map is borrowed. Unique: an entry
+        // is linked in one chain, or in a source and its destination, of which `gather` reads one;
+        // and each group once. `gather` looks at entries of groups that have not been given out at
+        // all (without tags), so never at this one again.
         let Entry { key, value, .. } = unsafe { entry.as_mut() };
         Some((key, value))
     }

@@ -200,8 +200,8 @@ pub(super) fn group<'g, L: Layout>(
         freeze(old.bucket(source), guard, |_, word| {
             reach(Point::SourceFrozen);
             if word.is_live() {
-                // SAFETY: read under `guard`, in a group no head of which was EVACUATED just before:
-                // the word was the truth then (I9).
+                // SAFETY: read under `guard`, in a group no head of which was EVACUATED just
+                // before: the word was the truth then (I9).
                 let (which, word) = unsafe { route.word::<L>(source, word) };
                 cursors[which].place(new, word);
             }

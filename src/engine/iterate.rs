@@ -45,8 +45,8 @@ impl<L: Layout> RawMap<L> {
 impl<'g, L: Layout> Walk<'g, L> {
     /// Leaves the latter half of the buckets ahead to another walk, if there are enough for two.
     ///
-    /// Both go through the same table, in which a key belongs to one bucket: 1 to 4 hold for the two
-    /// together.
+    /// Both go through the same table, in which a key belongs to one bucket: 1 to 4 hold for the
+    /// two together.
     #[cfg(feature = "rayon")]
     pub(crate) fn split(&mut self) -> Option<Self> {
         const LEAST: usize = 64;

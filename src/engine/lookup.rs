@@ -40,9 +40,9 @@ impl<L: Layout> RawMap<L> {
     /// Looks up the entry of `hash` that `is_it`. Wait-free: at most two tables, one chain, no
     /// retry.
     ///
-    /// Linearised at a moment between the load of the root and the end: the chain that `chain` chose
-    /// was the truth at some moment of that choice, stays so until it is frozen and its destination
-    /// EVACUATED, and a frozen word keeps the value of that moment.
+    /// Linearised at a moment between the load of the root and the end: the chain that `chain`
+    /// chose was the truth at some moment of that choice, stays so until it is frozen and its
+    /// destination EVACUATED, and a frozen word keeps the value of that moment.
     #[inline]
     pub(crate) fn find<'g>(
         &'g self,

@@ -68,11 +68,11 @@
 //!   follow those is said in I9.
 //! - **I8.** What is retired is freed when every guard that was held at that moment is gone.
 //!   Overflow buckets live as long as their table.
-//! - **I9.** An entry may be looked at through a LIVE word that was the truth for its key at a moment
-//!   since the guard was pinned. It was unlinked later than that, if at all, so it was retired after
-//!   the guard was pinned (I7), and is not freed before the guard ends (I8). A chain that `chain`
-//!   has chosen under the guard is the truth for its hash; so are the words of its tag in a source of
-//!   which some, but not all, heads are EVACUATED ([`evacuate`], "Half-set groups").
+//! - **I9.** An entry may be looked at through a LIVE word that was the truth for its key at a
+//!   moment since the guard was pinned. It was unlinked later than that, if at all, so it was
+//!   retired after the guard was pinned (I7), and is not freed before the guard ends (I8). A chain
+//!   that `chain` has chosen under the guard is the truth for its hash; so are the words of its tag
+//!   in a source of which some, but not all, heads are EVACUATED ([`evacuate`], "Half-set groups").
 //!
 //! [`RawMap::validate`] is their executable form.
 //!

@@ -28,8 +28,8 @@ pub(crate) struct RawMap<L: Layout> {
 
 // SAFETY: the map owns its entries, wherever they are; sending it sends them.
 unsafe impl<L: Layout + Send> Send for RawMap<L> where L::Retired: Send {}
-// SAFETY: `&RawMap` gives out views of entries on any thread (Sync), and lets any thread insert, and
-// drop what another inserted (Send).
+// SAFETY: `&RawMap` gives out views of entries on any thread (Sync), and lets any thread insert,
+// and drop what another inserted (Send).
 unsafe impl<L: Layout + Send + Sync> Sync for RawMap<L> where L::Retired: Send + Sync {}
 
 impl<L: Layout> RawMap<L> {

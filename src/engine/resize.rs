@@ -97,8 +97,8 @@ impl<'g, L: Layout> Resize<'_, 'g, L> {
         let cursor = &self.new.progress.nevacuate;
         // ORDERING: Relaxed: a hint that saves the counter from running on.
         if cursor.load(Relaxed) < groups {
-            // ORDERING: Relaxed: hands out numbers; what was read or written is ordered by the words
-            // themselves.
+            // ORDERING: Relaxed: hands out numbers; what was read or written is ordered by the
+            // words themselves.
             let first = cursor.fetch_add(count, Relaxed);
             if first < groups {
                 reach(Point::ShareTaken);
@@ -122,8 +122,8 @@ impl<'g, L: Layout> Resize<'_, 'g, L> {
     #[cold]
     fn sweep(&self, count: usize) {
         let (groups, cursor) = (self.groups(), &self.new.progress.swept);
-        // ORDERING: Relaxed: what was found done below it is seen through `account`, whose text says
-        // why.
+        // ORDERING: Relaxed: what was found done below it is seen through `account`, whose text
+        // says why.
         let first = cursor.load(Relaxed);
         let end = groups.min(first + count);
         let mut set = 0;

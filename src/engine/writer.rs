@@ -60,14 +60,14 @@ impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
     ///
     /// # Safety
     ///
-    /// This thread won the transition that unlinked the word's entry: no guard pinned later can find
-    /// it, and nobody else retires it (I7). Keys and values may be dropped on any thread.
+    /// This thread won the transition that unlinked the word's entry: no guard pinned later can
+    /// find it, and nobody else retires it (I7). Keys and values may be dropped on any thread.
     #[inline(always)]
     pub(super) unsafe fn retire(self, unlinked: L::Word<'_>) {
         reach(Point::BeforeRetire);
         let entry = unlinked.retired().expect("a live word was unlinked");
-        // SAFETY: the caller's promise is the same. The pointer is the slot's own, with the right to
-        // drop and free what it points to.
+        // SAFETY: the caller's promise is the same. The pointer is the slot's own, with the right
+        // to drop and free what it points to.
         let bag_was_full = unsafe { self.local.retire(entry, self.guard.pin()) };
         if bag_was_full {
             self.guard.bag_filled();

@@ -10,20 +10,20 @@
 //! ```
 //!
 //! The map owns its garbage. Each thread has a record in the map ([`record`]) with its share of the
-//! map's length, its bag, and its spare memory. A full bag becomes a batch, which gets the number of
-//! the clock ([`pending`]) and is registered in that record. Operations on the map drop the entries
-//! of ripe batches, and use their memory again. Mostly that is the thread that retired them, when
-//! its next bag is full.
+//! map's length, its bag, and its spare memory. A full bag becomes a batch, which gets the number
+//! of the clock ([`pending`]) and is registered in that record. Operations on the map drop the
+//! entries of ripe batches, and use their memory again. Mostly that is the thread that retired
+//! them, when its next bag is full.
 //!
 //! So a retire is a push, and no pin ever runs a `Drop` of a key or value. The number of retired
 //! entries is known. Dropping the map drops every entry that was ever put in, on the spot, and
 //! waits for nobody: every reference that the map gave out borrows the map, so no guard that was
 //! used with this map can be alive.
 //!
-//! The collector touches no key and no value, and knows of no batch. That is what makes it sound for
-//! them to be short-lived. A map can be leaked, or kept alive by its own garbage; nothing of it is
-//! dropped then. Whoever operates on the map has borrowed it, and so knows that what keys and values
-//! borrow is alive.
+//! The collector touches no key and no value, and knows of no batch. That is what makes it sound
+//! for them to be short-lived. A map can be leaked, or kept alive by its own garbage; nothing of it
+//! is dropped then. Whoever operates on the map has borrowed it, and so knows that what keys and
+//! values borrow is alive.
 //!
 //! # Who may touch a record
 //!

@@ -1,8 +1,8 @@
 //! The one node for what waits for a grace period: a batch of entries, or a large table.
 //!
-//! A node is ripe when the clock stands two further than at its stamp: then every guard is gone that
-//! could see what is in it (`memory/collector/clock.rs`, 2). It is the map's all the time. Whoever
-//! has the list that the node is in may look at it.
+//! A node is ripe when the clock stands two further than at its stamp: then every guard is gone
+//! that could see what is in it (`memory/collector/clock.rs`, 2). It is the map's all the time.
+//! Whoever has the list that the node is in may look at it.
 
 use core::ptr;
 
@@ -11,7 +11,8 @@ use crate::memory::clock::{self, Stamp};
 
 /// See the module's text.
 pub(crate) struct Pending<C> {
-    /// When the last of it was unlinked; `None` as long as it is filled, or if no guard ever saw it.
+    /// When the last of it was unlinked; `None` as long as it is filled, or if no guard ever saw
+    /// it.
     stamp: Option<Stamp>,
     alive: Alive,
     next: *mut Self,

@@ -211,8 +211,8 @@ impl<T> Local<T> {
     ///
     /// # Safety
     ///
-    /// This is this record's thread. No guard pinned later can find the entry, and nobody retires it
-    /// again. Keys and values may be dropped on any thread.
+    /// This is this record's thread. No guard pinned later can find the entry, and nobody retires
+    /// it again. Keys and values may be dropped on any thread.
     #[inline]
     pub(super) unsafe fn retire(&self, entry: NonNull<T>) -> bool {
         Self::add(&self.retired, 1);

@@ -163,7 +163,8 @@ impl<T> LocalRef<'_, T> {
         self.hand_on();
         pin.flush();
         for _ in 0..REAPED_AT_ONCE {
-            // SAFETY: `self` is the proof, and that the map is borrowed; the rest the caller has promised.
+            // SAFETY: `self` is the proof, and that the map is borrowed; the rest the caller has
+            // promised.
             if !unsafe { self.local.reap(self.local, None) } {
                 break;
             }
@@ -176,8 +177,8 @@ impl<T> LocalRef<'_, T> {
         }
     }
 
-    /// Drops all of the map's garbage that no guard can see, after having the collector go on as far
-    /// as it can. Runs user code.
+    /// Drops all of the map's garbage that no guard can see, after having the collector go on as
+    /// far as it can. Runs user code.
     ///
     /// # Safety
     ///
@@ -185,8 +186,8 @@ impl<T> LocalRef<'_, T> {
     pub(crate) unsafe fn flush(&self) {
         self.hand_on();
         let since = clock::drive();
-        // Twice, for another thread may have been at a record, with one batch in its hands. No more,
-        // and nothing that was retired meanwhile: a `Drop` may go on retiring for ever.
+        // Twice, for another thread may have been at a record, with one batch in its hands. No
+        // more, and nothing that was retired meanwhile: a `Drop` may go on retiring for ever.
         for _ in 0..2 {
             // SAFETY: `self` is the proof.
             unsafe { self.local.register() };

@@ -169,11 +169,11 @@ where
     ///
     /// One call is enough: if no guard is held, everything is dropped that was removed before. That
     /// includes entries that other threads have removed, but for the last ones of each, up to 63,
-    /// which stay with that thread until it removes more or flushes. The memory of tables of earlier
-    /// resizes is freed as well. The collector goes on by a bounded number of steps; then the call
-    /// takes time in proportion to what it drops, but not to what is removed meanwhile. Called from a
-    /// `Drop` that it causes itself, it drops nothing. What another thread is about to drop at the
-    /// same moment is left to that thread.
+    /// which stay with that thread until it removes more or flushes. The memory of tables of
+    /// earlier resizes is freed as well. The collector goes on by a bounded number of steps; then
+    /// the call takes time in proportion to what it drops, but not to what is removed meanwhile.
+    /// Called from a `Drop` that it causes itself, it drops nothing. What another thread is about
+    /// to drop at the same moment is left to that thread.
     ///
     /// Without a flush, later writes to the map drop removed entries: those of the thread that
     /// removed them, a batch of 64 at a time, and now and then those of other threads. If nobody

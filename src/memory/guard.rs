@@ -11,31 +11,32 @@
 //!
 //! 1. **Nobody touches a participant's book-keeping through `&`.** crossbeam keeps its counters and
 //!    its bag of garbage in cells. They are used when a participant is pinned, pinned again and
-//!    unpinned. The guards of a thread do that by value and by `&mut`, on that thread; whoever takes
-//!    the lease of an idle thread does it when there is no guard (D in `lease.rs`); of an anchor,
-//!    its maker before there is a second guard, and the last guard. Whatever is retired under a
-//!    guard goes through a pin of the thread that retires it.
-//! 2. **Nobody unpins it while the guard lives.** A lease is taken from a thread only if that has no
-//!    guard: either the thread sees, when it makes its first, that somebody is about to take the
-//!    lease, and pins something else; or that one sees the guard (A in `lease.rs`, Dekker's argument
-//!    with an asymmetric pair of fences). It does not matter on which thread the guard is used: it
-//!    is made and dropped on one, and only those two touch the count. An anchor counts its guards.
+//!    unpinned. The guards of a thread do that by value and by `&mut`, on that thread; whoever
+//!    takes the lease of an idle thread does it when there is no guard (D in `lease.rs`); of an
+//!    anchor, its maker before there is a second guard, and the last guard. Whatever is retired
+//!    under a guard goes through a pin of the thread that retires it.
+//! 2. **Nobody unpins it while the guard lives.** A lease is taken from a thread only if that has
+//!    no guard: either the thread sees, when it makes its first, that somebody is about to take the
+//!    lease, and pins something else; or that one sees the guard (A in `lease.rs`, Dekker's
+//!    argument with an asymmetric pair of fences). It does not matter on which thread the guard is
+//!    used: it is made and dropped on one, and only those two touch the count. An anchor counts its
+//!    guards.
 //! 3. **What is read under a guard is protected, on whatever thread.** Pinning stores the epoch and
 //!    then executes a `SeqCst` fence *X*, long before the guard was made perhaps. Whoever made the
 //!    guard did so after *X*: on the same thread, or on one that has got the record from the former
 //!    owner (`owned` and `active` in `lease.rs`), or by joining an anchor (Acquire). A thread that
-//!    uses the guard has got it from the one that made it. So *X* happens before its reads. Let such
-//!    a read find an entry in a word from which it is unlinked later. The read is coherence-ordered
-//!    before the unlinking, which happens before the fence *Y* with which the collector takes in the
-//!    closure that the entry waits for. A fence that happens before an access, which is
-//!    coherence-ordered before another, which happens before a second fence: then the first fence
-//!    comes first in the total order (C++20, `[atomics.order]` 4.4, which asks for *happens before*,
-//!    not for one thread). So *X* comes before *Y* and every later fence of the collector, which
-//!    therefore sees the pinned epoch, and does not advance by the two steps that would run the
-//!    closure, until the participant is unpinned.
+//!    uses the guard has got it from the one that made it. So *X* happens before its reads. Let
+//!    such a read find an entry in a word from which it is unlinked later. The read is
+//!    coherence-ordered before the unlinking, which happens before the fence *Y* with which the
+//!    collector takes in the closure that the entry waits for. A fence that happens before an
+//!    access, which is coherence-ordered before another, which happens before a second fence: then
+//!    the first fence comes first in the total order (C++20, `[atomics.order]` 4.4, which asks for
+//!    *happens before*, not for one thread). So *X* comes before *Y* and every later fence of the
+//!    collector, which therefore sees the pinned epoch, and does not advance by the two steps that
+//!    would run the closure, until the participant is unpinned.
 //! 4. **All reads are over when that happens.** A reference that was read borrows the guard; so
-//!    whatever was done with it happens before the drop (or `repin`) of the guard. That decrements a
-//!    count with Release, which whoever unpins has acquired at 0, or has decremented itself.
+//!    whatever was done with it happens before the drop (or `repin`) of the guard. That decrements
+//!    a count with Release, which whoever unpins has acquired at 0, or has decremented itself.
 //!
 //! A pin that a thread holds for longer than its guard protects more than is needed, and never
 //! less; so beside 2 all of this is crossbeam's own argument.
@@ -167,9 +168,9 @@ pub struct OwnedGuard {
     guard: Guard,
 }
 
-// SAFETY: the one part that is not `Send` by itself is the pin, which here is one that belongs to no
-// thread: an atomic count, and for the last guard a participant that nobody else touches (1 in the
-// module's text).
+// SAFETY: the one part that is not `Send` by itself is the pin, which here is one that belongs to
+// no thread: an atomic count, and for the last guard a participant that nobody else touches (1 in
+// the module's text).
 unsafe impl Send for OwnedGuard {}
 
 impl OwnedGuard {

@@ -174,8 +174,8 @@ impl<L: Layout> Bucket<L> {
     #[must_use]
     pub(crate) fn declare_evacuated(&self) -> bool {
         // ORDERING: AcqRel. Release, P5: publishes every word placed, also those of other helpers,
-        // which this one found when its own `place` failed (coherence). Acquire: a helper that finds
-        // the flag set counts on the chain.
+        // which this one found when its own `place` failed (coherence). Acquire: a helper that
+        // finds the flag set counts on the chain.
         let order = unless_relaxed!("flag_relaxed", AcqRel);
         self.overflow.fetch_or(EVACUATED, order).addr() & EVACUATED == 0
     }

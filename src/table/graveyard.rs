@@ -1,10 +1,10 @@
 //! The large tables of a map that have been retired. They are given back in pieces: by the writes
 //! that share a resize, fill a bag of retired entries or find their chain full, and by `flush`.
 //!
-//! Anybody adds a table, in front. Whoever has set `giving` takes all that have come, and works them
-//! off, the newest first: when its time has come, so has, nearly always, that of the others. So nobody
-//! goes through a list. If that thread stops for ever, the tables wait for the end of the map; nobody waits for
-//! them.
+//! Anybody adds a table, in front. Whoever has set `giving` takes all that have come, and works
+//! them off, the newest first: when its time has come, so has, nearly always, that of the others.
+//! So nobody goes through a list. If that thread stops for ever, the tables wait for the end of the
+//! map; nobody waits for them.
 //!
 //! | field | read by | written by |
 //! |---|---|---|
@@ -61,8 +61,8 @@ impl<L: Layout> Graveyard<L> {
     ///
     /// As for [`Table::retire`].
     pub(super) unsafe fn retire(&self, table: NonNull<Table<L>>, by_page: bool, pin: &Pin) {
-        // SAFETY: the caller promises that it is unlinked, and retired once. It is looked at when the
-        // node is ripe.
+        // SAFETY: the caller promises that it is unlinked, and retired once. It is looked at when
+        // the node is ripe.
         let mut grave = Pending::new(unsafe { Spent::new(table, by_page, usize::MAX) });
         if !fault!("grave_ripe_at_once") {
             grave.stamp();
@@ -72,8 +72,8 @@ impl<L: Layout> Graveyard<L> {
         pin.flush_much();
     }
 
-    /// Frees a table that nobody has seen, of whose array so many bytes have been touched, in pieces
-    /// if they are many.
+    /// Frees a table that nobody has seen, of whose array so many bytes have been touched, in
+    /// pieces if they are many.
     pub(super) fn dispose(&self, (table, touched): (Box<Table<L>>, usize)) {
         if !Spent::suits(&table) || touched <= PIECE * size_of::<Bucket<L>>() {
             return drop(table);
@@ -164,8 +164,8 @@ impl<L: Layout> Drop for Graveyard<L> {
             while let Some(present) = NonNull::new(grave) {
                 // SAFETY: in a list, so not freed; exclusive access.
                 grave = unsafe { present.as_ref() }.next();
-                // SAFETY: as just said, and forgotten here. No guard can be alive that was used with
-                // this map, so nobody can reach the table.
+                // SAFETY: as just said, and forgotten here. No guard can be alive that was used
+                // with this map, so nobody can reach the table.
                 unsafe { crate::memory::free(present.as_ptr()) };
             }
         }

@@ -25,8 +25,8 @@ const DISCARD: usize = 1;
 /// A bucket array with its immutable header, and the words that change while it is filled from its
 /// predecessor.
 ///
-/// Who may touch what is tabulated in `engine/mod.rs`. The first line is read by every operation and
-/// written at promotion only; the words that writers change during a resize stand on the next.
+/// Who may touch what is tabulated in `engine/mod.rs`. The first line is read by every operation
+/// and written at promotion only; the words that writers change during a resize stand on the next.
 #[repr(C, align(64))]
 pub(crate) struct Table<L: Layout> {
     pub(crate) shape: Shape,
@@ -391,7 +391,8 @@ impl<L: Layout> Table<L> {
     /// # Safety
     ///
     /// The table came from `Box::into_raw` or [`Table::placeholder`], and has been unlinked: no
-    /// guard pinned later can find it. The entries in it are taken care of. Nobody retires it twice.
+    /// guard pinned later can find it. The entries in it are taken care of. Nobody retires it
+    /// twice.
     pub(crate) unsafe fn retire(table: NonNull<Self>, pin: &Pin) {
         // SAFETY: not freed yet: the caller holds a guard.
         if unsafe { table.as_ref() }.is_static() {
@@ -399,9 +400,9 @@ impl<L: Layout> Table<L> {
         }
         #[cfg(not(evacmap_stub))]
         {
-            // SAFETY: the caller promises that it is unlinked: by then no guard can see it. A table's memory
-            // belongs to no thread and to no map once it is unlinked, and freeing it touches no key
-            // and no value; so the closure may run anywhere, at any time later.
+            // SAFETY: the caller promises that it is unlinked: by then no guard can see it. A
+            // table's memory belongs to no thread and to no map once it is unlinked, and freeing it
+            // touches no key and no value; so the closure may run anywhere, at any time later.
             let free = move || unsafe { Self::free(table.as_ptr()) };
             // SAFETY: as just said.
             unsafe { pin.defer(free) };

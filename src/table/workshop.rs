@@ -70,8 +70,8 @@ impl<L: Layout> Workshop<L> {
         }
     }
 
-    /// Gives back a piece of a large table that was retired; `false` if there is none whose time has
-    /// come, or another thread is at that.
+    /// Gives back a piece of a large table that was retired; `false` if there is none whose time
+    /// has come, or another thread is at that.
     #[inline]
     pub(crate) fn give_some(&self) -> bool {
         self.present().is_some_and(|shop| shop.graveyard.give_some())

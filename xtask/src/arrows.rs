@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::source;
+use crate::source::{self, is_word};
 
 /// From the ground up. What stands together may use each other, as far as no files form a circle.
 const FLOORS: [&[&str]; 9] = [
@@ -198,10 +198,6 @@ fn uses(code: &str, file: &Module) -> Vec<Use> {
         }
     }
     found
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 /// The paths in a use tree: `a::{b, c::d}` gives `a::b` and `a::c::d`.

@@ -218,8 +218,8 @@ fn scalar() -> Result<()> {
 
 fn ordinary() -> Result<()> {
     variant("_ordinary_pins")?;
-    let test = cmd::cargo(["test", "--features", "_hooks,_ordinary_pins", "--test", "collector"]);
-    cmd::run(&mut { test })
+    let features = "_hooks,_ordinary_pins";
+    cmd::run(&mut cmd::cargo(["test", "--features", features, "--test", "collector"]))
 }
 
 /// The tests of the data structure built in another way: by a feature, not by a cfg, for which

@@ -134,8 +134,8 @@ impl<K: Eq, V> crate::layout::Draft<Boxed<K, V>> for Draft<'_, K, V> {
         Boxed<K, V>: 'g,
     {
         match core::mem::replace(&mut self.parts, Parts::Gone) {
-            // SAFETY: the caller promises that it was linked while the guard of `'g` was held, so retired later than
-            // it was pinned, if at all (I7), and not freed before it ends (I8).
+            // SAFETY: the caller promises that it was linked while the guard of `'g` was held, so
+            // retired later than it was pinned, if at all (I7), and not freed before it ends (I8).
             Parts::Entry(entry) => unsafe { entry.as_ref() },
             _ => unreachable!("only an entry's word can be linked"),
         }

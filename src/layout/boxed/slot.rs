@@ -209,7 +209,8 @@ impl<K, V> crate::layout::Slot<Boxed<K, V>> for Slot<K, V> {
 
     #[inline]
     fn freeze<'g>(&self, _guard: &'g Guard) -> Word<'g, K, V> {
-        // ORDERING: Relaxed: DEAD is final (I1) and names nothing; of anything else nothing is kept.
+        // ORDERING: Relaxed: DEAD is final (I1) and names nothing; of anything else nothing is
+        // kept.
         let seen = Word::from_bits(self.0.load(Relaxed));
         if seen.is_dead() {
             return seen;

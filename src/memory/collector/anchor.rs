@@ -10,8 +10,8 @@
 //! The anchor's pinning, with its fence X, happens before every guard's joining: the count is
 //! published with Release, joined by a read-modify-write with Acquire, and each in between
 //! continues the release. So X happens before all that is read under any of its guards, and by the
-//! argument of `src/memory/guard.rs` the participant protects that, on whatever thread. A guard leaves with
-//! AcqRel, so the unpinning happens after all that was read under all of them.
+//! argument of `src/memory/guard.rs` the participant protects that, on whatever thread. A guard
+//! leaves with AcqRel, so the unpinning happens after all that was read under all of them.
 //!
 //! Joining is "increment unless 0": at 0 the last guard is about to unpin, or has done so. A guard
 //! that is late and increments from 1 is still in time, for the last one is then not the last.

@@ -33,10 +33,10 @@
 //!    deferred long before the unlinking.
 //! 3. **Why a read-modify-write.** A plain load could be satisfied before the unlinking is visible,
 //!    by an old value even; then the move from s to s + 1 might have had no part in publishing the
-//!    unlinking, and the closure of the next may have been deferred before it.
-//!    (A compiler may make a full fence and a load of an addition of nothing, as LLVM does on x86-64.
-//!    There that is the same: the unlinking is visible to all before the load, and the mover's
-//!    addition, which is locked, comes later in the order of that word.)
+//!    unlinking, and the closure of the next may have been deferred before it. (A compiler may make
+//!    a full fence and a load of an addition of nothing, as LLVM does on x86-64. There that is the
+//!    same: the unlinking is visible to all before the load, and the mover's addition, which is
+//!    locked, comes later in the order of that word.)
 //! 4. **`now`, read under a pin, moves at most once from there while the pin lasts.** Let it read n
 //!    after X. The move from n to n + 1 was not seen, so the read is coherence-ordered before it,
 //!    and by 1 that move happens before the Y of the next closure. So X comes before Y, and the
@@ -77,9 +77,9 @@ const STILL: usize = 8;
 #[cfg(evacmap_loom)]
 const STILL: usize = 4;
 
-/// How often a `drive` pins anew and has the collector go on, in each of its two rounds, beside once
-/// for each [`BAGS`] bags in front of the closure. Four times are enough for two moves where nothing
-/// is in the way.
+/// How often a `drive` pins anew and has the collector go on, in each of its two rounds, beside
+/// once for each [`BAGS`] bags in front of the closure. Four times are enough for two moves where
+/// nothing is in the way.
 #[cfg(not(evacmap_loom))]
 const TURNS: usize = 32;
 #[cfg(evacmap_loom)]

@@ -56,9 +56,9 @@
 //!   gone.
 //! - **D.** *The cells of the leased participant have one user at a time.* In FREE the owner. In
 //!   REVOKING the revoker, once it has read 0. Else the owner, while it is inside, having seen
-//!   LEASED (or having come from FREE): by A no revoker reads 0 then, so it never touches them; that
-//!   holds even if the state reads REVOKING meanwhile. The hand-overs are ordered: owner to revoker
-//!   by `active` (Release, Acquire), back by FREE (Release, Acquire).
+//!   LEASED (or having come from FREE): by A no revoker reads 0 then, so it never touches them;
+//!   that holds even if the state reads REVOKING meanwhile. The hand-overs are ordered: owner to
+//!   revoker by `active` (Release, Acquire), back by FREE (Release, Acquire).
 //!
 //! Nothing rests on two light fences, nor on a light one and one of crossbeam's.
 //!
@@ -220,8 +220,8 @@ impl Lease {
         }
     }
 
-    /// Pins the leased participant anew, and has the collector go on. The owner is inside, having seen LEASED, and nothing has
-    /// been read since that is still used.
+    /// Pins the leased participant anew, and has the collector go on. The owner is inside, having
+    /// seen LEASED, and nothing has been read since that is still used.
     #[cold]
     fn renew(&self) {
         self.due.set(RENEWED_EVERY);
@@ -442,7 +442,8 @@ impl Lease {
             }
             // SAFETY: the owner, in FREE (D).
             FREE => self.leased.with_mut(|leased| end(unsafe { &mut *leased })),
-            // A revoker is at it, and will find us gone or give it back: then the next one takes it.
+            // A revoker is at it, and will find us gone or give it back: then the next one takes
+            // it.
             _ => {}
         }
         // SAFETY: the owner, without a guard.

@@ -20,16 +20,17 @@
 //!
 //! A thread that did one operation and now sleeps delays nobody for longer than until the next
 //! revocation. That comes with each explicit flush, with each large table that is retired, and else
-//! when the clock has stood still for some batches. A revocation costs one `membarrier`, some tenths of a microsecond if no other
-//! thread of the process runs and up to some tens on a virtual machine if one does; there is no
-//! more than one to 4096 retired entries, but for those of explicit flushes and large tables.
+//! when the clock has stood still for some batches. A revocation costs one `membarrier`, some
+//! tenths of a microsecond if no other thread of the process runs and up to some tens on a virtual
+//! machine if one does; there is no more than one to 4096 retired entries, but for those of
+//! explicit flushes and large tables.
 //!
 //! # After `fork`
 //!
 //! A child has one thread, and the records of all. Those of threads that were inside an operation
 //! stay so for ever, so that perhaps nothing is ever freed in it; it neither waits nor frees too
-//! early. Leases of threads that were idle are taken if `membarrier` succeeds, which then orders all
-//! threads of the child. If it fails none is taken.
+//! early. Leases of threads that were idle are taken if `membarrier` succeeds, which then orders
+//! all threads of the child. If it fails none is taken.
 
 mod anchor;
 mod barrier;

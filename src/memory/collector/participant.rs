@@ -28,15 +28,15 @@ impl Participant {
         self.guard = None;
     }
 
-    /// Pins it anew, with a fence. Not crossbeam's `repin`, which has none: under it the clock could
-    /// move twice within a pin.
+    /// Pins it anew, with a fence. Not crossbeam's `repin`, which has none: under it the clock
+    /// could move twice within a pin.
     pub(super) fn renew(&mut self, collector: &Collector) {
         self.unpin();
         self.pin(collector);
     }
 
-    /// Unpins it, and takes it off the list that each collection goes through. Whether it was on it:
-    /// then crossbeam has handed on its bag, be it empty.
+    /// Unpins it, and takes it off the list that each collection goes through. Whether it was on
+    /// it: then crossbeam has handed on its bag, be it empty.
     pub(super) fn end(&mut self) -> bool {
         self.unpin();
         self.handle.take().is_some()

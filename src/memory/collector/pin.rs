@@ -29,9 +29,9 @@ impl Pin {
     }
 }
 
-/// For the message of the compiler: a [`Guard`](crate::Guard) may not be sent to another thread, nor
-/// held across an `.await` of a task that may be. `HashMap::pin_owned`, `HashMap::owned_guard` and
-/// [`OwnedGuard`](crate::OwnedGuard) are for that.
+/// For the message of the compiler: a [`Guard`](crate::Guard) may not be sent to another thread,
+/// nor held across an `.await` of a task that may be. `HashMap::pin_owned`, `HashMap::owned_guard`
+/// and [`OwnedGuard`](crate::OwnedGuard) are for that.
 #[allow(dead_code)] // by its name alone
 pub struct AGuardStaysOnItsThreadUsePinOwned;
 

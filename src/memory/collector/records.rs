@@ -1,5 +1,5 @@
-//! What the records and the clock consist of. Who may touch which field, and when, is said where the
-//! protocol is: `lease.rs`, `anchor.rs`, `clock.rs`.
+//! What the records and the clock consist of. Who may touch which field, and when, is said where
+//! the protocol is: `lease.rs`, `anchor.rs`, `clock.rs`.
 
 use core::cell::Cell;
 

@@ -20,8 +20,8 @@ const _: () = assert!(SLOTS == 7 && (Tag::WIDTH == 16 || Tag::WIDTH == 0));
 #[inline(always)]
 unsafe fn load<K, V>(line: *const Slot<K, V>) -> [uint64x2_t; 4] {
     let (a, b, c, d);
-    // SAFETY: the caller promises that `line` is aligned, and that its 64 bytes may be read. Nothing is written. See
-    // the text of `scan` for why racing writers are no concern.
+    // SAFETY: the caller promises that `line` is aligned, and that its 64 bytes may be read.
+    // Nothing is written. See the text of `scan` for why racing writers are no concern.
     unsafe {
         asm!(
             "ld1 {{v0.2d, v1.2d, v2.2d, v3.2d}}, [{line}]",

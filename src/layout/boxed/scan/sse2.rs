@@ -20,8 +20,8 @@ const SLOT_BITS: u32 = (1 << SLOTS) - 1;
 #[inline(always)]
 unsafe fn load<K, V>(line: *const Slot<K, V>) -> [__m128i; 4] {
     let (a, b, c, d);
-    // SAFETY: the caller promises that `line` is aligned, and that its 64 bytes may be read. Nothing is written. See
-    // the text of `scan` for why racing writers are no concern.
+    // SAFETY: the caller promises that `line` is aligned, and that its 64 bytes may be read.
+    // Nothing is written. See the text of `scan` for why racing writers are no concern.
     unsafe {
         asm!(
             "movdqa {a}, [{line}]",
