@@ -885,9 +885,12 @@ fn a_drop_that_takes_long_holds_up_nobody() {
     for key in 0..100 {
         map.pin().insert(key, slow(key, key == 0));
     }
-    map.pin().remove(&0);
-    // Hands the bag on. Nothing is dropped yet: this thread is pinned meanwhile.
-    map.flush();
+    {
+        // Nothing is dropped yet: what is handed on under this guard waits for it.
+        let guard = evacmap::pin();
+        map.remove(&0, &guard);
+        map.flush();
+    }
     let (seen, theirs) = (entered.clone(), map.clone());
     let freeing = thread::spawn(move || flush_until(&theirs, || seen.load(Acquire)));
     while !entered.load(Acquire) {

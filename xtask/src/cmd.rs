@@ -5,9 +5,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
-use std::{env, fmt};
+use std::{env, fmt, iter};
 
 use anyhow::{Context, Result, bail};
+use sysinfo::{Pid, Process, ProcessStatus, ProcessesToUpdate, System};
 
 /// What to say when there is no nightly toolchain.
 pub const GET_NIGHTLY: &str =
@@ -99,6 +100,21 @@ pub fn want_tool(name: &str) -> Result<()> {
         bail!("no {package}: get it with `cargo install {package} --locked`");
     }
     Ok(())
+}
+
+/// Kills the programs that we have started, and what they have started. How many there were.
+pub fn kill_children() -> usize {
+    let mut system = System::new();
+    system.refresh_processes(ProcessesToUpdate::All, true);
+    let ours = sysinfo::get_current_pid().expect("every process has a number");
+    let is_ours = |process: &&Process| {
+        let parent = |pid: &Pid| system.process(*pid).and_then(Process::parent);
+        process.thread_kind().is_none()
+            && process.status() != ProcessStatus::Zombie
+            && iter::successors(process.parent(), parent).any(|pid| pid == ours)
+    };
+    let children: Vec<_> = system.processes().values().filter(is_ours).collect();
+    children.iter().filter(|child| child.kill()).count()
 }
 
 /// Runs `command` to its end with its output shown; an error names the command.

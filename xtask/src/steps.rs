@@ -1,8 +1,13 @@
-//! Checks in order: each is announced, runs, and has its line in a table at the end.
+//! Checks in order: each is announced, runs, and has its line in a table at the end. One that hangs
+//! is ended, and named.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+
+use crate::cmd;
 
 /// A check.
 #[derive(Clone, Copy)]
@@ -10,6 +15,35 @@ pub struct Step {
     pub name: &'static str,
     pub what: &'static str,
     pub run: fn() -> Result<()>,
+    /// How long it may take: what takes longer hangs, and would take the rest with it.
+    pub at_most: Duration,
+}
+
+impl Step {
+    /// Runs it. At its time, the programs that it has started are killed.
+    fn run(&self) -> Result<()> {
+        let (over, wait) = mpsc::channel::<()>();
+        let at_most = self.at_most;
+        let watch = thread::spawn(move || {
+            let late = wait.recv_timeout(at_most) == Err(RecvTimeoutError::Timeout);
+            // Again and again, for what is killed may be about to start the next.
+            while late
+                && wait.recv_timeout(Duration::from_millis(200)) == Err(RecvTimeoutError::Timeout)
+            {
+                cmd::kill_children();
+            }
+            late
+        });
+        let result = (self.run)();
+        drop(over);
+        let late = watch.join().expect("the watch does not panic");
+        match result {
+            Err(error) if late => {
+                Err(error.context(anyhow!("not at its end after {}", seconds(at_most))))
+            }
+            other => other,
+        }
+    }
 }
 
 struct Outcome {
@@ -30,7 +64,7 @@ pub fn run(steps: &[Step]) -> Result<()> {
     for (at, &step) in steps.iter().enumerate() {
         println!("\n== {}/{} {}: {}", at + 1, steps.len(), step.name, step.what);
         let start = Instant::now();
-        let outcome = Outcome { step, result: (step.run)(), took: start.elapsed() };
+        let outcome = Outcome { step, result: step.run(), took: start.elapsed() };
         println!("== {} {} after {}", step.name, outcome.verdict(), seconds(outcome.took));
         let failed = outcome.result.is_err();
         outcomes.push(outcome);
@@ -70,16 +104,38 @@ fn seconds(time: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
     use anyhow::bail;
 
+    fn step(name: &'static str, run: fn() -> Result<()>) -> Step {
+        Step { name, what: "", run, at_most: Duration::from_secs(600) }
+    }
+
     #[test]
     fn the_first_that_fails_is_the_last_to_run() {
-        let good = Step { name: "good", what: "", run: || Ok(()) };
-        let bad = Step { name: "bad", what: "", run: || bail!("no") };
-        let never = Step { name: "never", what: "", run: || unreachable!("after a failure") };
+        let good = step("good", || Ok(()));
+        let bad = step("bad", || bail!("no"));
+        let never = step("never", || unreachable!("after a failure"));
         assert!(run(&[good, good]).is_ok());
         let error = run(&[good, bad, never]).unwrap_err();
         assert_eq!(format!("{error:#}"), "step `bad` failed: no");
+    }
+
+    /// A program, and one that it has started, neither of which ends. (No other test here starts
+    /// any.)
+    #[test]
+    fn what_hangs_is_ended_and_named() {
+        let endless = || cmd::run(Command::new("sh").args(["-c", "sleep 1000 & wait"]));
+        let hangs = Step { at_most: Duration::ZERO, ..step("hangs", endless) };
+        let start = Instant::now();
+        let error = format!("{:#}", run(&[hangs]).unwrap_err());
+        assert!(
+            error.starts_with("step `hangs` failed: not at its end after 0.0 s: `sh"),
+            "{error}"
+        );
+        assert!(start.elapsed() < Duration::from_secs(900));
+        assert_eq!(cmd::kill_children(), 0);
     }
 }

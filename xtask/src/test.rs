@@ -1,6 +1,8 @@
 //! `cargo xtask test`: in a few minutes, that the map works. `cargo xtask gate`: every check that a
 //! change must pass, which is the same and the rest.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 use clap::Args;
 
@@ -27,6 +29,10 @@ const SANITIZED_SECONDS: u64 = 20;
 /// How long the fuzzer runs here.
 const FUZZ_SECONDS: u64 = 30;
 
+/// How long a step may take, on a slow and busy machine. The slowest take a third of it on two quiet
+/// cores.
+const AT_MOST: Duration = Duration::from_mins(25);
+
 /// Which of the two commands a step belongs to.
 #[derive(Clone, Copy, PartialEq)]
 enum In {
@@ -39,7 +45,7 @@ enum In {
 }
 
 const fn step(of: In, name: &'static str, what: &'static str, run: fn() -> Result<()>) -> Entry {
-    (of, Step { name, what, run })
+    (of, Step { name, what, run, at_most: AT_MOST })
 }
 
 type Entry = (In, Step);
