@@ -1,6 +1,6 @@
 //! `cargo xtask teeth`: shows that the checks bite. Builds the crate with its seeded faults
-//! (`src/observe/faults.rs`), chooses them one by one by an environment variable, and runs the models, and
-//! then the tests, until something notices.
+//! (`src/observe/faults.rs`), chooses them one by one by an environment variable, and runs the
+//! models, and then the tests, until something notices.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

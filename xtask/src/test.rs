@@ -29,8 +29,8 @@ const SANITIZED_SECONDS: u64 = 20;
 /// How long the fuzzer runs here.
 const FUZZ_SECONDS: u64 = 30;
 
-/// How long a step may take, on a slow and busy machine. The slowest take a third of it on two quiet
-/// cores.
+/// How long a step may take, on a slow and busy machine. The slowest take a third of it on two
+/// quiet cores.
 const AT_MOST: Duration = Duration::from_mins(25);
 
 /// Which of the two commands a step belongs to.
@@ -243,7 +243,7 @@ fn models() -> Result<()> {
 }
 
 fn loom() -> Result<()> {
-    loom::run(&loom::Options::short())
+    loom::Options::short().iter().try_for_each(loom::run)
 }
 
 fn oldest() -> Result<()> {
@@ -262,7 +262,8 @@ fn miri() -> Result<()> {
     with_nightly("miri", || miri::run(&miri::Options::short()))
 }
 
-/// The stable toolchain has no sanitizers and no Miri; whoever has no other is told so, and goes on.
+/// The stable toolchain has no sanitizers and no Miri; whoever has no other is told so, and goes
+/// on.
 fn with_nightly(step: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
     if cmd::have_nightly() {
         return run();
