@@ -115,7 +115,7 @@ const IN_THE_RECLAIMER: &[Fault] = &[
     (
         "retire_before_unlink",
         "an entry is retired before it is unlinked",
-        "a_removal_that_shrinks_against_an_insert",
+        "nothing_retired_is_found",
     ),
     (
         "table_freed_at_once",
