@@ -162,7 +162,7 @@ pub use map::{
     ValuesMut,
 };
 #[doc(hidden)]
-#[cfg(all(feature = "_hooks", not(evacmap_stub)))]
+#[cfg(feature = "_hooks")]
 pub use memory::hooks as memory_hooks;
 pub use memory::{Guard, OwnedGuard, Pinning, pin, pinning};
 #[doc(hidden)]

@@ -30,18 +30,26 @@
 //!
 //! A slot is one machine word: the entry's address, some bits of its hash (the *tag*; Go calls it
 //! tophash), and two flags. A slot starts EMPTY. It becomes LIVE, may become LIVE with another
-//! entry of the same key, and ends DEAD. DEAD is final. Before that it may be *frozen*, which is
-//! final too. Each step is one atomic operation, and that operation is the moment at which an
+//! entry of the same key, and becomes DEAD when that is removed. At any time it may be *frozen*,
+//! which is final. Each step is one atomic operation, and that operation is the moment at which an
 //! insert, a replacement or a removal takes effect.
 //!
 //! The engine and the tables know a slot by these steps alone, not by what it holds. That seam is
 //! `src/layout/mod.rs`. `Boxed`, a tag and the address of an entry, is its one instance.
 //!
 //! One compare-and-swap is enough because of the order in which slots fill. The slots of a chain
-//! are used from the first on, without gaps, and no slot is ever used for a second key. A writer
-//! that has walked the chain to its first EMPTY slot has seen every place where its key could be.
-//! If it wins that slot, nobody else can have inserted the key. If it loses the slot, it looks
-//! again.
+//! are used from the first on, without gaps, and no slot is ever EMPTY again. A writer that has
+//! walked the chain to its first EMPTY slot has seen every place where its key could be. If it wins
+//! that slot, nobody else can have inserted the key. If it loses the slot, it looks again.
+//!
+//! # Removed slots (`src/engine/reuse.rs`)
+//!
+//! A DEAD slot says since when it is so, by a clock that counts grace periods. An insert that finds
+//! no EMPTY slot takes the one that has been DEAD for longest, if that is three steps of the clock.
+//! By then nobody is left who saw what was in it. Two inserts of one key differ by one step at
+//! most in what they hold for old enough; what is at that limit is stamped anew before a bucket is
+//! appended, so that they meet. Nobody waits for the clock. While a guard is held it stands still,
+//! and chains grow until their table is rebuilt.
 //!
 //! # Growing (`src/engine/resize.rs`)
 //!
@@ -62,8 +70,7 @@
 //! # Evacuating (`src/engine/evacuate.rs`)
 //!
 //! 1. **Freeze** every word of the old chain with a fetch-or, which also reads it. A later helper
-//!    freezes nothing and reads the same words, so all helpers of a group see the same chain. DEAD
-//!    words are final already, and are left out.
+//!    freezes nothing and reads the same words, so all helpers of a group see the same chain.
 //! 2. **Place** each live word at the next free position of its destination. All helpers compute
 //!    the same positions, and fill each with a compare-and-swap from EMPTY. A helper that was
 //!    asleep for a year finds the positions used and changes nothing: a position that was filled is

@@ -19,7 +19,7 @@
 //!
 //! | pair | released by | acquired by | what becomes visible |
 //! |---|---|---|---|
-//! | P1 | a slot's CAS: `publish`, `replace`, `place` | `Slot::load`, `freeze` | the entry |
+//! | P1 | a slot's CAS: `publish`, `replace`, `reuse`, `place` | `Slot::load`, `freeze` | the entry |
 //! | P2 | `Bucket::append` | `Bucket::next`, `freeze_end` | the appended bucket and what it holds already |
 //! | P3 | `Slot::freeze`, `Bucket::freeze_end` | `Slot::load`, `Bucket::next` | the new table at the root: a writer that is turned away finds a way on |
 //! | P5 | `Bucket::declare_evacuated` | `Bucket::is_evacuated` | all that was placed in the chain, by whichever helper |
@@ -54,7 +54,7 @@
 //! | P23 | an anchor's `guards`: each `leave` | the last `leave` | all that was read under any of its guards comes before the unpinning |
 //! | P24 | an anchor's `claimed`: the last `leave` | `try_claim` | the participant as the last guard left it |
 //! | P25 | the clock's `now`: `stamp` | `tick` | the unlinking of what got the stamp (2, 3) |
-//! | P26 | the clock's `now`: `tick` | `is_ripe` | the end of every pin that the move has waited for (2, 5) |
+//! | P26 | the clock's `now`: `tick` | `is_ripe`, `now` | the end of every pin that the move has waited for (2, 5), and so what was written under it |
 //! | P27 | the clock's `in_flight`: `tick` | `advance` | the move before; so the next closure is deferred after it (1) |
 //!
 //! # Seeded faults
@@ -69,12 +69,13 @@
 //!
 //! # Why relaxed is enough elsewhere
 //!
-//! - `Slot::peek` (the scan of a bucket) compares bits only. A used slot keeps its key and so its
-//!   tag (I1), which makes a mismatch final. A match is loaded again with Acquire. A stale EMPTY
-//!   makes a writer's CAS fail. For a reader it is a moment in the past of a key that nobody has
-//!   told it of.
-//! - `Slot::freeze` looks for DEAD first. DEAD is final, names nothing and turns nobody away, so
-//!   there is nothing to release or acquire.
+//! - `Slot::peek` (the scan of a bucket) compares bits only. A LIVE slot keeps its key and so its
+//!   tag for as long as it is seen (I1), so a mismatch stands. A match, and for an insert a DEAD
+//!   word, is loaded again with Acquire. A stale EMPTY makes a writer's CAS fail. For a reader it is
+//!   a moment in the past of a key that nobody has told it of. The argument of `reuse` uses of the
+//!   scan no more than coherence.
+//! - `Slot::freeze` looks for DEAD and FROZEN first. That is final, names nothing and turns nobody
+//!   away, so there is nothing to release or acquire.
 //! - `nevacuate` hands out numbers. If two helpers act on the same number, the words settle it.
 //! - `swept` is moved only by threads that add to `evacuated` in between, even if they add nothing.
 //!   P14 orders them (`Resize::account`).

@@ -2,6 +2,7 @@
 
 use super::lookup::{Chain, Located};
 use super::raw::RawMap;
+use super::reuse::Passed;
 use super::writer::Writer;
 use crate::layout::{Draft, Layout, Slot};
 use crate::memory::Guard;
@@ -47,7 +48,9 @@ where
         let hash = draft.hash();
         loop {
             let chain = Writer::new(self, draft.local(), guard).chain(hash);
-            let done = match chain.locate(|view| draft.is_key_of(view), guard) {
+            let mut passed = Passed::new(guard);
+            let leave = |bucket, dead| passed.leave(bucket, dead);
+            let done = match chain.locate(|view| draft.is_key_of(view), leave, guard) {
                 Located::Occupied { slot, word, view } => match decide(Some(view), draft) {
                     Step::Leave => Some(Outcome::Left(Some(view))),
                     Step::Remove => Writer::new(self, draft.local(), guard)
@@ -70,11 +73,15 @@ where
                     }
                 },
                 Located::Vacant { slot } => match decide(None, draft) {
-                    Step::Put => publish(slot, &chain, draft, guard),
+                    Step::Put if passed.still_stands() => publish(slot, &chain, draft, guard),
+                    Step::Put => None,
                     Step::Remove | Step::Leave => Some(Outcome::Left(None)),
                 },
                 Located::Full { tail } => match decide(None, draft) {
-                    Step::Put => self.append(tail, &chain, draft, guard),
+                    Step::Put => match passed.ripe() {
+                        Some((slot, word)) => reuse(slot, word, &chain, draft, guard),
+                        None => self.append(tail, &chain, draft, &passed),
+                    },
                     Step::Remove | Step::Leave => Some(Outcome::Left(None)),
                 },
                 Located::FrozenKey | Located::FrozenEnd => {
@@ -95,8 +102,9 @@ where
         tail: &'g Bucket<L>,
         chain: &Chain<'g, L>,
         draft: &mut impl Draft<L>,
-        guard: &'g Guard,
+        passed: &Passed<'g, L>,
     ) -> Done<'g, L> {
+        let guard = passed.guard;
         let by = Writer::new(self, draft.local(), guard);
         if chain.is_old() {
             // An old chain that is full is evacuated, never extended.
@@ -104,7 +112,7 @@ where
             by.unblock(draft.hash());
             return None;
         }
-        if by.make_room(chain.table) {
+        if by.make_room(chain.table, passed.has_dead()) || !passed.stamp_anew() {
             return None;
         }
         let bucket = chain.table.overflow.allocate();
@@ -139,6 +147,35 @@ fn publish<'g, L: Layout>(
         hit(Branch::PublishLost);
         return None;
     }
+    published(chain, draft, guard)
+}
+
+/// DEAD -> LIVE, and the count.
+#[inline(never)]
+fn reuse<'g, L: Layout>(
+    slot: &L::Slot,
+    seen: L::Word<'g>,
+    chain: &Chain<'g, L>,
+    draft: &mut impl Draft<L>,
+    guard: &'g Guard,
+) -> Done<'g, L> {
+    let word = draft.word(chain.tag, guard);
+    reach(Point::BeforePublish);
+    if !slot.reuse(seen, word) {
+        hit(Branch::ReuseLost);
+        return None;
+    }
+    hit(Branch::Reused);
+    published(chain, draft, guard)
+}
+
+/// The draft's word has been linked by this thread.
+#[inline]
+fn published<'g, L: Layout>(
+    chain: &Chain<'g, L>,
+    draft: &mut impl Draft<L>,
+    guard: &'g Guard,
+) -> Done<'g, L> {
     // SAFETY: linked just now.
     let new = unsafe { draft.linked(guard) };
     reach(Point::Published);

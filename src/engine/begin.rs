@@ -32,15 +32,16 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
         Ok(())
     }
 
-    /// Decides what a full chain of the root's table leads to. `true` if a resize has begun, here
-    /// or elsewhere; `false` if the chain is to have an overflow bucket. Asked nowhere else, so
-    /// that no write pays for the decision.
-    pub(super) fn make_room(self, table: &'g Table<L>) -> bool {
+    /// Decides what a full chain of the root's table leads to, of which some slots are DEAD and
+    /// cannot be used yet, or not. `true` if a resize has begun, here or elsewhere; `false` if the
+    /// chain is to have an overflow bucket. Asked nowhere else, so that no write pays for the
+    /// decision.
+    pub(super) fn make_room(self, table: &'g Table<L>, has_dead: bool) -> bool {
         self.map.workshop.give_some();
         if table.is_filling() {
             return false;
         }
-        let Some(wanted) = self.map.due(table) else { return false };
+        let Some(wanted) = self.map.due(table, has_dead) else { return false };
         let begun = self.try_replace(table, &wanted);
         match begun.or_else(|_| self.try_replace(table, &wanted.smallest())) {
             Ok(begun) => begun,

@@ -38,7 +38,7 @@ impl<K, V> RawMap<Boxed<K, V>> {
         let guard = crate::memory::pin();
         let entry = loop {
             let chain = self.chain(hash, &guard);
-            match chain.locate(|entry| entry.is(hash, &mut is_key), &guard) {
+            match chain.locate(|entry| entry.is(hash, &mut is_key), |_, _| true, &guard) {
                 Located::Occupied { word, .. } => break word.pointer(),
                 Located::FrozenKey => Writer::new(self, &self.locals.local(), &guard).unblock(hash),
                 Located::Vacant { .. } | Located::Full { .. } | Located::FrozenEnd => return None,

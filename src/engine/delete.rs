@@ -33,7 +33,7 @@ where
         let by = Writer::new(self, &local, guard);
         loop {
             let chain = by.chain(hash);
-            match chain.locate(&mut is_it, guard) {
+            match chain.locate(&mut is_it, |_, _| true, guard) {
                 Located::Occupied { slot, word, view } => {
                     if !condition(view) {
                         return Deleted::Kept(view);

@@ -123,11 +123,13 @@ impl<'g, L: Layout> Chain<'g, L> {
         }
     }
 
-    /// The writers' walk.
+    /// The writers' walk. `leave` is told of each bucket without an EMPTY slot, and its DEAD slots,
+    /// before the next one is looked at; it says whether to go on, or to look at that one again.
     #[inline]
     pub(super) fn locate(
         &self,
         mut is_it: impl FnMut(L::View<'g>) -> bool,
+        mut leave: impl FnMut(&'g Bucket<L>, Mask) -> bool,
         guard: &'g Guard,
     ) -> Located<'g, L> {
         let mut bucket = self.head;
@@ -146,6 +148,9 @@ impl<'g, L: Layout> Chain<'g, L> {
                     // Taken since the scan: by our key or by another, so look at this bucket again.
                     (false, _) => continue,
                 }
+            }
+            if !leave(bucket, survey.dead) {
+                continue;
             }
             match bucket.next() {
                 Next::Bucket(next) => bucket = next,

@@ -44,23 +44,27 @@
 //!
 //! The slots of a chain fill strictly in position order: an insert walks from position 0 and tries
 //! `EMPTY -> LIVE` at the first EMPTY; if that fails it looks again. A chain that is full gets a
-//! bucket appended by CAS on its last overflow word. A removed slot is DEAD for the life of the
-//! table; an evacuation into a fresh table leaves the DEAD ones behind.
+//! bucket appended by CAS on its last overflow word. A slot is never EMPTY again. A removed one is
+//! DEAD, and says since when; an insert that finds its chain full takes one that has been so for
+//! long enough (`reuse`). An evacuation into a fresh table leaves the DEAD ones behind.
 //!
 //! # Invariants
 //!
-//! - **I1.** A slot, once used, belongs to one key for the life of its table. Replacement keeps the
-//!   key; DEAD is final.
-//! - **I2.** A key has at most one LIVE slot in a table. The inserter that wins position *g* has
-//!   seen every position before *g* used by another key or DEAD, both final by I1; and *g* and all
-//!   after it were EMPTY. So nobody has put the key anywhere else, and nobody ever can. One CAS, no
-//!   version, no second look.
-//! - **I3.** A source chain is immutable once each of its words is frozen or DEAD (but for
+//! - **I1.** A slot, while LIVE, belongs to one key. Replacement keeps the key. DEAD it belongs to
+//!   nobody, and is taken by rule 2 of `reuse` alone, when no guard is left under which its former
+//!   content was seen. So a slot that was seen LIVE under a guard belongs to that key for as long
+//!   as the guard lasts, or is DEAD.
+//! - **I2.** A key has at most one LIVE slot in a table. The inserter that wins an EMPTY position
+//!   *g* has seen every position before *g* used by another key, which stands by I1, or DEAD; and
+//!   *g* and all after it were EMPTY. Nobody who inserts the same key beside it takes one of those
+//!   DEAD slots without being found out: `reuse` has the proof. One CAS, no version, and a second
+//!   look only at old DEAD words in earlier buckets.
+//! - **I3.** A source chain is immutable once each of its words is frozen, DEAD ones too (but for
 //!   `discard`, which turns LIVE into DEAD).
 //! - **I4.** Until some head of a group is EVACUATED only helpers write to its destinations, and
 //!   all of them write the same words to the same positions.
-//! - **I5.** A destination position that was filled is never EMPTY again: a helper that slept
-//!   through everything fails every CAS. It can neither resurrect a removed key nor overwrite a
+//! - **I5.** A destination position that was filled is never EMPTY again, whether it is used for
+//!   other keys since or not: a helper that slept through everything fails every CAS. It can neither resurrect a removed key nor overwrite a
 //!   newer value.
 //! - **I6.** Evacuation runs no user code: the hash is in the entry.
 //! - **I7.** An entry is retired by the one thread that won the transition which unlinked it from
@@ -98,6 +102,7 @@
 //! | `raw` | the map, and its root: the only way in |
 //! | `lookup` | the walk along a chain; which chain is the truth |
 //! | `assign`, `delete` | what a write does to a slot |
+//! | `reuse` | what an insert may do with slots that were removed; why two inserts of a key meet |
 //! | `writer` | a thread that writes: map, record, guard |
 //! | `policy` | when a table gets a successor, and how large that is |
 //! | `begin` | the beginning of a resize, by itself or on request |
@@ -124,6 +129,7 @@ mod policy;
 mod prefetch;
 mod raw;
 mod resize;
+mod reuse;
 mod tally;
 mod teardown;
 mod validate;

@@ -61,16 +61,18 @@ impl<L: Layout> RawMap<L> {
         self.floor = bits_for(entries).map_or(NEVER, |bits| bits.max(AUTO_FLOOR_BITS));
     }
 
-    /// What is to follow a table at rest of which a chain is full, if anything is.
-    pub(super) fn due(&self, table: &Table<L>) -> Option<Wanted> {
+    /// What is to follow a table at rest of which a chain is full, if anything is. DEAD slots are
+    /// worth a rebuild as far as they cannot be used where they are, and if this chain is full
+    /// because of some: one that is full of entries would be so again.
+    pub(super) fn due(&self, table: &Table<L>, has_dead: bool) -> Option<Wanted> {
         let (len, overflows) = (self.locals.len(table.era), table.overflow.linked());
         let (bits, buckets) = (table.shape.bits(), table.buckets());
-        // A bucket has an overflow only if its slots are used up, so that so many are DEAD at
-        // least, whatever the hash.
+        // A bucket has an overflow only if its slots were used up at some time, so that so many are
+        // DEAD at least, whatever the hash.
         let dead = (SLOTS * overflows).saturating_sub(len);
         let (wanted, fewest) = if len > LOAD * buckets && bits < MAX_BITS {
             (bits + if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 }, bits + 1)
-        } else if DEAD_PART * dead < buckets {
+        } else if !has_dead || DEAD_PART * dead < buckets {
             return None;
         } else {
             // More than half full it would be due again before long. (hashbrown grows from the same

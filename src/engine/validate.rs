@@ -101,7 +101,7 @@ impl<L: Keyed> RawMap<L> {
     fn validate_frozen(head: &Bucket<L>, index: usize, guard: &Guard) -> Result<(), Finding> {
         for slot in head.chain().flat_map(Bucket::slots) {
             let word = slot.load(guard);
-            check!(word.is_final(), "old bucket {index}: evacuated, and not frozen (I3)");
+            check!(word.is_frozen(), "old bucket {index}: evacuated, and not frozen (I3)");
             if word.is_empty() {
                 break;
             }

@@ -44,7 +44,7 @@ impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
         L::Retired: Send,
     {
         reach(Point::BeforeKill);
-        if !slot.kill(word) {
+        if !slot.kill(word, self.guard.now()) {
             hit(Branch::KillLost);
             return false;
         }

@@ -28,7 +28,7 @@ impl Iterator for Mask {
     }
 }
 
-/// What a writer has to know of a bucket. Both sets are of ONE snapshot: a slot that is not vacant
+/// What a writer has to know of a bucket. The sets are of ONE snapshot: a slot that is not vacant
 /// in it was used when its tag was compared. Two scans, one after the other, would let a key slip
 /// in between them and be inserted twice.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,4 +37,6 @@ pub(crate) struct Survey {
     pub(crate) candidates: Mask,
     /// The EMPTY slots, frozen or not. The lowest is the end of the chain's content (ordered fill).
     pub(crate) vacant: Mask,
+    /// The DEAD slots, frozen or not.
+    pub(crate) dead: Mask,
 }

@@ -31,7 +31,7 @@ pub(crate) use boxed::Boxed;
 use core::ptr::NonNull;
 
 use crate::garbage::LocalRef;
-use crate::memory::Guard;
+use crate::memory::{Guard, Number};
 use hash::Hash;
 use mask::{Mask, Survey};
 use tag::Tag;
@@ -67,7 +67,7 @@ pub(crate) trait Layout: Sized {
     /// read for the whole of that bucket.
     unsafe fn candidates(line: *const Self::Slot, tag: Tag) -> Mask;
 
-    /// The candidates, and the vacant slots, of one snapshot.
+    /// The candidates, the vacant and the dead slots, of one snapshot.
     ///
     /// # Safety
     ///
@@ -110,13 +110,21 @@ pub(crate) trait Slot<L: Layout<Slot = Self>>: Sized {
     #[must_use]
     fn replace(&self, seen: L::Word<'_>, word: L::Word<'_>) -> bool;
 
-    /// LIVE -> DEAD, for good. Fails if anything happened to the slot since `seen`.
+    /// LIVE -> DEAD since `now`. Fails if anything happened to the slot since `seen`.
     #[must_use]
-    fn kill(&self, seen: L::Word<'_>) -> bool;
+    fn kill(&self, seen: L::Word<'_>, now: Number) -> bool;
 
-    /// Any -> the same, frozen. Returns what the word was. From here on only `discard` changes it
-    /// (I3). A DEAD word does not change as it is, and is spared the locked instruction: where keys
-    /// come and go most words of a source are DEAD.
+    /// DEAD -> LIVE with any entry. When that is allowed is said in `engine/reuse.rs`. Fails if
+    /// anything happened to the slot since `seen`.
+    #[must_use]
+    fn reuse(&self, seen: L::Word<'_>, word: L::Word<'_>) -> bool;
+
+    /// DEAD -> DEAD since `now`. Fails if anything happened to the slot since `seen`.
+    #[must_use]
+    fn stamp_anew(&self, seen: L::Word<'_>, now: Number) -> bool;
+
+    /// Any -> the same, frozen, DEAD words too. Returns what the word was. From here on only
+    /// `discard` changes it (I3).
     fn freeze<'g>(&self, guard: &'g Guard) -> L::Word<'g>;
 
     /// EMPTY -> LIVE in the destination of an evacuation. A failure means that another helper did
@@ -148,10 +156,9 @@ pub(crate) trait Word<'g, L: Layout>: Copy {
     /// LIVE, frozen or not.
     fn is_live(self) -> bool;
 
-    /// No operation changes it any more.
-    fn is_final(self) -> bool {
-        self.is_frozen() || self.is_dead()
-    }
+    /// Of a DEAD word: the steps of the clock from the removal to `now`. `None` if they are too
+    /// many for the number that the word has room for, see [`Number::steps_since`].
+    fn dead_for(self, now: Number) -> Option<usize>;
 
     /// The hash bits beside the entry.
     fn tag(self) -> Tag;

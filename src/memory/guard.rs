@@ -44,6 +44,7 @@
 use core::borrow::Borrow;
 use core::ops::Deref;
 
+use super::number::Number;
 #[cfg(not(evacmap_stub))]
 use super::pin::Pin;
 #[cfg(evacmap_stub)]
@@ -100,6 +101,12 @@ impl Guard {
 
     pub(crate) fn pin(&self) -> &Pin {
         &self.pin
+    }
+
+    /// The clock's number: to be read again by each operation, before it reads anything else.
+    #[inline]
+    pub(crate) fn now(&self) -> Number {
+        self.pin.now()
     }
 
     /// The thread has filled a bag with what it retired under this guard.

@@ -9,6 +9,7 @@ mod alloc;
 #[cfg(not(evacmap_stub))]
 mod collector;
 mod guard;
+mod number;
 #[cfg(not(evacmap_stub))]
 mod pin;
 mod pinning;
@@ -19,6 +20,7 @@ mod stub;
 pub(crate) use alive::Alive;
 pub(crate) use alloc::{allocate, deallocate, free, free_bare};
 pub use guard::{Guard, OwnedGuard, pin};
+pub(crate) use number::Number;
 pub use pinning::Pinning;
 pub(crate) use prefetch::prefetch;
 
@@ -38,4 +40,10 @@ pub use stub::pinning;
 pub mod hooks {
     pub use super::collector::clock::testing::*;
     pub use super::collector::testing::*;
+}
+
+/// The stand-in's own steps, for the models.
+#[cfg(all(feature = "_hooks", evacmap_stub))]
+pub mod hooks {
+    pub use super::stub::testing::*;
 }

@@ -2,6 +2,7 @@
 
 use super::collector::clock;
 use super::collector::{self, OwnedPin, ThreadPin};
+use super::number::Number;
 use super::pinning::Pinning;
 
 /// While it lives, nothing is freed that can be found under it. Shared, it does nothing but that:
@@ -18,6 +19,12 @@ impl Pin {
     /// Of no thread.
     pub(crate) fn owned() -> Self {
         Pin(collector::Pin::Owned(OwnedPin::new()))
+    }
+
+    /// The clock's number.
+    #[inline]
+    pub(crate) fn now(&self) -> Number {
+        clock::now()
     }
 
     /// Has the clock go on by a step, if it can.

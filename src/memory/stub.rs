@@ -9,12 +9,25 @@
 //! executions by; loom runs one thread at a time. What the collector does give beside protection is
 //! order: who pins after something was freed has seen it unlinked. One modelled word stands for
 //! that, written at each retirement and read at each pin.
+//!
+//! # The clock
+//!
+//! It stands still, and costs nothing, unless a model starts it. Then it is as free as the
+//! collector's promise allows. The next move is deferred at the very moment of the one before, so a
+//! move waits for the guards that were held then, and for no others. What a number tells is passed
+//! on by two modelled words: a move is seen by every guard that is pinned after it, and the end of
+//! each guard by the moves after it. A guard does not see the end of another, but by the clock.
 
 use core::cell::{RefCell, RefMut};
 use std::collections::BTreeSet;
 
+use super::number::Number;
 use super::pinning::Pinning;
-use crate::sync::{AcqRel, Acquire, AtomicUsize};
+use crate::sync::{AcqRel, Acquire, AtomicUsize, Release};
+
+/// Where the clock begins: so far that what is as old as that is told from what is new.
+#[cfg(feature = "_hooks")]
+const START: usize = 16;
 
 loom::lazy_static! {
     static ref REGISTRY: Registry = Registry::default();
@@ -36,12 +49,16 @@ impl<T> Unseen<T> {
 
 struct Registry {
     order: AtomicUsize,
+    /// Guards that have ended, beside the clock.
+    ended: AtomicUsize,
+    now: AtomicUsize,
     books: Unseen<Books>,
 }
 
 impl Default for Registry {
     fn default() -> Self {
-        Registry { order: AtomicUsize::new(0), books: Unseen::default() }
+        let word = || AtomicUsize::new(0);
+        Registry { order: word(), ended: word(), now: word(), books: Unseen::default() }
     }
 }
 
@@ -50,6 +67,10 @@ struct Books {
     next: u64,
     retirements: usize,
     guards: BTreeSet<u64>,
+    /// Where the clock began, once it has been started.
+    started: Option<usize>,
+    /// The guards for which its next move waits.
+    in_the_way: BTreeSet<u64>,
     retired: Vec<Retired>,
 }
 
@@ -75,11 +96,43 @@ impl Registry {
         books.retired.push(Retired { owner, what, waits_for, free });
     }
 
+    fn has_clock(&self) -> bool {
+        self.books.open().started.is_some()
+    }
+
+    /// Where the clock stands, for who holds a guard.
+    fn now(&self) -> usize {
+        let Some(start) = self.books.open().started else { return 0 };
+        // ORDERING: Acquire: with the move in `tick`.
+        start + self.now.load(Acquire)
+    }
+
+    /// Moves the clock, unless a guard is in the way.
+    fn tick(&self) -> bool {
+        // ORDERING: Acquire, by a read-modify-write: with the Release in `unpin`.
+        self.ended.fetch_add(0, Acquire);
+        if !self.books.open().in_the_way.is_empty() {
+            return false;
+        }
+        // ORDERING: AcqRel: as the closure of the real clock.
+        self.now.fetch_add(1, AcqRel);
+        // ORDERING: AcqRel: the next move is deferred: who pins from here on sees this one.
+        self.order.fetch_add(1, AcqRel);
+        let mut books = self.books.open();
+        books.in_the_way = books.guards.clone();
+        true
+    }
+
     fn unpin(&self, guard: u64) {
         let mut ripe = Vec::new();
+        if self.has_clock() {
+            // ORDERING: Release: with the Acquire in `tick`.
+            self.ended.fetch_add(1, Release);
+        }
         {
             let mut books = self.books.open();
             books.guards.remove(&guard);
+            books.in_the_way.remove(&guard);
             let all = std::mem::take(&mut books.retired);
             for mut retired in all {
                 retired.waits_for.remove(&guard);
@@ -105,7 +158,8 @@ impl Pin {
     pub(crate) fn new() -> Self {
         // Before the first retirement there is nothing to have seen, and a step less for loom to
         // permute.
-        if REGISTRY.books.open().retirements > 0 {
+        let retired = REGISTRY.books.open().retirements > 0;
+        if retired || REGISTRY.has_clock() {
             // ORDERING: Acquire, by a read-modify-write, which reads the newest value: see the
             // module's text.
             REGISTRY.order.fetch_add(0, Acquire);
@@ -120,6 +174,10 @@ impl Pin {
     /// In the models a pin belongs to no thread anyway.
     pub(crate) fn owned() -> Self {
         Self::new()
+    }
+
+    pub(crate) fn now(&self) -> Number {
+        Number::new(REGISTRY.now())
     }
 
     pub(crate) fn drive(&self) {}
@@ -164,6 +222,22 @@ impl Pin {
 impl Drop for Pin {
     fn drop(&mut self) {
         REGISTRY.unpin(self.0);
+    }
+}
+
+/// For the models.
+#[cfg(feature = "_hooks")]
+pub mod testing {
+    use super::REGISTRY;
+
+    /// Has the clock run from here on.
+    pub fn start_clock() {
+        REGISTRY.books.open().started = Some(super::START);
+    }
+
+    /// Moves the clock, unless a guard is in the way; whether it did.
+    pub fn push() -> bool {
+        REGISTRY.tick()
     }
 }
 

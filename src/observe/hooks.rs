@@ -49,6 +49,13 @@ listed! {
     SpareFull,
     Orphan,
     WalkMoved,
+    Reused,
+    ReuseLost,
+    ReusedMeanwhile,
+    ReadAgain,
+    ChangedMeanwhile,
+    StampedAnew,
+    StampLost,
 }
 
 /// How many kinds of [`Branch`] there are.

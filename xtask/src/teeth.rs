@@ -108,6 +108,37 @@ const IN_THE_MAP: &[Fault] = &[
     ("retire_table_twice", "an old table is retired twice", "promotion_against_next_growth"),
     ("clear_retires_twice", "a cleared entry is retired by every helper", "two_helpers_of_a_clear"),
     ("iterator_restarts", "an iterator goes through a bucket twice", "iterate_through_growth"),
+    (
+        "reuse_number_after_walk",
+        "the clock is read when the walk is over",
+        "a_number_is_of_before_the_walk",
+    ),
+    (
+        "reuse_after_two_steps",
+        "a removed slot is used again a step too early",
+        "a_slot_that_is_removed_behind_an_insert",
+    ),
+    (
+        "reuse_first_not_oldest",
+        "the first removed slot is used again, not the oldest",
+        "the_oldest_is_taken",
+    ),
+    (
+        "reuse_no_second_reading",
+        "an EMPTY slot is taken without a second look at what was passed",
+        "three_inserts_and_a_link",
+    ),
+    (
+        "reuse_no_stamping_anew",
+        "a bucket is appended although a slot is nearly ripe",
+        "a_slot_that_is_nearly_ripe_is_not_passed_by",
+    ),
+    (
+        "reuse_lost_stamp_ignored",
+        "a bucket is appended although a slot was not stamped anew",
+        "a_slot_that_is_nearly_ripe_is_not_passed_by",
+    ),
+    ("reuse_dead_unfrozen", "removed slots are not frozen", "reuse_against_evacuation"),
 ];
 
 /// Those that the models of the reclaimer have to notice, whoever else does.

@@ -57,7 +57,7 @@ pub(super) unsafe fn candidates<K, V>(line: *const Slot<K, V>, tag: Tag) -> Mask
     unsafe { vector::candidates(line, tag) }
 }
 
-/// Both sets that a writer needs.
+/// The sets that a writer needs.
 ///
 /// # Safety
 ///
@@ -84,27 +84,32 @@ mod tests {
     #[repr(C, align(64))]
     struct Line([Slot<u64, u64>; SLOTS], usize);
 
-    /// Every state of a word but DEAD and frozen, with tags that share bytes with each other, in
+    /// Every state of a word, with tags that share bytes with each other, in
     /// every slot.
     #[test]
     fn the_vector_scan_equals_the_portable_one() {
         let guard = crate::memory::pin();
         let tags = [0, 1, 0x7fff, 0x8000, 0xff00, 0x00ff, 0xffff]
             .map(|t: usize| Tag::new(t.rotate_right(16)));
-        let states = 2 + 2 + tags.len();
+        let now = guard.now();
+        let states = 2 + 3 + tags.len();
         for pattern in 0..states.pow(3) {
             for shift in 0..SLOTS {
                 let line = Line(core::array::from_fn(|_| Slot::empty()), 0);
                 for i in 0..3 {
                     let slot = &line.0[(i + shift) % SLOTS];
                     let state = pattern / states.pow(i as u32) % states;
-                    let tag = tags[state.saturating_sub(4)];
+                    let tag = tags[state.saturating_sub(5)];
                     let word = Word::live(NonNull::dangling(), tag);
                     match state {
                         0 => {}
                         1 => drop(slot.freeze(&guard)),
-                        2 => assert!(slot.publish(word) && slot.kill(word)),
-                        3 => assert!(slot.publish(word) && !slot.freeze(&guard).is_frozen()),
+                        2 => assert!(slot.publish(word) && slot.kill(word, now)),
+                        3 => {
+                            assert!(slot.publish(word) && slot.kill(word, now));
+                            assert!(slot.freeze(&guard).is_dead());
+                        }
+                        4 => assert!(slot.publish(word) && !slot.freeze(&guard).is_frozen()),
                         _ => assert!(slot.publish(word)),
                     }
                 }
@@ -118,6 +123,8 @@ mod tests {
                     assert_eq!(here, unsafe { scalar::candidates(at, tag) });
                     // SAFETY: as above.
                     assert_eq!(there, unsafe { scalar::survey(at, tag) });
+                    let dead = there.dead.map(|index| line.0[index].load(&guard));
+                    assert!(dead.into_iter().all(|word| word.is_dead()));
                 }
             }
         }

@@ -40,12 +40,27 @@
 //! 4. **`now`, read under a pin, moves at most once from there while the pin lasts.** Let it read n
 //!    after X. The move from n to n + 1 was not seen, so the read is coherence-ordered before it,
 //!    and by 1 that move happens before the Y of the next closure. So X comes before Y, and the
-//!    closure that moves to n + 2 waits for the pin.
+//!    closure that moves to n + 2 waits for the pin. It does not matter how old the pin is. In a
+//!    lease X was executed operations ago, perhaps on another thread, but it happens before the
+//!    read; and the participant stays pinned until the operation has ended, for no revoker takes it
+//!    meanwhile (A in `lease.rs`). Where the owner has seen REVOKING it has an X of its own. An
+//!    owned guard has that of its anchor. What the light fence leaves open, whether the read of
+//!    `now` comes before or behind the owner's full fence, is not asked here.
 //! 5. **L.** *Whoever reads n (Acquire, under a pin) sees all that was written by operations that
 //!    read at most n - 2 and wrote under the same unbroken pin.* Let such an operation have read
 //!    m ≤ n - 2. By 4 its pin ends before the move to m + 2, and the closure of that move happens
 //!    after that end, for it waited for the pin. The move is a release, the moves since continue
-//!    it, and n ≥ m + 2 was read with Acquire.
+//!    it, and n ≥ m + 2 was read with Acquire. (With a lease, the participant is unpinned by its
+//!    owner, later, or by a revoker, which has acquired the end of the operation: B in `lease.rs`.
+//!    Either happens after that end.) Hence, the other way round: two operations neither of which
+//!    sees all of the other's have read numbers that differ by one at most.
+//! 6. **+3.** *What is used again by an operation that read r + 3, after it was given up by one that
+//!    read r under the same pin, is seen by nobody any more who has seen its former content.* By 4
+//!    the pin of the one that gave it up ends before the move to r + 2, which so happens after the
+//!    giving up, and by 1 before the Y of the next closure. Whoever has seen the former content
+//!    under a pin read it before it was given up; as in 2 the X of that pin comes before that Y,
+//!    and the closure that moves to r + 3 waits for it. There is one step more than in 2, because
+//!    r is read before the giving up, and by a plain load.
 //!
 //! # What it does not do
 //!
@@ -60,6 +75,7 @@ use super::local;
 use super::pin::ThreadPin;
 use super::records::{Clock, Lease};
 use super::world::{PATIENCE, world};
+use crate::memory::number::Number;
 use crate::observe::faults::fault;
 use crate::sync::{AcqRel, Acquire, Relaxed, Release};
 
@@ -174,6 +190,14 @@ impl Clock {
         // ORDERING: Relaxed, as just said. One of several that come at once looks.
         self.looked.compare_exchange(looked, pushes, Relaxed, Relaxed).is_ok()
     }
+}
+
+/// The clock's number, for who is under a pin: see 4 to 6 in the module's text.
+#[inline]
+pub(crate) fn now() -> Number {
+    // ORDERING: Acquire, P26, 5: with the closure's move: sees all that was written by operations
+    // that ended before it.
+    Number::new(world().clock.now.load(Acquire))
 }
 
 /// When something is being retired. To be taken after it has been unlinked, wherever it was linked.

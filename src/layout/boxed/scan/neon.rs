@@ -5,7 +5,7 @@
 use core::arch::aarch64::*;
 use core::arch::asm;
 
-use crate::layout::boxed::slot::{FROZEN, Slot};
+use crate::layout::boxed::slot::{DEAD, FROZEN, Slot};
 use crate::layout::mask::{Mask, Survey};
 use crate::layout::tag::Tag;
 use crate::sizes::SLOTS;
@@ -66,6 +66,14 @@ fn vacant([a, b, c, d]: [uint64x2_t; 4]) -> Mask {
     slots(vuzp1q_u16(half(a, b), half(c, d)))
 }
 
+#[inline]
+#[target_feature(enable = "neon")]
+fn dead([a, b, c, d]: [uint64x2_t; 4]) -> Mask {
+    let dead = |word| vreinterpretq_u32_u64(vtstq_u64(word, vdupq_n_u64(DEAD as u64)));
+    let half = |a, b| vreinterpretq_u16_u32(vuzp1q_u32(dead(a), dead(b)));
+    slots(vuzp1q_u16(half(a, b), half(c, d)))
+}
+
 /// # Safety
 ///
 /// As for `load`.
@@ -84,5 +92,5 @@ pub(super) unsafe fn candidates<K, V>(line: *const Slot<K, V>, tag: Tag) -> Mask
 pub(super) unsafe fn survey<K, V>(line: *const Slot<K, V>, tag: Tag) -> Survey {
     // SAFETY: the caller's promise is the same.
     let line = unsafe { load(line) };
-    Survey { candidates: tagged(line, tag), vacant: vacant(line) }
+    Survey { candidates: tagged(line, tag), vacant: vacant(line), dead: dead(line) }
 }

@@ -3,7 +3,7 @@
 
 #![allow(dead_code)]
 
-use crate::layout::boxed::slot::{FROZEN, Slot};
+use crate::layout::boxed::slot::{DEAD, FROZEN, Slot};
 use crate::layout::mask::{Mask, Survey};
 use crate::layout::tag::{TAG_MASK, Tag};
 use crate::sizes::SLOTS;
@@ -44,5 +44,6 @@ pub(super) unsafe fn survey<K, V>(line: *const Slot<K, V>, tag: Tag) -> Survey {
     Survey {
         candidates: mask(&words, |word| word & TAG_MASK == tag.bits()),
         vacant: mask(&words, |word| word & !FROZEN == 0),
+        dead: mask(&words, |word| word & DEAD != 0),
     }
 }

@@ -4,7 +4,7 @@
 use core::arch::asm;
 use core::arch::x86_64::*;
 
-use crate::layout::boxed::slot::{FROZEN, Slot};
+use crate::layout::boxed::slot::{DEAD, FROZEN, Slot};
 use crate::layout::mask::{Mask, Survey};
 use crate::layout::tag::Tag;
 use crate::sizes::SLOTS;
@@ -69,6 +69,13 @@ fn empty(a: __m128i, b: __m128i) -> __m128i {
     _mm_cmpeq_epi32(_mm_or_si128(low, halves::<HIGH>(a, b)), _mm_setzero_si128())
 }
 
+/// The flag, brought to where the sign is.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn dead(a: __m128i, b: __m128i) -> __m128i {
+    _mm_slli_epi32::<{ DEAD.leading_zeros().cast_signed() - 32 }>(halves::<LOW>(a, b))
+}
+
 /// # Safety
 ///
 /// As for `load`.
@@ -89,5 +96,6 @@ pub(super) unsafe fn survey<K, V>(line: *const Slot<K, V>, tag: Tag) -> Survey {
     let line = unsafe { load(line) };
     let [a, b, c, d] = line;
     let vacant = slots(_mm_packs_epi32(empty(a, b), empty(c, d)));
-    Survey { candidates: tagged(line, tag), vacant }
+    let dead = slots(_mm_packs_epi32(dead(a, b), dead(c, d)));
+    Survey { candidates: tagged(line, tag), vacant, dead }
 }
