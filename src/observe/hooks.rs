@@ -49,6 +49,11 @@ listed! {
     SpareFull,
     Orphan,
     WalkMoved,
+    RenewalPublished,
+    RenewalLost,
+    RenewalClosed,
+    RenewalHelped,
+    LateAtRenewed,
 }
 
 /// How many kinds of [`Branch`] there are.
@@ -81,6 +86,10 @@ listed! {
     BeforeRetire,
     Giving,
     Preparing,
+    BeforeRenewal,
+    ChainFrozen,
+    BeforeRenewed,
+    Renewed,
 }
 
 #[cfg(all(feature = "_hooks", not(evacmap_loom)))]
