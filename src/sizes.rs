@@ -60,6 +60,12 @@ pub(crate) const PATIENCE: usize = 1024;
 #[cfg(not(evacmap_stub))]
 pub(crate) const OVERDUE_PART: usize = 16;
 
+/// A chain of so many buckets, the head among them, that is full and at most half LIVE is renewed;
+/// a shorter one gets a bucket more. The new one has as many at least, and has room for as many
+/// entries again as live in it: so a renewal pays for itself, and a chain has no more buckets than
+/// this, or those for twice its entries and two more.
+pub(crate) const RENEWED_FROM: usize = if cfg!(evacmap_loom) { 2 } else { 3 };
+
 /// Bytes of a retired table that a write gives back, as pages of the array or as slabs of overflow
 /// buckets.
 #[cfg(not(evacmap_loom))]

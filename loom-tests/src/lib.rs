@@ -58,9 +58,9 @@ pub fn filled<H: Hasher + Default>(n: u64) -> Map<H> {
 }
 
 /// Runs `body` on a thread of its own.
-pub fn spawn<H: 'static, T: 'static + Send>(
-    map: &Arc<Map<H>>,
-    body: impl FnOnce(&Map<H>) -> T + Send + 'static,
+pub fn spawn<V: 'static + Send + Sync, H: 'static, T: 'static + Send>(
+    map: &Arc<evacmap::HashMap<u64, V, BuildHasherDefault<H>>>,
+    body: impl FnOnce(&evacmap::HashMap<u64, V, BuildHasherDefault<H>>) -> T + Send + 'static,
 ) -> thread::JoinHandle<T> {
     let map = map.clone();
     thread::spawn(move || body(&map))
@@ -79,7 +79,10 @@ pub fn exactly<H: Hasher + Default>(map: Arc<Map<H>>, wanted: &[u64]) {
 }
 
 /// A map of values that know whether they have been dropped.
-pub type WitnessMap = evacmap::HashMap<u64, Witness, BuildHasherDefault<Identity>>;
+pub type WitnessMap = MapOfWitnesses<Identity>;
+
+/// The same with another hasher.
+pub type MapOfWitnesses<H> = evacmap::HashMap<u64, Witness, BuildHasherDefault<H>>;
 
 /// Makes witnesses, and counts those that have not been dropped.
 #[derive(Default)]
@@ -107,13 +110,17 @@ impl Witnesses {
     }
 
     /// The end of a model: the map is as it should be, and takes all that was ever put in with it.
-    pub fn end(self, map: Arc<WitnessMap>) {
+    pub fn end<H: Hasher + Default>(self, map: Arc<MapOfWitnesses<H>>) {
         let mut map = Arc::into_inner(map).expect("the other threads have let go of it");
         map.validate().unwrap();
         drop(map);
         assert_eq!(self.0.load(Relaxed), 0, "dropped once, each of them");
     }
 }
+
+// SAFETY: loom checks every access to the cell.
+#[cfg(evacmap_loom)]
+unsafe impl Sync for Witness {}
 
 impl Witness {
     pub fn check(&self) {

@@ -20,10 +20,10 @@
 //! | pair | released by | acquired by | what becomes visible |
 //! |---|---|---|---|
 //! | P1 | a slot's CAS: `publish`, `replace`, `reuse`, `place` | `Slot::load`, `freeze` | the entry |
-//! | P2 | `Bucket::append` | `Bucket::next`, `freeze_end` | the appended bucket and what it holds already |
-//! | P3 | `Slot::freeze`, `Bucket::freeze_end` | `Slot::load`, `Bucket::next` | the new table at the root: a writer that is turned away finds a way on |
+//! | P2 | `Bucket::append` | `Bucket::next`, `lead`, `freeze_end`, `close` | the appended bucket and what it holds already |
+//! | P3 | `Slot::freeze`, `Bucket::freeze_end`, `close` | `Slot::load`, `Bucket::next` | the new table at the root: a writer that is turned away finds a way on |
 //! | P5 | `Bucket::declare_evacuated` | `Bucket::is_evacuated` | all that was placed in the chain, by whichever helper |
-//! | P6 | a slab's publication | the load of the newest slab | its buckets |
+//! | P6 | the publication of a slab, or of the note of a renewed head | the load of the newest | the slab's buckets; the note |
 //! | P7 | the CAS on the root | `RawMap::root` (and `Table::old`) | a table's header, and the old table behind it |
 //! | P8 | `Table::unlink` | `Table::old` that finds null | every chain of the table, without a look at its flag |
 //! | P10 | a thread's era | `Local::counted` | the count that belongs to it |
@@ -33,6 +33,7 @@
 //! | P15 | a record's `reaping`, a graveyard's `giving` | the CAS that sets it | what the last to have the batches, or the graves, did |
 //! | P16 | the CAS that adds a grave | the swap that takes all of them | the graves |
 //! | P17 | the CAS that puts a table back that is being prepared | the CAS or swap that takes it | what of it is cleared |
+//! | P28 | `Bucket::renew` | `Bucket::lead`, `next`, `close` | the buckets of the next generation, and the words in them; that every word of the one before is frozen, so that whoever comes from there finds a head's words to be copies |
 //!
 //! There is no P4. It stood for the failed CAS of a helper that sets EVACUATED on the strength of
 //! another helper's `place`. Coherence does that work: the helper has read the other's word, and
@@ -60,7 +61,7 @@
 //! # Seeded faults
 //!
 //! `cargo xtask teeth` relaxes one half of a pair and expects a model to fail: P1
-//! (`publish_relaxed`), P2 (`append_relaxed`), P3 (`freeze_relaxed`), P5 (`flag_relaxed`), P7
+//! (`publish_relaxed`), P2 (`append_relaxed`), P28 (`renewal_relaxed`), P3 (`freeze_relaxed`), P5 (`flag_relaxed`), P7
 //! (`root_relaxed`), P8 (`unlink_relaxed`), P14 (`evacuated_relaxed`), P15 (`reaping_relaxed`,
 //! `giving_relaxed`), P17 (`prepared_relaxed`), P18 (`lease_left_relaxed`), P19
 //! (`lease_freed_relaxed`), P23 (`anchor_left_relaxed`). It also leaves out either half of the pair
@@ -79,7 +80,7 @@
 //! - `nevacuate` hands out numbers. If two helpers act on the same number, the words settle it.
 //! - `swept` is moved only by threads that add to `evacuated` in between, even if they add nothing.
 //!   P14 orders them (`Resize::account`).
-//! - `Overflow::linked`, the tallies, and the bounds on spare memory are hints and statistics.
+//! - `Overflow::linked` and `spare`, the tallies, and the bounds on spare memory are hints and statistics.
 //! - Only a thread itself stores its own `count` and `retired`. Their sum is exact for a thread
 //!   that has synchronised with the writers in some other way, such as joining them.
 //! - Which anchor an owned guard joins, and when idle threads are looked for (`pushes`, `seen`),

@@ -95,7 +95,8 @@ where
         }
     }
 
-    /// The chain has no room: the table grows, or is rebuilt, or the chain does grow by a bucket.
+    /// The chain has no room: the table grows, or is rebuilt, or the chain is renewed, or it does
+    /// grow by a bucket.
     #[cold]
     fn append<'g>(
         &'g self,
@@ -112,22 +113,18 @@ where
             by.unblock(draft.hash());
             return None;
         }
-        if by.make_room(chain.table, passed.has_dead()) || !passed.stamp_anew() {
+        let has_dead = passed.has_dead();
+        if by.make_room(chain.table, has_dead) || by.renew_if_worn(chain) || !passed.stamp_anew() {
             return None;
         }
-        let bucket = chain.table.overflow.allocate();
-        bucket.slot(0).fill_private(draft.word(chain.tag, guard));
-        reach(Point::BeforeAppend);
-        if !tail.append(bucket) {
-            // Never seen by anybody, and left unused in its slab.
+        let word = draft.word(chain.tag, guard);
+        if !Writer::new(self, draft.local(), guard).extend(tail, chain, word) {
             hit(Branch::AppendLost);
-            bucket.slot(0).clear_private();
             return None;
         }
         // SAFETY: linked just now, with its bucket.
         let new = unsafe { draft.linked(guard) };
         reach(Point::Appended);
-        chain.table.overflow.count();
         draft.local().count(chain.table.era, 1);
         Some(Outcome::Inserted(new))
     }

@@ -131,7 +131,7 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
             to,
             len,
             load: len as f64 / counted.buckets() as f64,
-            overflow: counted.overflow.linked(),
+            overflow: counted.overflow.all(),
             map: core::ptr::from_ref(self.map).cast(),
             types: L::types(),
         }

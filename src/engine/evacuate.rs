@@ -8,11 +8,12 @@
 //! Any number of helpers may evacuate the same group at the same time, and any of them may sleep
 //! through years of it:
 //!
-//! - each freezes a source word and reads it in one step, DEAD or not, so that all of them read the
-//!   same (I3);
+//! - each freezes a source word and reads it in one step, DEAD or not, and closes a head that is
+//!   full, so that all of them read the same words of the same generation (I3);
 //! - each therefore computes the same destinations and positions, and fills each by CAS from EMPTY
 //!   (I4);
-//! - a position that was filled is never EMPTY again, so a latecomer's CAS fails (I5).
+//! - a position that was filled is never EMPTY again, so a latecomer's CAS fails (I5); in a chain
+//!   that has been renewed since, it stops at the head.
 //!
 //! No user code runs here (I6), but that of entries of earlier that are dropped where [`discard`]
 //! retires others; nothing is allocated but overflow buckets, nothing is waited for.
@@ -33,6 +34,7 @@
 
 use core::ops::Range;
 
+use super::freeze;
 use crate::layout::hash::Shape;
 use crate::layout::tag::Tag;
 use crate::layout::{Layout, Slot, Word};
@@ -42,54 +44,46 @@ use crate::observe::hooks::{Branch, Point, hit, reach};
 use crate::sizes::{MAX_GROW_STEP, MIN_TAG_BITS, SLOTS};
 use crate::table::{Bucket, Next, Old, Table};
 
-/// Freezes a chain word by word, and calls `each` with what stood in each used slot, in order.
-fn freeze<'g, L: Layout>(
-    head: &'g Bucket<L>,
-    guard: &'g Guard,
-    mut each: impl FnMut(&'g L::Slot, L::Word<'g>),
-) {
-    let mut bucket = head;
-    loop {
-        for slot in bucket.slots() {
-            let word = slot.freeze(guard);
-            if word.is_empty() {
-                // Ordered fill: nothing can ever follow a frozen EMPTY.
-                return;
-            }
-            each(slot, word);
-        }
-        match bucket.freeze_end() {
-            Some(next) => bucket = next,
-            None => return,
-        }
-    }
-}
-
 /// The next free position of a destination chain, as every helper computes it.
 struct Destination<'g, L: Layout> {
-    bucket: &'g Bucket<L>,
+    /// `None` when others have filled the chain long ago.
+    bucket: Option<&'g Bucket<L>>,
     at: usize,
 }
 
 impl<'g, L: Layout> Destination<'g, L> {
-    fn place(&mut self, table: &'g Table<L>, word: L::Word<'g>) {
+    fn place(&mut self, table: &'g Table<L>, word: L::Word<'g>, guard: &'g Guard) {
         if self.at == SLOTS {
-            self.bucket = extend(self.bucket, table);
+            self.bucket = self.bucket.and_then(|bucket| extend(bucket, table, guard));
             self.at = 0;
         }
-        self.bucket.slot(self.at).place(word);
+        let Some(bucket) = self.bucket else { return };
+        bucket.slot(self.at).place(word);
         self.at += 1;
         reach(Point::Placed);
     }
 }
 
 /// The bucket behind a full one of a destination: there already, or appended now, by this helper or
-/// another.
+/// another. `None` if this helper is late: then the chain has been filled, and used since.
 #[cold]
-fn extend<'g, L: Layout>(bucket: &'g Bucket<L>, table: &'g Table<L>) -> &'g Bucket<L> {
+fn extend<'g, L: Layout>(
+    bucket: &'g Bucket<L>,
+    table: &'g Table<L>,
+    guard: &'g Guard,
+) -> Option<&'g Bucket<L>> {
     loop {
-        if let Next::Bucket(next) = bucket.next() {
-            return next;
+        let lead = bucket.lead(guard);
+        if lead.is_renewed() && !fault!("late_helper_follows") {
+            // What stands there has EMPTY slots, which are not this helper's to fill.
+            hit(Branch::LateAtRenewed);
+            return None;
+        }
+        if let Some(next) = lead.next() {
+            return Some(next);
+        }
+        if matches!(bucket.next(), Next::Frozen) {
+            return None;
         }
         hit(Branch::OverflowInDestination);
         if bucket.append(table.overflow.allocate()) {
@@ -194,16 +188,16 @@ pub(super) fn group<'g, L: Layout>(
     let sources = span(index, old, new);
     let mut cursors: [_; 1 << MAX_GROW_STEP] = core::array::from_fn(|i| {
         let bucket = new.bucket(destinations.start + i % destinations.len());
-        Destination { bucket, at: 0 }
+        Destination { bucket: Some(bucket), at: 0 }
     });
     for source in sources {
-        freeze(old.bucket(source), guard, |_, word| {
+        freeze::source(old.bucket(source), guard, |_, word| {
             reach(Point::SourceFrozen);
             if word.is_live() {
                 // SAFETY: read under `guard`, in a group no head of which was EVACUATED just
                 // before: the word was the truth then (I9).
                 let (which, word) = unsafe { route.word::<L>(source, word) };
-                cursors[which].place(new, word);
+                cursors[which].place(new, word, guard);
             }
         });
     }
@@ -253,8 +247,8 @@ pub(super) fn discard<'g, L: Layout>(
     debug_assert_eq!(new.buckets(), old.buckets());
     // All of the chain, before any of it is emptied: a writer that still works on it, and finds its
     // key gone, must find no slot to insert it into.
-    freeze(old.bucket(index), guard, |_, _| reach(Point::SourceFrozen));
-    freeze(old.bucket(index), guard, |slot, word| {
+    freeze::source(old.bucket(index), guard, |_, _| reach(Point::SourceFrozen));
+    freeze::source(old.bucket(index), guard, |slot, word| {
         if word.is_live() {
             reach(Point::BeforeKill);
             if slot.discard(word) || fault!("clear_retires_twice") {

@@ -20,7 +20,7 @@ pub(super) enum Located<'g, L: Layout> {
     Vacant { slot: &'g L::Slot },
     /// The key is absent, every slot is used, and nothing follows this bucket.
     Full { tail: &'g Bucket<L> },
-    /// The key is here, and its slot is frozen: the chain is being evacuated.
+    /// The key is here, and its slot is frozen: the chain is being evacuated or renewed.
     FrozenKey,
     /// The key was absent when the chain was frozen, and so when the operation began or later.
     FrozenEnd,
@@ -38,7 +38,7 @@ pub(super) struct Chain<'g, L: Layout> {
 
 impl<L: Layout> RawMap<L> {
     /// Looks up the entry of `hash` that `is_it`. Wait-free: at most two tables, one chain, no
-    /// retry.
+    /// retry. (From a head that holds copies it goes on to the next generation, once.)
     ///
     /// Linearised at a moment between the load of the root and the end: the chain that `chain`
     /// chose was the truth at some moment of that choice, stays so until it is frozen and its
@@ -96,7 +96,16 @@ impl<'g, L: Layout> Chain<'g, L> {
         !core::ptr::eq(self.root, self.table)
     }
 
-    /// The readers' walk: a frozen word is read through.
+    /// Where to go on from a frozen word of `bucket`, if that is a copy: only the head's can be, as
+    /// every other bucket has been found by way of the head, in the generation that was the truth
+    /// at that moment.
+    #[cold]
+    #[inline(never)]
+    fn successor(&self, bucket: &'g Bucket<L>, guard: &'g Guard) -> Option<&'g Bucket<L>> {
+        if core::ptr::eq(bucket, self.head) { self.head.successor(guard) } else { None }
+    }
+
+    /// The readers' walk: a frozen word is read through, unless it is a copy.
     #[inline]
     fn find(
         &self,
@@ -104,12 +113,19 @@ impl<'g, L: Layout> Chain<'g, L> {
         guard: &'g Guard,
     ) -> Option<L::View<'g>> {
         let mut bucket = self.head;
-        loop {
+        'walk: loop {
             for index in bucket.candidates(self.tag) {
                 let word = bucket.slot(index).load(guard);
+                if word.is_frozen()
+                    && !fault!("renewed_ignored")
+                    && let Some(first) = self.successor(bucket, guard)
+                {
+                    bucket = first;
+                    continue 'walk;
+                }
                 // SAFETY: this chain was the truth for the hash when it was chosen, under `guard`;
-                // the word carries the hash's tag, so its key belongs to the same destination of a
-                // half-set group (I9).
+                // the word is no copy, and carries the hash's tag, so its key belongs to the same
+                // destination of a half-set group (I9).
                 if let Some(view) = unsafe { word.view() }
                     && is_it(view)
                 {
@@ -135,8 +151,13 @@ impl<'g, L: Layout> Chain<'g, L> {
         let mut bucket = self.head;
         loop {
             let survey = bucket.survey(self.tag);
-            if let Some(found) = locate_in(bucket, survey.candidates, &mut is_it, guard) {
-                return found;
+            match self.locate_in(bucket, survey.candidates, &mut is_it, guard) {
+                Here::Found(found) => return found,
+                Here::Copies(first) => {
+                    bucket = first;
+                    continue;
+                }
+                Here::Nothing => {}
             }
             let vacant = if fault!("two_scans") { bucket.survey(self.tag) } else { survey }.vacant;
             if let Some(index) = vacant.lowest() {
@@ -159,29 +180,43 @@ impl<'g, L: Layout> Chain<'g, L> {
             }
         }
     }
+
+    /// The key's slot in one bucket, if it is there.
+    #[inline]
+    fn locate_in(
+        &self,
+        bucket: &'g Bucket<L>,
+        candidates: Mask,
+        is_it: &mut impl FnMut(L::View<'g>) -> bool,
+        guard: &'g Guard,
+    ) -> Here<'g, L> {
+        for index in candidates {
+            let slot = bucket.slot(index);
+            let word = slot.load(guard);
+            if word.is_frozen()
+                && let Some(first) = self.successor(bucket, guard)
+            {
+                return Here::Copies(first);
+            }
+            // SAFETY: as in `find`.
+            if let Some(view) = unsafe { word.view() }
+                && is_it(view)
+            {
+                if word.is_frozen() {
+                    hit(Branch::FrozenKey);
+                    return Here::Found(Located::FrozenKey);
+                }
+                return Here::Found(Located::Occupied { slot, word, view });
+            }
+        }
+        Here::Nothing
+    }
 }
 
-/// The key's slot in one bucket, if it is there.
-#[inline]
-fn locate_in<'g, L: Layout>(
-    bucket: &'g Bucket<L>,
-    candidates: Mask,
-    is_it: &mut impl FnMut(L::View<'g>) -> bool,
-    guard: &'g Guard,
-) -> Option<Located<'g, L>> {
-    for index in candidates {
-        let slot = bucket.slot(index);
-        let word = slot.load(guard);
-        // SAFETY: as in `Chain::find`.
-        if let Some(view) = unsafe { word.view() }
-            && is_it(view)
-        {
-            if word.is_frozen() {
-                hit(Branch::FrozenKey);
-                return Some(Located::FrozenKey);
-            }
-            return Some(Located::Occupied { slot, word, view });
-        }
-    }
-    None
+/// What the writers' walk finds in one bucket.
+enum Here<'g, L: Layout> {
+    Found(Located<'g, L>),
+    /// The words are copies: what they are copies of begins there.
+    Copies(&'g Bucket<L>),
+    Nothing,
 }

@@ -27,6 +27,7 @@
 //! | tag | hash bits just below the index bits (Go: tophash) |
 //! | entry | heap node of hash, key and value; never moves, never changes once published (`layout/boxed/entry.rs`) |
 //! | group | old buckets and new buckets with a common index prefix: the unit of evacuation ([`evacuate`]) |
+//! | renew | leave the DEAD slots of one chain behind ([`renew`]) |
 //! | promote | drop the link to the old table once every group is evacuated ([`resize`]) |
 //! | retire | put something unreachable aside until no guard can see it ([`crate::garbage`]) |
 //!
@@ -46,37 +47,59 @@
 //! `EMPTY -> LIVE` at the first EMPTY; if that fails it looks again. A chain that is full gets a
 //! bucket appended by CAS on its last overflow word. A slot is never EMPTY again. A removed one is
 //! DEAD, and says since when; an insert that finds its chain full takes one that has been so for
-//! long enough (`reuse`). An evacuation into a fresh table leaves the DEAD ones behind.
+//! long enough (`reuse`). What copies the live ones leaves the DEAD ones behind: an evacuation into
+//! a fresh table, or the renewal of the one chain.
+//!
+//! # Renewal
+//!
+//! Where one key comes and goes faster than the clock moves, its chain alone would grow, up to what
+//! is worth a rebuild of all the table. So a long chain most of which is DEAD is *renewed*: frozen,
+//! what lives in it copied to a block of new buckets, and the block published by one CAS of the
+//! head's overflow word, with the flag RENEWED. The chain's *generations* follow each other so.
+//! RENEWED means that the head's own words are copies. [`renew`] has the protocol.
 //!
 //! # Invariants
+//!
+//! A generation of a chain is its head and what is linked behind it, or a block and what is linked
+//! behind that. Of each chain one is the last.
 //!
 //! - **I1.** A slot, while LIVE, belongs to one key. Replacement keeps the key. DEAD it belongs to
 //!   nobody, and is taken by rule 2 of `reuse` alone, when no guard is left under which its former
 //!   content was seen. So a slot that was seen LIVE under a guard belongs to that key for as long
 //!   as the guard lasts, or is DEAD.
-//! - **I2.** A key has at most one LIVE slot in a table. The inserter that wins an EMPTY position
-//!   *g* has seen every position before *g* used by another key, which stands by I1, or DEAD; and
-//!   *g* and all after it were EMPTY. Nobody who inserts the same key beside it takes one of those
-//!   DEAD slots without being found out: `reuse` has the proof. One CAS, no version, and a second
-//!   look only at old DEAD words in earlier buckets.
-//! - **I3.** A source chain is immutable once each of its words is frozen, DEAD ones too (but for
-//!   `discard`, which turns LIVE into DEAD).
+//! - **I2.** A key has at most one LIVE slot in the last generations of a table. The inserter that
+//!   wins an EMPTY position *g* has seen every position before *g* used by another key, which
+//!   stands by I1, or DEAD; and *g* and all after it were EMPTY. Nobody who inserts the same key
+//!   beside it takes one of those DEAD slots without being found out: `reuse` has the proof. One
+//!   CAS, no version, and a second look only at old DEAD words in earlier buckets. Nor is the key
+//!   in another generation: until a word is frozen no later one holds anything, and the winner's
+//!   was not; a later generation begins as a copy of one that is frozen as a whole (I3).
+//! - **I3.** A generation is immutable once each of its words is frozen, DEAD ones too, and its end
+//!   is (but for `discard`, which turns LIVE into DEAD in the last one of a source).
 //! - **I4.** Until some head of a group is EVACUATED only helpers write to its destinations, and
 //!   all of them write the same words to the same positions.
 //! - **I5.** A destination position that was filled is never EMPTY again, whether it is used for
-//!   other keys since or not: a helper that slept through everything fails every CAS. It can neither resurrect a removed key nor overwrite a
-//!   newer value.
+//!   other keys since or not: a helper that slept through everything fails every CAS. It can neither
+//!   resurrect a removed key nor overwrite a newer value. That is so of heads and of slabs' buckets,
+//!   which live as long as their table. Blocks have positions that are EMPTY, and are out of its
+//!   reach: it goes by the links of the first generation, and a head that is RENEWED is where it
+//!   stops.
 //! - **I6.** Evacuation runs no user code: the hash is in the entry.
 //! - **I7.** An entry is retired by the one thread that won the transition which unlinked it from
-//!   the chain that was the truth. Words of superseded chains may go on naming it; who may still
-//!   follow those is said in I9.
+//!   the chain that was the truth. Words of superseded chains and generations may go on naming it;
+//!   who may still follow those is said in I9.
 //! - **I8.** What is retired is freed when every guard that was held at that moment is gone.
-//!   Overflow buckets live as long as their table.
+//!   Overflow buckets from slabs live as long as their table. Those of blocks stand alone: they are
+//!   retired by whoever has led the head to the next block, and the last ones are freed with their
+//!   table.
 //! - **I9.** An entry may be looked at through a LIVE word that was the truth for its key at a
 //!   moment since the guard was pinned. It was unlinked later than that, if at all, so it was
 //!   retired after the guard was pinned (I7), and is not freed before the guard ends (I8). A chain
 //!   that `chain` has chosen under the guard is the truth for its hash; so are the words of its tag
 //!   in a source of which some, but not all, heads are EVACUATED ([`evacuate`], "Half-set groups").
+//!   Of such a chain these are the truth: a word of the head that is not frozen; one that is, if
+//!   the head is found not to be RENEWED after it was read; any in a bucket that was found by way
+//!   of the head, under the guard.
 //!
 //! [`RawMap::validate`] is their executable form.
 //!
@@ -90,10 +113,10 @@
 //! | `evacuated` | any writer | a resize is running | AcqRel, P14 |
 //! | `watch` (feature `tracing`) | any writer, once | a resize is running | Relaxed |
 //! | slot words | see the truth table in `layout/boxed/slot.rs` | | AcqRel, P1 |
-//! | overflow words | see `table/bucket.rs` | | AcqRel, P2, P5 |
+//! | overflow words | see `table/bucket.rs` | | AcqRel, P2, P5, P28 |
 //! | everything else in a table | its maker | before publication | P7 |
 //!
-//! The pairs P1 to P27 are listed in [`crate::docs::memory_model`].
+//! The pairs P1 to P28 are listed in [`crate::docs::memory_model`].
 //!
 //! # Where things are
 //!
@@ -108,6 +131,8 @@
 //! | `begin` | the beginning of a resize, by itself or on request |
 //! | `resize` | the sharing of its work, and its end |
 //! | `evacuate` | the move of one group |
+//! | `renew` | the renewal of one chain |
+//! | `freeze` | what both begin with |
 //! | `iterate`, `validate`, `teardown` | iteration; the invariants, executable; the end of a map |
 //! | `prefetch`, `tally` | lines asked for ahead of look-ups; how many resizes there were |
 //! | `boxed` | what takes keys and values themselves |
@@ -123,11 +148,13 @@ mod begin;
 mod boxed;
 mod delete;
 mod evacuate;
+mod freeze;
 mod iterate;
 mod lookup;
 mod policy;
 mod prefetch;
 mod raw;
+mod renew;
 mod resize;
 mod reuse;
 mod tally;

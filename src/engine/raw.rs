@@ -116,8 +116,8 @@ impl<L: Layout> RawMap<L> {
     /// Bytes of everything but the entries.
     pub(crate) fn bytes(&self, guard: &Guard) -> usize {
         let root = self.root(guard);
-        let old = root.old(guard).map_or(0, |old| Old::table(old).bytes());
-        root.bytes() + old + self.locals.bytes() + self.workshop.bytes()
+        let old = root.old(guard).map_or(0, |old| Old::table(old).bytes(guard));
+        root.bytes(guard) + old + self.locals.bytes() + self.workshop.bytes()
     }
 
     /// Entries retired and not yet freed.
@@ -137,7 +137,7 @@ impl<L: Layout> RawMap<L> {
 
     /// Overflow buckets of the current table.
     pub(crate) fn overflow_buckets(&self, guard: &Guard) -> usize {
-        self.root(guard).overflow.linked()
+        self.root(guard).overflow.all()
     }
 
     /// The number of overflow buckets of each chain of the current table.

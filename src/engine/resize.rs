@@ -62,7 +62,8 @@ impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
     }
 
     /// A frozen word, or a full old chain, stands in the way of a write: evacuates the group of
-    /// `hash`, if the current resize has not done so yet. Returns having made sure that the write
+    /// `hash`, if the current resize has not done so yet, or else completes the renewal of its
+    /// chain, if one is under way. Returns having made sure that the write
     /// finds something else next time.
     #[cold]
     pub(super) fn unblock(self, hash: Hash) {
@@ -74,6 +75,8 @@ impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
             && !evacuate::is_evacuated(resize.new, old, resize.new.shape.home(hash).index)
         {
             resize.evacuate_group_of(hash);
+        } else {
+            self.help_renewal(hash);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::evacuate;
 use super::raw::RawMap;
 use crate::layout::{Layout, Slot, Word};
 use crate::memory::Guard;
+use crate::observe::faults::fault;
 use crate::sizes::MAX_GROW_STEP;
 use crate::table::{Bucket, Old, Table};
 
@@ -24,8 +25,12 @@ unsafe impl<L: Layout> Send for Remains<L> where L::Retired: Send {}
 // SAFETY: gives nothing out through `&`.
 unsafe impl<L: Layout> Sync for Remains<L> where L::Retired: Sync {}
 
+/// The live words of a chain. Nobody else is at it. Those of a head that has been renewed are
+/// copies, and belong to nobody.
 fn live<'g, L: Layout>(head: &'g Bucket<L>, guard: &'g Guard) -> impl Iterator<Item = L::Word<'g>> {
-    let words = head.chain().flat_map(Bucket::slots).map(|slot| slot.load(guard));
+    let copies = head.lead(guard).is_renewed() && !fault!("teardown_counts_copies");
+    let buckets = head.chain().skip(usize::from(copies));
+    let words = buckets.flat_map(Bucket::slots).map(|slot| slot.load(guard));
     words.filter(|word| word.is_live())
 }
 

@@ -33,7 +33,7 @@ impl<L: Keyed> RawMap<L> {
         for index in 0..root.buckets() {
             linked += Self::validate_chain(root, index, &guard)?;
         }
-        let counted = root.overflow.linked();
+        let counted = root.overflow.all();
         check!(linked == counted, "{linked} overflow buckets are linked, {counted} counted");
         if let Some(old) = old {
             Self::validate_resize(root, old, &guard)?;
@@ -47,33 +47,48 @@ impl<L: Keyed> RawMap<L> {
         Ok(())
     }
 
-    /// Ordered fill, and nothing frozen in a table that has no successor. Returns the overflow
-    /// buckets of the chain.
+    /// A chain of a table that has no successor: ordered fill, and nothing frozen, unless its
+    /// renewal has been begun with. Then a first part is. Returns its overflow buckets.
     fn validate_chain(table: &Table<L>, index: usize, guard: &Guard) -> Result<usize, Finding> {
-        let (mut ended, mut overflows) = (false, 0);
-        let mut bucket = table.bucket(index);
-        loop {
+        let head = table.bucket(index);
+        let lead = head.lead(guard);
+        check!(!lead.is_closed(), "bucket {index}: CLOSED in the newest table");
+        check!(
+            lead.next().is_some() || !lead.is_renewed(),
+            "bucket {index}: RENEWED, and no overflow"
+        );
+        if lead.is_renewed() {
+            let mut words = head.slots().iter().map(|slot| slot.load(guard));
+            check!(
+                words.all(|word| word.is_frozen() && !word.is_empty()),
+                "bucket {index}: RENEWED, and not frozen (I3)"
+            );
+        }
+        let (mut ended, mut thawed, mut buckets) = (false, lead.next().is_none(), 0);
+        for bucket in head.generation(lead) {
+            check!(
+                !ended || lead.is_renewed(),
+                "bucket {index}: an overflow behind a bucket that is not full"
+            );
+            buckets += 1;
             for slot in bucket.slots() {
                 let word = slot.load(guard);
-                check!(!word.is_frozen(), "bucket {index}: a frozen word in the newest table");
+                check!(
+                    !(word.is_frozen() && thawed),
+                    "bucket {index}: a frozen word, and no renewal"
+                );
                 check!(
                     word.is_empty() || !ended,
                     "bucket {index}: a used slot behind an EMPTY one (ordered fill)"
                 );
+                // What is behind a frozen EMPTY is never used.
                 ended |= word.is_empty();
+                thawed |= !word.is_frozen();
             }
-            match bucket.next() {
-                Next::Bucket(next) => {
-                    check!(!ended, "bucket {index}: an overflow behind a bucket that is not full");
-                    bucket = next;
-                    overflows += 1;
-                }
-                Next::Open => return Ok(overflows),
-                Next::Frozen => {
-                    return Err(format!("bucket {index}: a frozen end in the newest table"));
-                }
-            }
+            let end_is_frozen = matches!(bucket.next(), Next::Frozen);
+            check!(!(end_is_frozen && thawed), "bucket {index}: a frozen end, and no renewal");
         }
+        Ok(buckets - usize::from(!lead.is_renewed()))
     }
 
     /// A running resize: sources of filled destinations are frozen, the counts agree with the
@@ -99,7 +114,8 @@ impl<L: Keyed> RawMap<L> {
     }
 
     fn validate_frozen(head: &Bucket<L>, index: usize, guard: &Guard) -> Result<(), Finding> {
-        for slot in head.chain().flat_map(Bucket::slots) {
+        let head_slots = head.slots().iter();
+        for slot in head_slots.chain(head.truth(guard).flat_map(Bucket::slots)) {
             let word = slot.load(guard);
             check!(word.is_frozen(), "old bucket {index}: evacuated, and not frozen (I3)");
             if word.is_empty() {
@@ -121,7 +137,7 @@ impl<L: Keyed> RawMap<L> {
         let mut entries: Vec<L::View<'g>> = Vec::new();
         for part in &parts {
             let own = core::ptr::eq(part.head, root.bucket(index));
-            for slot in part.head.chain().flat_map(Bucket::slots) {
+            for slot in part.head.truth(guard).flat_map(Bucket::slots) {
                 let word = slot.load(guard);
                 if word.is_empty() {
                     break;

@@ -139,6 +139,15 @@ where
         let guard = memory::pin();
         self.raw.resize_by(bits, &guard);
     }
+
+    /// Renews the chain of a key if that has an overflow bucket and is not being evacuated, for
+    /// tests.
+    #[cfg(any(feature = "_hooks", evacmap_loom))]
+    #[doc(hidden)]
+    pub fn renew_chain(&self, key: &K) {
+        let guard = memory::pin();
+        self.raw.renew_chain(self.hash(key), &guard);
+    }
 }
 
 impl<K, V, S> HashMap<K, V, S> {

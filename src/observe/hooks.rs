@@ -56,6 +56,11 @@ listed! {
     ChangedMeanwhile,
     StampedAnew,
     StampLost,
+    RenewalPublished,
+    RenewalLost,
+    RenewalClosed,
+    RenewalHelped,
+    LateAtRenewed,
 }
 
 /// How many kinds of [`Branch`] there are.
@@ -88,6 +93,10 @@ listed! {
     BeforeRetire,
     Giving,
     Preparing,
+    BeforeRenewal,
+    ChainFrozen,
+    BeforeRenewed,
+    Renewed,
 }
 
 #[cfg(all(feature = "_hooks", not(evacmap_loom)))]

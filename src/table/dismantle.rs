@@ -32,7 +32,7 @@ pub(crate) struct Spent<L: Layout> {
 impl<L: Layout> Spent<L> {
     /// Whether there is so much to a table that it is worth while.
     pub(super) fn suits(table: &Table<L>) -> bool {
-        !table.is_static() && table.buckets() + table.overflow.linked() > FREED_AT_ONCE
+        !table.is_static() && table.buckets() + table.overflow.all() > FREED_AT_ONCE
     }
 
     /// # Safety

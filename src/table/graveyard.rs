@@ -1,10 +1,11 @@
-//! The large tables of a map that have been retired. They are given back in pieces: by the writes
-//! that share a resize, fill a bag of retired entries or find their chain full, and by `flush`.
+//! The large tables of a map that have been retired, and the buckets of chains that have been
+//! renewed. They are given back in pieces: by the writes that share a resize, fill a bag of retired
+//! entries or find their chain full, and by `flush`.
 //!
-//! Anybody adds a table, in front. Whoever has set `giving` takes all that have come, and works
+//! Anybody adds a grave, in front. Whoever has set `giving` takes all that have come, and works
 //! them off, the newest first: when its time has come, so has, nearly always, that of the others.
-//! So nobody goes through a list. If that thread stops for ever, the tables wait for the end of the
-//! map; nobody waits for them.
+//! So nobody goes through a list. If that thread stops for ever, they wait for the end of the map;
+//! nobody waits for them.
 //!
 //! | field | read by | written by |
 //! |---|---|---|
@@ -16,6 +17,7 @@ use core::ptr::{self, NonNull};
 use super::bucket::Bucket;
 use super::dismantle::Spent;
 use super::header::Table;
+use super::loose::Loose;
 use crate::garbage::Pending;
 use crate::layout::Layout;
 use crate::memory::{Pin, clock};
@@ -26,8 +28,37 @@ use crate::sync::{
     AcqRel, Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release, UnsafeCell,
 };
 
-/// A table in its node.
-type Grave<L> = Pending<Spent<L>>;
+/// What has been left by everybody.
+enum Left<L: Layout> {
+    Table(Spent<L>),
+    Chain(Loose<L>),
+}
+
+/// It, in its node.
+type Grave<L> = Pending<Left<L>>;
+
+impl<L: Layout> Left<L> {
+    /// Gives back a piece; `true` if the rest goes with the drop.
+    ///
+    /// # Safety
+    ///
+    /// Nobody can reach it any more.
+    unsafe fn give_some(&mut self) -> bool {
+        match self {
+            // SAFETY: the caller's promise is the same.
+            Left::Table(spent) => unsafe { spent.give_some() },
+            Left::Chain(_) => true,
+        }
+    }
+
+    /// Bytes that have not been given back yet, about.
+    fn bytes(&self) -> usize {
+        match self {
+            Left::Table(spent) => spent.bytes(),
+            Left::Chain(loose) => loose.len() * size_of::<Bucket<L>>(),
+        }
+    }
+}
 
 /// See the module's text.
 pub(super) struct Graveyard<L: Layout> {
@@ -49,7 +80,7 @@ impl<L: Layout> Graveyard<L> {
         }
     }
 
-    /// Bytes of the tables that wait here. They are not zero as long as there is one.
+    /// Bytes of what waits here. They are not zero as long as there is one.
     pub(super) fn bytes(&self) -> usize {
         // ORDERING: Relaxed: a statistic.
         self.bytes.load(Relaxed)
@@ -63,13 +94,21 @@ impl<L: Layout> Graveyard<L> {
     pub(super) unsafe fn retire(&self, table: NonNull<Table<L>>, by_page: bool, pin: &Pin) {
         // SAFETY: the caller promises that it is unlinked, and retired once. It is looked at when
         // the node is ripe.
-        let mut grave = Pending::new(unsafe { Spent::new(table, by_page, usize::MAX) });
+        let spent = unsafe { Spent::new(table, by_page, usize::MAX) };
+        let mut grave = Pending::new(Left::Table(spent));
         if !fault!("grave_ripe_at_once") {
             grave.stamp();
         }
         self.add(grave);
         // Else it would wait until this thread has retired a bag full of something.
         pin.flush_much();
+    }
+
+    /// Takes buckets that guards may still see, and that have been unlinked.
+    pub(super) fn retire_loose(&self, loose: Loose<L>) {
+        let mut grave = Pending::new(Left::Chain(loose));
+        grave.stamp();
+        self.add(grave);
     }
 
     /// Frees a table that nobody has seen, of whose array so many bytes have been touched, in
@@ -80,7 +119,8 @@ impl<L: Layout> Graveyard<L> {
         }
         let table = NonNull::from(Box::leak(table));
         // SAFETY: from a box, empty, and nobody else's.
-        self.add(Pending::new(unsafe { Spent::new(table, true, touched) }));
+        let spent = unsafe { Spent::new(table, true, touched) };
+        self.add(Pending::new(Left::Table(spent)));
     }
 
     fn add(&self, mut grave: Box<Grave<L>>) {
@@ -101,7 +141,7 @@ impl<L: Layout> Graveyard<L> {
         }
     }
 
-    /// Gives back a piece of a table that nobody can see any more; `false` if there is none, or
+    /// Gives back a piece of what nobody can see any more; `false` if there is none, or
     /// another thread is at that.
     #[inline]
     pub(super) fn give_some(&self) -> bool {
@@ -138,16 +178,16 @@ impl<L: Layout> Graveyard<L> {
             clock::nudge();
             return false;
         }
-        let spent = node.content();
-        let before = spent.bytes();
-        // SAFETY: ripe, so nobody can reach the table any more.
-        let is_last = unsafe { spent.give_some() };
-        let after = if is_last { 0 } else { spent.bytes() };
+        let left = node.content();
+        let before = left.bytes();
+        // SAFETY: ripe, so nobody can reach it any more.
+        let is_last = unsafe { left.give_some() };
+        let after = if is_last { 0 } else { left.bytes() };
         // ORDERING: Relaxed: a statistic.
         self.bytes.fetch_sub(before - after, Relaxed);
         if is_last {
             *taken = node.next();
-            // SAFETY: ripe, and no longer in a list. With the node goes the rest of the table.
+            // SAFETY: ripe, and no longer in a list. With the node goes the rest of its content.
             unsafe { crate::memory::free(grave.as_ptr()) };
         }
         true

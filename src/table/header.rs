@@ -330,16 +330,16 @@ impl<L: Layout> Table<L> {
     /// At once.
     #[cfg(not(evacmap_stub))]
     pub(crate) fn bytes_about(&self) -> usize {
-        let overflow = self.overflow.linked() * size_of::<Bucket<L>>();
+        let overflow = self.overflow.all() * size_of::<Bucket<L>>();
         size_of::<Self>() + BucketArray::<L>::bytes(self.buckets()) + overflow
     }
 
-    /// Bytes that this table holds. Looks at every slab.
-    pub(crate) fn bytes(&self) -> usize {
+    /// Bytes that this table holds. Looks at every slab, and at every renewed chain.
+    pub(crate) fn bytes(&self, guard: &Guard) -> usize {
         if self.placeholder {
             return 0;
         }
-        size_of::<Self>() + BucketArray::<L>::bytes(self.buckets()) + self.overflow.bytes()
+        size_of::<Self>() + BucketArray::<L>::bytes(self.buckets()) + self.overflow.bytes(guard)
     }
 
     /// Gives back the next piece of what hangs off a table, of whose array the first `given` bytes
@@ -365,6 +365,7 @@ impl<L: Layout> Table<L> {
     /// Frees a table of whose array the first `given` bytes are gone.
     #[cfg(not(evacmap_stub))]
     pub(crate) fn free_rest(mut self: Box<Self>, given: usize) {
+        self.overflow.free_renewed(usize::MAX);
         self.buckets.free(given);
         let table = Box::into_raw(self);
         // SAFETY: from the box just now; without an array that could be freed twice.
@@ -382,7 +383,9 @@ impl<L: Layout> Table<L> {
         if unsafe { &*table }.is_static() {
             return;
         }
-        // SAFETY: not the static one, so it came from a box.
+        // SAFETY: not the static one, so it may be written; and nobody else can reach it.
+        unsafe { &mut *table }.overflow.free_renewed(usize::MAX);
+        // SAFETY: it came from a box.
         unsafe { crate::memory::free(table) };
     }
 

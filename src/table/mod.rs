@@ -5,6 +5,7 @@
 //! | `header` | a table: the array, its shape, and the words that change while it is filled |
 //! | `bucket` | a cache line of slots, and the link to an overflow bucket |
 //! | `array`, `overflow` | memory for buckets: the array, and slabs of overflow buckets |
+//! | `loose` | buckets that stand alone, those of renewed chains |
 //! | `workshop` | where large tables are made and given back |
 //! | `preparation`, `unready` | a table that the writers of a map clear together, piece by piece |
 //! | `graveyard`, `dismantle` | a table that has been left, given back piece by piece |
@@ -17,6 +18,7 @@ mod dismantle;
 mod graveyard;
 mod haste;
 mod header;
+mod loose;
 mod overflow;
 #[cfg(not(evacmap_stub))]
 mod preparation;
@@ -28,9 +30,11 @@ mod unready;
 mod workshop;
 
 pub(crate) use array::{Refused, fail};
-pub(crate) use bucket::{Bucket, Next};
+pub(crate) use bucket::{Bucket, Lead, Next, Renewal};
 pub(crate) use haste::Haste;
 pub(crate) use header::{Link, Old, Table};
+pub(crate) use loose::Loose;
+pub(crate) use overflow::Renewed;
 #[cfg(evacmap_stub)]
 pub(crate) use stub::Workshop;
 #[cfg(not(evacmap_stub))]

@@ -4,8 +4,10 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::array::Refused;
+use super::bucket::Bucket;
 use super::haste::Haste;
 use super::header::Table;
+use super::loose::Loose;
 use crate::layout::Layout;
 use crate::layout::hash::Shape;
 use crate::memory::Pin;
@@ -24,6 +26,19 @@ impl<L: Layout> Workshop<L> {
     pub(crate) unsafe fn retire(&self, table: NonNull<Table<L>>, _by_page: bool, pin: &Pin) {
         // SAFETY: the caller's promise is the same.
         unsafe { Table::retire(table, pin) };
+    }
+
+    /// # Safety
+    ///
+    /// As for the real one.
+    pub(crate) unsafe fn retire_loose(&self, first: NonNull<Bucket<L>>, _len: usize, pin: &Pin) {
+        unsafe fn free<L: Layout>(first: *mut ()) {
+            let first = NonNull::new(first.cast()).expect("a bucket is never null");
+            // SAFETY: past its grace period.
+            drop(unsafe { Loose::<L>::take_back(first, 0) });
+        }
+        // SAFETY: the caller promises that it is unlinked, and retired once.
+        unsafe { pin.retire(0, first.as_ptr().cast(), free::<L>) };
     }
 
     pub(crate) fn give_some(&self) -> bool {

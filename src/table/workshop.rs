@@ -3,10 +3,12 @@
 use core::ptr::{self, NonNull};
 
 use super::array::Refused;
+use super::bucket::Bucket;
 use super::dismantle::Spent;
 use super::graveyard::Graveyard;
 use super::haste::Haste;
 use super::header::Table;
+use super::loose::Loose;
 use super::preparation::{Preparation, Prepared};
 use super::unready::Unready;
 use crate::layout::Layout;
@@ -70,8 +72,21 @@ impl<L: Layout> Workshop<L> {
         }
     }
 
-    /// Gives back a piece of a large table that was retired; `false` if there is none whose time
-    /// has come, or another thread is at that.
+    /// Frees the `len` buckets of a chain that has been renewed when every guard that is held now
+    /// is gone.
+    ///
+    /// # Safety
+    ///
+    /// `first` stood behind a renewed head, and has just been unlinked there by the caller: no
+    /// guard pinned later can find it or what is linked behind it, and nobody else retires it.
+    pub(crate) unsafe fn retire_loose(&self, first: NonNull<Bucket<L>>, len: usize, _pin: &Pin) {
+        // SAFETY: the caller's promise; nobody can reach it when its time has come.
+        let loose = unsafe { Loose::take_back(first, len) };
+        self.shop().graveyard.retire_loose(loose);
+    }
+
+    /// Gives back a piece of what was retired, a large table or the buckets of a chain; `false` if
+    /// there is none whose time has come, or another thread is at that.
     #[inline]
     pub(crate) fn give_some(&self) -> bool {
         self.present().is_some_and(|shop| shop.graveyard.give_some())

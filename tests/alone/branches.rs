@@ -3,6 +3,7 @@
 #![cfg(feature = "_hooks")]
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::*};
 use std::thread;
@@ -540,17 +541,18 @@ fn preparer_slow() {
         case.with(Point::Preparing, others, |case| insert_until(case, has_begun));
         case.end();
     });
-    // Removals leave dead slots, so that chains grow also where the number of entries does not.
-    takes(Branch::PreparerSlow, || {
+    // Removals leave dead slots, so that chains are full again and again also where the number of
+    // entries does not grow. They do not grow either.
+    takes(Branch::RenewalPublished, || {
         let case = due(512);
         let churn = |case: &Case| {
             let before = case.map.len();
-            let begins = (0..20_000).any(|turn| {
+            for turn in 0..20_000 {
                 case.insert(2_000_000 + turn, 0);
                 case.remove(2_000_000 + turn).unwrap();
-                case.map.stats().old_buckets > 0
-            });
-            assert!(begins, "the map waits, and its chains grow and grow");
+            }
+            let longest = case.map.chain_histogram().len() - 1;
+            assert!(longest <= 5, "the map waits, and its chains grow: {longest}");
             assert_eq!(case.map.len(), before);
         };
         case.with(Point::Preparing, churn, |case| insert_until(case, has_begun));
@@ -872,6 +874,151 @@ fn walk_moved() {
     });
 }
 
+/// A chain of three buckets, full, of which ten slots are LIVE, in a table that is not due for
+/// anything.
+fn worn() -> Case {
+    let case = Case::new(Mode::Constant, 1);
+    case.map.start_resize(4);
+    case.map.finish_resize();
+    (1..21).for_each(|key| assert_eq!(case.insert(key, key), None));
+    (10..21).for_each(|key| assert_eq!(case.remove(key), Some(key)));
+    assert_eq!(case.map.chain_histogram().len(), 3);
+    case
+}
+
+/// What `worn` has, and these.
+#[track_caller]
+fn has_those_and(case: &Case, more: &[u32]) {
+    let mut wanted: Vec<u32> = (0..10).chain(more.iter().copied()).collect();
+    let mut keys: Vec<u32> = case.map.pin().keys().map(|key| key.inner).collect();
+    keys.sort_unstable();
+    wanted.sort_unstable();
+    assert_eq!(keys, wanted);
+    wanted.iter().for_each(|key| assert_eq!(case.get(*key), Some(*key)));
+    assert_eq!(case.map.len(), wanted.len());
+}
+
+#[test]
+fn renewal_published() {
+    let _alone = alone();
+    takes(Branch::RenewalPublished, || {
+        let case = worn();
+        assert_eq!(case.insert(100, 100), None);
+        assert_eq!(case.map.chain_histogram().len(), 4, "room for twice what lives");
+        assert_eq!(case.map.stats().overflow_buckets, 3);
+        has_those_and(&case, &[100]);
+        case.end();
+    });
+}
+
+/// Another write meets the frozen chain, and is first.
+#[test]
+fn renewal_lost_and_helped() {
+    let _alone = alone();
+    for other in [100, 200] {
+        takes(Branch::RenewalLost, || {
+            takes(Branch::RenewalHelped, || {
+                let case = worn();
+                let others = move |case: &Case| assert_eq!(case.insert(other, other), None);
+                let old = case.with(Point::BeforeRenewed, others, |case| case.insert(100, 100));
+                assert_eq!(old, (other == 100).then_some(100));
+                has_those_and(&case, if other == 100 { &[100] } else { &[100, 200] });
+                case.end();
+            })
+        });
+    }
+}
+
+/// The table is evacuated, or cleared, before the new chain is there.
+#[test]
+fn renewal_closed() {
+    let _alone = alone();
+    takes(Branch::RenewalClosed, || {
+        let case = worn();
+        let others = |case: &Case| {
+            case.map.start_rebuild();
+            case.map.finish_resize();
+        };
+        assert_eq!(case.with(Point::BeforeRenewed, others, |case| case.insert(100, 100)), None);
+        has_those_and(&case, &[100]);
+        case.end();
+    });
+    takes(Branch::RenewalClosed, || {
+        let case = worn();
+        let others = |case: &Case| {
+            case.map.pin().clear();
+            case.map.finish_resize();
+        };
+        assert_eq!(case.with(Point::BeforeRenewed, others, |case| case.insert(100, 100)), None);
+        assert_eq!((case.map.len(), case.get(100)), (1, Some(100)));
+        case.end();
+    });
+}
+
+/// Whoever renews a chain stops half way, for ever: what is frozen is the truth, and the next write
+/// goes on, or the map ends so.
+#[test]
+fn renewal_left_half_done() {
+    let _alone = alone();
+    for point in [Point::BeforeRenewal, Point::ChainFrozen, Point::BeforeRenewed] {
+        let half_done = || {
+            let case = worn();
+            let stops = |_: &Case| panic!("the thread ends here");
+            let stopped =
+                AssertUnwindSafe(|| case.with(point, stops, |case| case.insert(100, 100)));
+            catch_unwind(stopped).unwrap_err();
+            clear_hook();
+            has_those_and(&case, &[]);
+            case
+        };
+        half_done().end();
+
+        let case = half_done();
+        let helps = || assert_eq!(case.insert(0, 0), Some(0));
+        if point == Point::BeforeRenewal {
+            helps()
+        } else {
+            takes(Branch::RenewalHelped, helps)
+        }
+        has_those_and(&case, &[]);
+        case.end();
+
+        let case = half_done();
+        case.map.start_resize(1);
+        case.map.finish_resize();
+        has_those_and(&case, &[]);
+        case.end();
+
+        let case = half_done();
+        case.map.pin().clear();
+        assert_eq!((case.map.len(), case.get(0)), (0, None));
+        case.end();
+    }
+}
+
+/// A helper of the evacuation that filled a chain goes on when that has been renewed: what it has
+/// read long ago would fit into the new buckets.
+#[test]
+fn late_at_renewed() {
+    let _alone = alone();
+    takes(Branch::LateAtRenewed, || {
+        let case = Case::new(Mode::Constant, 1);
+        case.map.start_resize(4);
+        case.map.finish_resize();
+        (1..10).for_each(|key| assert_eq!(case.insert(key, key), None));
+        case.map.start_rebuild();
+        let others = |case: &Case| {
+            case.map.finish_resize();
+            (0..10).for_each(|key| assert_eq!(case.remove(key), Some(key)));
+            case.map.renew_chain(&case.make(0));
+        };
+        case.with(Point::SourceFrozen, others, |case| _ = case.map.help_resize(1));
+        assert_eq!((case.map.len(), case.map.pin().iter().count()), (0, 0));
+        (0..10).for_each(|key| assert_eq!(case.get(key), None));
+        case.end();
+    });
+}
+
 /// Each branch has its test above.
 #[test]
 fn no_branch_is_left_out() {
@@ -902,6 +1049,11 @@ fn no_branch_is_left_out() {
         Branch::SpareFull,
         Branch::Orphan,
         Branch::WalkMoved,
+        Branch::RenewalPublished,
+        Branch::RenewalLost,
+        Branch::RenewalClosed,
+        Branch::RenewalHelped,
+        Branch::LateAtRenewed,
     ];
     assert_eq!(tested.len(), BRANCHES, "a branch has no test");
     assert!(tested.iter().enumerate().all(|(index, branch)| *branch as usize == index));

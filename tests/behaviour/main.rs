@@ -16,6 +16,7 @@ mod limitations;
 mod model;
 mod parallel;
 mod rebuild;
+mod renewal;
 mod resize_events;
 mod room;
 mod serialize;

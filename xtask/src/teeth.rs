@@ -107,6 +107,37 @@ const IN_THE_MAP: &[Fault] = &[
     ),
     ("retire_table_twice", "an old table is retired twice", "promotion_against_next_growth"),
     ("clear_retires_twice", "a cleared entry is retired by every helper", "two_helpers_of_a_clear"),
+    (
+        "renewal_relaxed",
+        "the buckets of a renewed chain are published without a release",
+        "renewal_against_insert_and_get",
+    ),
+    (
+        "never_closed",
+        "an evacuation does not end the renewals of a chain",
+        "renewal_against_evacuation",
+    ),
+    (
+        "renewed_ignored",
+        "a reader trusts the frozen words of a head that has been renewed",
+        "renewal_against_replace",
+    ),
+    (
+        "late_helper_follows",
+        "a late helper goes on from a head that has been renewed",
+        "late_helper_against_renewal",
+    ),
+    ("renewed_before_frozen", "a chain is renewed before it is frozen", "renewal_against_replace"),
+    (
+        "block_freed_at_once",
+        "the buckets of a chain that is renewed again are freed without a grace period",
+        "two_renewals_against_get",
+    ),
+    (
+        "teardown_counts_copies",
+        "the end of a map drops what a renewed head has copies of",
+        "drop_of_a_renewed_chain",
+    ),
     ("iterator_restarts", "an iterator goes through a bucket twice", "iterate_through_growth"),
     (
         "reuse_number_after_walk",
