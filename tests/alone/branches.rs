@@ -902,6 +902,14 @@ fn no_branch_is_left_out() {
         Branch::SpareFull,
         Branch::Orphan,
         Branch::WalkMoved,
+        // These in `reuse`.
+        Branch::Reused,
+        Branch::ReuseLost,
+        Branch::ReusedMeanwhile,
+        Branch::ReadAgain,
+        Branch::ChangedMeanwhile,
+        Branch::StampedAnew,
+        Branch::StampLost,
     ];
     assert_eq!(tested.len(), BRANCHES, "a branch has no test");
     assert!(tested.iter().enumerate().all(|(index, branch)| *branch as usize == index));
