@@ -160,7 +160,7 @@ fn three_inserts_and_a_link() {
 /// The same, where the slot is nearly ripe for two of them.
 #[test]
 fn three_inserts_and_a_step() {
-    model("three_inserts_and_a_step", || {
+    deep_model("three_inserts_and_a_step", || {
         let map = Arc::new(first_dead_for(2));
         let a = spawn(&map, |map| {
             tick();

@@ -10,6 +10,7 @@ mod branches;
 mod drops;
 mod held_guards;
 mod metrics;
+mod reuse;
 mod shrinking;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
