@@ -20,9 +20,10 @@ pub struct Options {
 }
 
 /// All but the random workloads.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     step("gate", "what a change has to pass", || test::gate(&test::GateOptions::without_fuzzer())),
     step("long tests", "every stop of a thread, a million iterations", long_tests),
+    step("search", "all schedules of programs, with either way to number a walk", search),
     step("teeth", "seeded faults", || cmd::xtask(["teeth"])),
     step("coverage", "how often each rare branch is taken", coverage_report::run),
     step("lin", "linearizability", || lin::run(&lin::Options::short(WINDOWS))),
@@ -40,6 +41,11 @@ const fn step(name: &'static str, what: &'static str, run: fn() -> Result<()>) -
 pub fn run(options: &Options) -> Result<()> {
     steps::run(&STEPS)?;
     soak::run(&soak::Options::hours(options.hours))
+}
+
+fn search() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["run", "--release", "-p", "search"]))?;
+    cmd::run(&mut cmd::cargo(["run", "--release", "-p", "search", "--", "--new-number"]))
 }
 
 fn long_tests() -> Result<()> {

@@ -69,36 +69,62 @@ impl Hasher for Ready {
 type Set = HashSet<Fingerprint, BuildHasherDefault<Ready>>;
 
 /// Gathers what a state hashes.
-#[derive(Default)]
-struct Bytes(Vec<u8>);
+struct Bytes {
+    buffer: Box<[u8; Self::MOST]>,
+    len: usize,
+}
+
+impl Bytes {
+    const MOST: usize = 4096;
+
+    fn new() -> Self {
+        Bytes { buffer: Box::new([0; Self::MOST]), len: 0 }
+    }
+}
 
 impl Hasher for Bytes {
     fn finish(&self) -> u64 {
-        xxh3_64(&self.0)
+        xxh3_64(&self.buffer[..self.len])
     }
 
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+        self.buffer[self.len..self.len + bytes.len()].copy_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    #[inline]
+    fn write_u8(&mut self, byte: u8) {
+        self.buffer[self.len] = byte;
+        self.len += 1;
     }
 
     /// Lengths and discriminants, all of them small.
+    #[inline]
     fn write_usize(&mut self, number: usize) {
-        self.0.push(number as u8);
+        self.write_u8(number as u8);
     }
 
+    #[inline]
     fn write_isize(&mut self, number: isize) {
-        self.0.push(number as u8);
+        self.write_u8(number as u8);
     }
 }
 
 /// A state of the schedule that is being searched.
 struct Frame {
-    world: World,
     fingerprint: Fingerprint,
     /// The moves that lead on from here and have not been tried yet.
-    left: Vec<(Move, World)>,
+    left: Vec<Branch>,
     /// The move that is being tried.
     tried: Option<Move>,
+}
+
+/// A move, and where it leads.
+struct Branch {
+    taken: Move,
+    fingerprint: Fingerprint,
+    world: Box<World>,
 }
 
 struct Search<'p> {
@@ -118,7 +144,7 @@ pub fn explore(program: &Program, rules: Rules, limit: usize) -> Report {
         seen: Set::default(),
         open: Set::default(),
         path: Vec::new(),
-        bytes: Bytes::default(),
+        bytes: Bytes::new(),
         depth: 0,
     };
     let verdict = match search.run(limit) {
@@ -131,16 +157,17 @@ pub fn explore(program: &Program, rules: Rules, limit: usize) -> Report {
 
 impl Search<'_> {
     fn run(&mut self, limit: usize) -> Result<bool, Box<Counterexample>> {
-        let begin = self.machine.begin();
-        self.enter(begin)?;
+        let world = Box::new(self.machine.begin());
+        let fingerprint = self.fingerprint(&world);
+        self.enter(world, fingerprint)?;
         while let Some(frame) = self.path.last_mut() {
-            let Some((taken, world)) = frame.left.pop() else {
+            let Some(Branch { taken, fingerprint, world }) = frame.left.pop() else {
                 self.open.remove(&frame.fingerprint);
                 self.path.pop();
                 continue;
             };
             frame.tried = Some(taken);
-            self.enter(world)?;
+            self.enter(world, fingerprint)?;
             if self.seen.len() >= limit {
                 return Ok(false);
             }
@@ -149,20 +176,19 @@ impl Search<'_> {
     }
 
     /// Goes on from a state, unless that was done before.
-    fn enter(&mut self, world: World) -> Result<(), Box<Counterexample>> {
-        let fingerprint = self.fingerprint(&world);
+    fn enter(
+        &mut self,
+        world: Box<World>,
+        fingerprint: Fingerprint,
+    ) -> Result<(), Box<Counterexample>> {
         if !self.seen.insert(fingerprint) {
-            // The ends of operations and the moves of the clock are never taken back, so a circle
-            // is made of steps that end nothing.
-            let circle = self.open.contains(&fingerprint);
-            return if circle { Err(self.found(Violation::NoEnd, None)) } else { Ok(()) };
+            return Ok(());
         }
         self.check(&world).map_err(|violation| self.found(violation, None))?;
         self.open.insert(fingerprint);
-        self.path.push(Frame { left: Vec::new(), tried: None, world, fingerprint });
+        let left = self.branches(&world)?;
+        self.path.push(Frame { left, tried: None, fingerprint });
         self.depth = self.depth.max(self.path.len());
-        let left = self.moves()?;
-        self.path.last_mut().expect("pushed above").left = left;
         Ok(())
     }
 
@@ -176,31 +202,51 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// What can be done in the last state of the path.
-    fn moves(&self) -> Result<Vec<(Move, World)>, Box<Counterexample>> {
-        let world = &self.path.last().expect("a state").world;
-        let mut moves = Vec::new();
+    /// What can be done in a state, and leads to one that has not been seen.
+    fn branches(&mut self, world: &World) -> Result<Vec<Branch>, Box<Counterexample>> {
+        let mut branches = Vec::new();
         for t in 0..world.threads.len() {
             let mut next = world.clone();
             match self.machine.step(&mut next, t) {
                 // Whatever the others do may come after it: no need to try them first.
-                Some(Ok(Effect::Settled)) => return Ok(vec![(Move::Step(t), next)]),
-                Some(Ok(Effect::Shared)) => moves.push((Move::Step(t), next)),
+                Some(Ok(Effect::Settled)) => {
+                    branches.clear();
+                    self.branch(Move::Step(t), next, &mut branches)?;
+                    return Ok(branches);
+                }
+                Some(Ok(Effect::Shared)) => self.branch(Move::Step(t), next, &mut branches)?,
                 Some(Err(violation)) => return Err(self.found(violation, Some(Move::Step(t)))),
                 None => {}
             }
             if self.machine.may_revoke(world, t) {
                 let mut next = world.clone();
                 next.threads[t].unpin();
-                moves.push((Move::Revoke(t), next));
+                self.branch(Move::Revoke(t), next, &mut branches)?;
             }
         }
         if self.machine.clock_may_move(world) {
             let mut next = world.clone();
             next.memory.clock += 1;
-            moves.push((Move::Clock, next));
+            self.branch(Move::Clock, next, &mut branches)?;
         }
-        Ok(moves)
+        Ok(branches)
+    }
+
+    fn branch(
+        &mut self,
+        taken: Move,
+        world: World,
+        branches: &mut Vec<Branch>,
+    ) -> Result<(), Box<Counterexample>> {
+        let fingerprint = self.fingerprint(&world);
+        if !self.seen.contains(&fingerprint) {
+            branches.push(Branch { taken, fingerprint, world: Box::new(world) });
+        } else if self.open.contains(&fingerprint) {
+            // The ends of operations and the moves of the clock are never taken back, so a circle
+            // is made of steps that end nothing.
+            return Err(self.found(Violation::NoEnd, Some(taken)));
+        }
+        Ok(())
     }
 
     fn found(&self, violation: Violation, last: Option<Move>) -> Box<Counterexample> {
@@ -209,7 +255,7 @@ impl Search<'_> {
     }
 
     fn fingerprint(&mut self, world: &World) -> Fingerprint {
-        self.bytes.0.clear();
+        self.bytes.len = 0;
         world.hash(&mut self.bytes);
         self.bytes.finish()
     }

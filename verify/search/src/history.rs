@@ -11,7 +11,7 @@ use crate::program::{KEYS, Operation, THREADS};
 use crate::word::{Key, Value, Word};
 
 /// Cases that all keys together may have at once.
-const CASES: usize = 48;
+const CASES: usize = 32;
 
 /// What an operation answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! What all threads share: buckets, the root, the clock, and what has been retired.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use crate::word::{BucketId, CLOSED, END, EVACUATED, Key, Number, Over, RENEWED, Value, Word};
 
@@ -61,7 +62,7 @@ impl Place {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Memory {
     /// Slots of a bucket that are in use.
     pub width: u8,
@@ -73,6 +74,18 @@ pub struct Memory {
     /// With which number each bucket was retired.
     bucket_retired: [Number; BUCKETS],
     entry_retired: [Number; VALUES],
+}
+
+/// Of the arena only what is in use: that comes first, and is never given back.
+impl Hash for Memory {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.root, self.clock, self.entry_retired).hash(state);
+        let used = self.kinds.iter().take_while(|kind| **kind != Kind::Unused).count();
+        self.slots[..used].iter().flatten().for_each(|word| word.hash(state));
+        self.over[..used].hash(state);
+        self.kinds[..used].hash(state);
+        self.bucket_retired[..used].hash(state);
+    }
 }
 
 impl Memory {

@@ -14,7 +14,8 @@ pub(super) static PROGRAMS: &[Program] = &[
         wide(&[&[live(1), dead(10)], &[dead(10), live(3)]]),
         2,
         &[each(&[Renew, Put(1)]), each(&[Evacuate]), each(&[Put(1), Get(1)])],
-    ),
+    )
+    .long(),
     Program::new(
         "evacuation and renewal: an iteration",
         wide(&[&[live(1), dead(10)], &[dead(10), live(3)]]),

@@ -43,7 +43,8 @@ pub(super) static PROGRAMS: &[Program] = &[
         wide(&[&[dead(7), live(2)]]),
         4,
         &[each(&[Put(1), Remove(1), Put(1)]), each(&[Put(1)]), each(&[Put(3)])],
-    ),
+    )
+    .long(),
     Program::new(
         "reuse: two toggles and a lease",
         narrow(&[&[dead(7)]]),
@@ -75,7 +76,8 @@ pub(super) static PROGRAMS: &[Program] = &[
         narrow(&[&[live(1)]]),
         4,
         &[leased(&[Remove(1), Put(2)]), leased(&[Put(2)]), leased(&[Put(3)])],
-    ),
+    )
+    .long(),
     Program::new(
         "reuse: three of a key",
         narrow(&[&[dead(8)], &[dead(7)]]),
