@@ -23,7 +23,7 @@ pub struct Options {
 const STEPS: [Step; 11] = [
     step("gate", "what a change has to pass", || test::gate(&test::GateOptions::without_fuzzer())),
     step("long tests", "every stop of a thread, a million iterations", long_tests),
-    step("search", "all schedules of programs, with either way to number a walk", search),
+    step("search", "all schedules of programs, in both forms of the rules", search),
     step("teeth", "seeded faults", || cmd::xtask(["teeth"])),
     step("coverage", "how often each rare branch is taken", coverage_report::run),
     step("lin", "linearizability", || lin::run(&lin::Options::short(WINDOWS))),
@@ -45,7 +45,7 @@ pub fn run(options: &Options) -> Result<()> {
 
 fn search() -> Result<()> {
     cmd::run(&mut cmd::cargo(["run", "--release", "-p", "search"]))?;
-    cmd::run(&mut cmd::cargo(["run", "--release", "-p", "search", "--", "--new-number"]))
+    cmd::run(&mut cmd::cargo(["run", "--release", "-p", "search", "--", "--form", "built"]))
 }
 
 fn long_tests() -> Result<()> {

@@ -194,7 +194,9 @@ fn lin() -> Result<()> {
 
 fn search() -> Result<()> {
     cmd::run(&mut cmd::cargo(["test", "-p", "search"]))?;
-    cmd::run(&mut cmd::cargo(["run", "--release", "-p", "search", "--", "--short"]))
+    let search = ["run", "--release", "-p", "search", "--"];
+    cmd::run(cmd::cargo(search).args(["--size", "short"]))?;
+    cmd::run(cmd::cargo(search).args(["--size", "quick", "--form", "built"]))
 }
 
 fn examples() -> Result<()> {

@@ -8,7 +8,7 @@ use clap::Parser;
 use search::explore::{Report, Story, Verdict, explore};
 use search::program::{Program, Size};
 use search::programs;
-use search::rules::{Mistake, Rules};
+use search::rules::{Form, Mistake, Rules};
 use search::step::Machine;
 
 #[derive(Parser)]
@@ -19,15 +19,15 @@ use search::step::Machine;
 struct Options {
     /// Only programs whose name has this in it
     name: Option<String>,
-    /// Only programs that take seconds
-    #[arg(long)]
-    short: bool,
+    /// Only programs that are no larger
+    #[arg(long, default_value = "long")]
+    size: Size,
     /// Seed this mistake, and fail unless a program finds it
     #[arg(long)]
     mistake: Option<Mistake>,
-    /// A walk that begins again reads a new number
-    #[arg(long)]
-    new_number: bool,
+    /// Which form of the rules
+    #[arg(long, default_value = "argued")]
+    form: Form,
     /// States after which the search of a program is cut off; 100 million take 2 GB
     #[arg(long, default_value_t = 100_000_000)]
     limit: usize,
@@ -35,7 +35,7 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let rules = Rules { mistake: options.mistake, new_number: options.new_number };
+    let rules = Rules { form: options.form, mistake: options.mistake };
     let (mut found, mut cut_off) = (0, 0);
     for program in programs::all().filter(|program| options.wants(program)) {
         let start = Instant::now();
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 impl Options {
     fn wants(&self, program: &Program) -> bool {
         let named = self.name.as_ref().is_none_or(|name| program.name.contains(name.as_str()));
-        named && !(self.short && program.size == Size::Long)
+        named && program.size <= self.size
     }
 }
 

@@ -118,6 +118,11 @@ impl Memory {
         self.slots[usize::from(at.bucket)][usize::from(at.index)] = word;
     }
 
+    /// Exchanges every word.
+    pub fn for_each_word(&mut self, exchange: impl Fn(Word) -> Word) {
+        self.slots.iter_mut().flatten().for_each(|word| *word = exchange(*word));
+    }
+
     pub fn set_over(&mut self, bucket: BucketId, over: Over) {
         self.over[usize::from(bucket)] = over;
     }

@@ -1,5 +1,7 @@
 //! What a search is given: a chain to begin with, and what each thread does.
 
+use clap::ValueEnum;
+
 use crate::memory::{HEADS, Kind, Memory, Place, SLOTS};
 use crate::word::{EVACUATED, Key, Number, RENEWED, Value, Word};
 
@@ -131,13 +133,13 @@ fn fill(memory: &mut Memory, bucket: u8, words: &[Word]) {
 }
 
 /// How large the search of a program is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Size {
-    /// Some thousand states: for the tests.
+    /// Some ten thousand states: for the tests
     Quick,
-    /// Some hundred thousand: for the gate.
+    /// Some hundred thousand, or a few millions in the built form
     Short,
-    /// More.
+    /// More
     Long,
 }
 

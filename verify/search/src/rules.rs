@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use crate::word::{Number, Word};
+
 /// A mistake: one rule is left out or another stands in its place. Each is found by a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Mistake {
@@ -52,13 +54,21 @@ pub enum Mistake {
     LinkReadAgain,
 }
 
+/// The two forms of the rules that are searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// As they are argued: see the library's text
+    #[default]
+    Argued,
+    /// As the map has them: see the library's text, "As it is built"
+    Built,
+}
+
 /// Which rules a search follows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rules {
+    pub form: Form,
     pub mistake: Option<Mistake>,
-    /// A walk that begins again reads a new number; else it keeps the operation's. Both are
-    /// permitted.
-    pub new_number: bool,
 }
 
 /// Steps from a removal after which its slot may be used again.
@@ -67,9 +77,13 @@ const REUSE: u8 = 3;
 /// DEAD.
 const STALE: u8 = 2;
 
+/// Numbers that a DEAD word of the built form tells apart. Up to half of them lie back; the last
+/// one is that of a removal whose thread has read the clock a moment later; any other is untold.
+const TOLD_APART: u8 = 16;
+
 impl Rules {
-    pub fn with(mistake: Mistake) -> Self {
-        Rules { mistake: Some(mistake), ..Rules::default() }
+    pub fn is_built(&self) -> bool {
+        self.form == Form::Built
     }
 
     pub fn has(&self, mistake: Mistake) -> bool {
@@ -89,5 +103,28 @@ impl Rules {
     /// From which age on it is read again.
     pub fn second_reading_age(&self) -> u8 {
         if self.has(Mistake::SecondReadingLate) { REUSE } else { STALE }
+    }
+
+    /// What a DEAD word keeps of a number.
+    pub fn dead(&self, number: Number) -> Word {
+        Word::dead(if self.is_built() { number % TOLD_APART } else { number })
+    }
+
+    /// The steps from a removal to `now`, if the word is DEAD and its number tells.
+    pub fn age(&self, word: Word, now: Number) -> Option<u8> {
+        let number = word.number()?;
+        if !self.is_built() {
+            return Some(now.saturating_sub(number));
+        }
+        match now.wrapping_sub(number) % TOLD_APART {
+            steps if steps < TOLD_APART / 2 => Some(steps),
+            steps if steps == TOLD_APART - 1 => Some(0),
+            _ => None,
+        }
+    }
+
+    /// Whether a word is DEAD and has been for `age` steps, or may have been.
+    pub fn is_aged(&self, word: Word, age: u8, now: Number) -> bool {
+        word.number().is_some() && self.age(word, now).is_none_or(|steps| steps >= age)
     }
 }

@@ -41,14 +41,26 @@ pub enum Pc {
     Reuse,
     /// The n-th remembered slot gets this number.
     Restamp(u8),
+    /// Count once more what was passed: read a slot.
+    Recount,
+    /// Read what follows a bucket that was passed.
+    RecountNext,
+    /// What was read in it gets this number.
+    StampAnew,
     /// Link a bucket.
     Append,
+    /// Read the clock for a removal.
+    RemovalNumber,
     /// LIVE to another LIVE word or to DEAD.
     Change,
     /// A frozen word is in the way: read the root again.
     Unblock,
     /// Read the head's word, from which the chain is renewed.
     RenewBegin,
+    /// The same, to help if it is frozen.
+    RenewHelp,
+    /// Read whether the generation is frozen.
+    RenewPeek,
     /// Freeze a slot.
     Freeze,
     /// Freeze the end of a bucket, if it is the last.
@@ -89,8 +101,28 @@ pub struct Walk {
     pub target: Place,
     /// Removed slots that are old enough to matter.
     pub dead: ArrayVec<(Place, Word), REMEMBERED>,
+    /// In the place of `dead`, where they are counted.
+    pub passed: Passed,
     /// What an iteration has met.
     pub all: ArrayVec<Word, KEYS>,
+}
+
+/// What an insert knows of the buckets that it has left behind, none of which has an EMPTY slot.
+/// `dead` has the oldest alone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Passed {
+    pub first: Option<BucketId>,
+    pub buckets: u8,
+    /// Slots in them that are two steps old, or whose age is untold; and those of the bucket that
+    /// the walk is in.
+    pub nearly: u8,
+    pub here: u8,
+    pub untold: bool,
+    /// They are counted once more: where, how many buckets are left, how many slots were found.
+    pub at: Place,
+    pub left: u8,
+    pub found: u8,
+    pub stamps: bool,
 }
 
 impl Walk {
@@ -99,6 +131,16 @@ impl Walk {
         let (table, is_old) = (self.table, self.is_old);
         let at = Place { bucket: first, index: 0 };
         *self = Walk { table, is_old, first, at, buckets: 1, ..Walk::default() };
+    }
+}
+
+impl Walk {
+    /// Leaves a bucket behind that has no EMPTY slot.
+    pub fn leave(&mut self) {
+        let passed = &mut self.passed;
+        passed.first.get_or_insert(self.at.bucket);
+        passed.buckets += 1;
+        passed.nearly += std::mem::take(&mut passed.here);
     }
 }
 

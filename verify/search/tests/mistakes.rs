@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use search::explore::{Verdict, explore};
 use search::programs;
-use search::rules::{Mistake, Rules};
+use search::rules::{Form, Mistake, Rules};
 use search::step::Violation;
 
 const LIMIT: usize = 1_000_000;
@@ -30,26 +30,36 @@ fn finder(mistake: Mistake) -> &'static str {
     }
 }
 
-fn violation(mistake: Mistake) -> Option<Violation> {
+fn violation(form: Form, mistake: Mistake) -> Option<Violation> {
     let program = programs::all().find(|program| program.name == finder(mistake));
     let program = program.expect("the program exists");
-    match explore(program, Rules::with(mistake), LIMIT).verdict {
+    let rules = Rules { form, mistake: Some(mistake) };
+    match explore(program, rules, LIMIT).verdict {
         Verdict::Found(counterexample) => Some(counterexample.violation),
         Verdict::Exhausted | Verdict::CutOff => None,
     }
 }
 
-#[test]
-fn each_mistake_is_found() {
-    let missed: Vec<_> =
-        Mistake::value_variants().iter().filter(|mistake| violation(**mistake).is_none()).collect();
+fn each_mistake_is_found(form: Form) {
+    let mistakes = Mistake::value_variants().iter();
+    let missed: Vec<_> = mistakes.filter(|mistake| violation(form, **mistake).is_none()).collect();
     assert!(missed.is_empty(), "{missed:?}");
+}
+
+#[test]
+fn each_mistake_is_found_in_the_rules_as_they_are_argued() {
+    each_mistake_is_found(Form::Argued);
+}
+
+#[test]
+fn each_mistake_is_found_in_the_rules_as_they_are_built() {
+    each_mistake_is_found(Form::Built);
 }
 
 #[test]
 fn what_is_found_is_what_was_to_be_expected() {
     use Mistake::{DeadCarriedOver, FreedAtOnce, LooksFirst, NobodyHelps, ReuseAfterTwo};
-    let is = |mistake| violation(mistake).expect("found");
+    let is = |mistake| violation(Form::Argued, mistake).expect("found");
     assert!(matches!(is(ReuseAfterTwo), Violation::ReusedWhileSeen { .. }));
     assert!(matches!(is(DeadCarriedOver), Violation::NoRoom { .. }));
     assert!(matches!(is(NobodyHelps), Violation::NoEnd));

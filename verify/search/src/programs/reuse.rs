@@ -17,15 +17,13 @@ pub(super) static PROGRAMS: &[Program] = &[
         wide(&[&[dead(9), live(2)]]),
         4,
         &[each(&[Put(1)]), each(&[Put(1)]), each(&[Put(3)])],
-    )
-    .quick(),
+    ),
     Program::new(
         "reuse: two ages",
         wide(&[&[dead(8), dead(7)]]),
         2,
         &[each(&[Put(1)]), each(&[Put(1)]), each(&[Put(3)])],
-    )
-    .quick(),
+    ),
     Program::new(
         "reuse: remove and put",
         wide(&[&[live(1), live(2)]]),
@@ -83,6 +81,13 @@ pub(super) static PROGRAMS: &[Program] = &[
         narrow(&[&[dead(8)], &[dead(7)]]),
         3,
         &[each(&[Put(1)]), each(&[Put(1)]), each(&[Put(1)])],
+    ),
+    // Seven steps old, which the built form tells, and eight, which it does not.
+    Program::new(
+        "reuse: so old that it is untold",
+        wide(&[&[dead(2), dead(3)]]),
+        2,
+        &[each(&[Put(1)]), each(&[Put(1)]), each(&[Put(3)])],
     ),
     Program::new(
         "reuse: four threads",

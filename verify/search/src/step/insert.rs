@@ -2,11 +2,11 @@
 
 use super::{Effect, Stepped, Turn, Violation};
 use crate::history::Answer;
-use crate::memory::{Kind, Memory, Place};
+use crate::memory::{HEADS, Kind, Memory, Place};
 use crate::program::Operation;
 use crate::rules::Mistake;
 use crate::thread::Pc;
-use crate::word::Word;
+use crate::word::{RENEWED, Word};
 
 impl Turn<'_> {
     /// The walk has come to its end: at an EMPTY slot, the target, or behind a full bucket.
@@ -28,15 +28,20 @@ impl Turn<'_> {
 
     /// Rule 1.
     fn before_empty(&mut self) -> Pc {
-        if self.has(Mistake::NoSecondReading) { Pc::Take } else { self.next_to_read_again(0) }
+        match self.has(Mistake::NoSecondReading) {
+            true => Pc::Take,
+            false if self.machine.rules.is_built() => self.begin_recount(false),
+            false => self.next_to_read_again(0),
+        }
     }
 
     /// The next remembered slot, from the n-th on, that has to be read again.
     fn next_to_read_again(&mut self, from: u8) -> Pc {
-        let (age, now) = (self.machine.rules.second_reading_age(), self.me().now);
+        let (rules, now) = (self.machine.rules, self.me().now);
+        let age = rules.second_reading_age();
         let walk = &self.me().walk;
         let due = |(place, word): &(Place, Word)| {
-            place.bucket != walk.target.bucket && is_aged(*word, age, now)
+            place.bucket != walk.target.bucket && rules.is_aged(*word, age, now)
         };
         let next = walk.dead.iter().skip(usize::from(from)).position(due);
         next.map_or(Pc::Take, |n| Pc::ReadAgain(from + n as u8))
@@ -44,14 +49,17 @@ impl Turn<'_> {
 
     /// Rules 2 to 4, and what comes before a chain grows.
     fn in_full_chain(&mut self) -> Pc {
-        let (reuse, now) = (self.machine.rules.reuse_age(), self.me().now);
+        let (rules, now) = (self.machine.rules, self.me().now);
+        let reuse = rules.reuse_age();
         let first = self.has(Mistake::FirstNotOldest);
         let renew_at = self.machine.program.renew_at;
         let walk = &mut self.me().walk;
-        let aged = walk.dead.iter().filter(|(_, word)| is_aged(*word, reuse, now));
+        let is_ripe = |word| rules.age(word, now).is_some_and(|steps| steps >= reuse);
+        let aged = walk.dead.iter().filter(|(_, word)| !walk.passed.untold && is_ripe(*word));
+        let older = |word| std::cmp::Reverse(rules.age(word, now));
         // Of those that are equally old the walk's first: positions are in the order of the walk.
         let oldest =
-            if first { aged.take(1).next() } else { aged.min_by_key(|(_, word)| word.number()) };
+            if first { aged.take(1).next() } else { aged.min_by_key(|(_, word)| older(*word)) };
         if let Some((place, word)) = oldest.copied() {
             (walk.target, walk.found) = (place, word);
             return Pc::Reuse;
@@ -63,15 +71,20 @@ impl Turn<'_> {
         if walk.buckets >= renew_at && walk.live * 2 <= walk.used {
             return Pc::RenewBegin;
         }
-        self.next_to_restamp(0)
+        match rules.is_built() {
+            true if self.has(Mistake::AppendWithinStep) => Pc::Append,
+            true => self.begin_recount(true),
+            false => self.next_to_restamp(0),
+        }
     }
 
     /// The next remembered slot, from the n-th on, that has to be stamped anew.
     fn next_to_restamp(&mut self, from: u8) -> Pc {
-        let (age, now) = (self.machine.rules.append_age(), self.me().now);
+        let (rules, now) = (self.machine.rules, self.me().now);
+        let age = rules.append_age();
         let dead = &self.me().walk.dead;
         let mut rest = dead.iter().skip(usize::from(from));
-        let next = rest.position(|(_, word)| is_aged(*word, age, now));
+        let next = rest.position(|(_, word)| rules.is_aged(*word, age, now));
         next.map_or(Pc::Append, |n| Pc::Restamp(from + n as u8))
     }
 
@@ -111,7 +124,7 @@ impl Turn<'_> {
     pub(super) fn restamp(&mut self, n: u8) -> Stepped {
         let (place, word) = self.me().walk.dead[usize::from(n)];
         self.touch(place.bucket)?;
-        let anew = Word::dead(self.me().now);
+        let anew = self.machine.rules.dead(self.me().now);
         if !self.world.memory.swap(place, word, anew) && !self.has(Mistake::RestampGoesOn) {
             return self.restart();
         }
@@ -127,12 +140,21 @@ impl Turn<'_> {
             return self.restart();
         }
         let table = self.me().walk.table;
-        let Some(bucket) = self.world.memory.allocate(Kind::OfTable(table)) else {
+        // As it is built, what is appended to a block goes with it.
+        let is_renewed = self.world.memory.over(HEADS[usize::from(table)]).has(RENEWED);
+        let stands_alone = is_renewed && self.machine.rules.is_built();
+        let kind = if stands_alone { Kind::OfBlock(table) } else { Kind::OfTable(table) };
+        let Some(bucket) = self.world.memory.allocate(kind) else {
             return Err(Violation::NoRoom { thread: self.t });
         };
         self.world.memory.set(Place { bucket, index: 0 }, new);
         self.world.memory.set_over(tail, over.linked(bucket));
         self.end(Answer::Inserted)
+    }
+
+    pub(super) fn read_removal_number(&mut self) -> Effect {
+        self.me().now = self.world.memory.clock;
+        self.go(Pc::Change)
     }
 
     /// Replaces or removes the entry of the key.
@@ -141,7 +163,7 @@ impl Turn<'_> {
         let removes = matches!(self.operation, Operation::Remove(_));
         let new = match removes {
             true if self.has(Mistake::RemoveEmpties) => Word::EMPTY,
-            true => Word::dead(self.me().now),
+            true => self.machine.rules.dead(self.me().now),
             false => self.new_word(),
         };
         self.touch(target.bucket)?;
@@ -155,9 +177,4 @@ impl Turn<'_> {
         let answer = if removes { Answer::Removed } else { Answer::Replaced };
         self.end(answer(old.value()))
     }
-}
-
-/// Whether a removed slot's number is `age` steps or more behind `now`.
-fn is_aged(word: Word, age: u8, now: u8) -> bool {
-    word.number().is_some_and(|number| number + age <= now)
 }

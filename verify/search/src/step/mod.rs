@@ -2,6 +2,7 @@
 
 mod evacuate;
 mod insert;
+mod recount;
 mod renew;
 mod walk;
 
@@ -107,7 +108,11 @@ pub struct Machine<'p> {
 
 impl Machine<'_> {
     pub fn begin(&self) -> World {
-        let memory = self.program.memory();
+        let mut memory = self.program.memory();
+        memory.for_each_word(|word| match word.number() {
+            Some(number) if !word.is_frozen() => self.rules.dead(number),
+            _ => word,
+        });
         let history = History::new(memory.content());
         let actors = self.program.actors.iter();
         let threads = actors.map(|actor| Thread {
@@ -184,10 +189,16 @@ impl Turn<'_> {
             Pc::Take => self.take(),
             Pc::Reuse => self.reuse(),
             Pc::Restamp(n) => self.restamp(n),
+            Pc::Recount => self.recount(),
+            Pc::RecountNext => self.recount_next(),
+            Pc::StampAnew => self.stamp_anew(),
             Pc::Append => self.append(),
+            Pc::RemovalNumber => Ok(self.read_removal_number()),
             Pc::Change => self.change(),
             Pc::Unblock => self.unblock(),
-            Pc::RenewBegin => self.renew_begin(),
+            Pc::RenewBegin => self.renew_begin(false),
+            Pc::RenewHelp => self.renew_begin(true),
+            Pc::RenewPeek => self.renew_peek(),
             Pc::Freeze => self.freeze(),
             Pc::FreezeEnd => self.freeze_end(),
             Pc::Publish => self.publish(),
@@ -217,11 +228,13 @@ impl Turn<'_> {
     /// Pins, unless a guard or a lease lasts.
     fn start(&mut self) -> Effect {
         let clock = self.world.memory.clock;
-        let operation = self.operation;
+        let (operation, is_built) = (self.operation, self.machine.rules.is_built());
         let me = self.me();
         me.pin.get_or_insert(clock);
         me.pc = match operation {
-            Operation::Put(_) | Operation::Replace(_) | Operation::Remove(_) => Pc::Number,
+            Operation::Put(_) => Pc::Number,
+            Operation::Replace(_) | Operation::Remove(_) if !is_built => Pc::Number,
+            Operation::Replace(_) | Operation::Remove(_) => Pc::Root,
             Operation::Get(_) | Operation::Scan | Operation::Renew => Pc::Root,
             Operation::Evacuate => Pc::Start,
             Operation::Fill(words) => {
@@ -243,7 +256,9 @@ impl Turn<'_> {
         if !self.operation.writes() {
             return self.end(Answer::Nothing);
         }
-        let pc = if self.machine.rules.new_number { Pc::Number } else { Pc::Root };
+        let new_number =
+            self.machine.rules.is_built() && matches!(self.operation, Operation::Put(_));
+        let pc = if new_number { Pc::Number } else { Pc::Root };
         self.me().restart(pc);
         Ok(Effect::Shared)
     }
@@ -321,6 +336,9 @@ impl Turn<'_> {
         match (root, self.me().walk.table) {
             (Root::Moving, 0) => Ok(self.go(Pc::EvacuateBegin)),
             (Root::New, 0) => self.restart(),
+            (Root::Old | Root::Moving | Root::New, _) if self.machine.rules.is_built() => {
+                Ok(self.go(Pc::RenewHelp))
+            }
             (Root::Old | Root::Moving | Root::New, _) => Ok(self.go(Pc::RenewBegin)),
         }
     }

@@ -8,7 +8,7 @@ use crate::thread::{Copying, Pc};
 use crate::word::{BucketId, CLOSED, END, Over, RENEWED, Word};
 
 impl Turn<'_> {
-    pub(super) fn renew_begin(&mut self) -> Stepped {
+    pub(super) fn renew_begin(&mut self, helps: bool) -> Stepped {
         let (table, walked) = (self.me().walk.table, self.me().walk.first);
         let head = HEADS[usize::from(table)];
         self.touch(head)?;
@@ -16,12 +16,23 @@ impl Turn<'_> {
         let first = Memory::generation(table, over);
         let by_itself = self.operation == Operation::Renew;
         // Nothing to renew, or somebody else has renewed what was in the way.
-        if over.has(CLOSED) || over.link().is_none() || !(by_itself || first == walked) {
+        if over.has(CLOSED) || over.link().is_none() || !(by_itself || helps || first == walked) {
             return self.restart();
         }
         let at = Place { bucket: first, index: 0 };
         self.me().copy = Copying { table, over, first, at, ..Copying::default() };
-        Ok(self.go(Pc::Freeze))
+        Ok(self.go(if helps { Pc::RenewPeek } else { Pc::Freeze }))
+    }
+
+    /// Chains are frozen from their beginning on.
+    pub(super) fn renew_peek(&mut self) -> Stepped {
+        let at = self.me().copy.at;
+        self.touch(at.bucket)?;
+        if !self.world.memory.word(at).is_frozen() {
+            return self.restart();
+        }
+        self.go(Pc::Freeze);
+        Ok(Effect::Settled)
     }
 
     pub(super) fn freeze(&mut self) -> Stepped {

@@ -78,13 +78,24 @@ impl Turn<'_> {
         let walk = &mut self.me().walk;
         (walk.found, walk.target) = (word, at);
         let trusts = self.has(Mistake::FrozenTrusted) && !self.operation.writes();
-        if word.is_frozen() && !trusts {
+        // As it is built, only words of the head are asked about: whatever is behind it was found
+        // by way of the head, and so was the truth at that moment.
+        let is_known = self.machine.rules.is_built() && !HEADS.contains(&at.bucket);
+        if word.is_frozen() && !trusts && !is_known {
             self.go(Pc::Generation);
             return Ok(Effect::Settled);
         }
         self.look_into(word.value())?;
-        if self.operation.writes() {
-            return Ok(self.go(Pc::Change));
+        if self.operation.writes() && word.is_frozen() {
+            self.go(Pc::Unblock);
+            return Ok(Effect::Settled);
+        }
+        match self.operation {
+            Operation::Remove(_) if self.machine.rules.is_built() => {
+                return Ok(self.go(Pc::RemovalNumber));
+            }
+            _ if self.operation.writes() => return Ok(self.go(Pc::Change)),
+            _ => {}
         }
         self.end(Answer::Found(word.value()))
     }
@@ -105,7 +116,8 @@ impl Turn<'_> {
         }
     }
 
-    /// An iteration has come to the chain's end. It is a read of each key, with an answer of its own.
+    /// An iteration has come to the chain's end. It is a read of each key, with an answer of its
+    /// own.
     fn end_of_scan(&mut self) -> Stepped {
         let all = self.me().walk.all.clone();
         for word in &all {
@@ -120,13 +132,7 @@ impl Turn<'_> {
 
     /// Another key's word, or a removed one.
     fn pass(&mut self, word: Word) {
-        let (now, rules) = (self.me().now, self.machine.rules);
-        let youngest = [rules.append_age(), rules.second_reading_age(), rules.reuse_age()];
-        let least = youngest.into_iter().min().expect("three ages");
-        let matters = self.has(Mistake::NumberAfterWalk)
-            || word.number().is_some_and(|number| number + least <= now);
-        let remembers =
-            self.operation.writes() && !word.is_frozen() && word.number().is_some() && matters;
+        self.remember(word);
         let (width, scans) = (self.world.memory.width, self.operation == Operation::Scan);
         let walk = &mut self.me().walk;
         walk.used += 1;
@@ -134,12 +140,28 @@ impl Turn<'_> {
         if scans && word.is_live() && walk.all.iter().all(|met| met.key() != word.key()) {
             walk.all.push(word.thawed());
         }
-        if remembers {
-            walk.dead.push((walk.at, word));
-        }
         walk.at.index += 1;
         if walk.at.index == width {
+            walk.leave();
             self.go(Pc::Next);
+        }
+    }
+
+    /// A removed slot that may matter to an insert.
+    fn remember(&mut self, word: Word) {
+        let (now, rules) = (self.me().now, self.machine.rules);
+        let inserts = matches!(self.operation, Operation::Put(_));
+        if !inserts || word.is_frozen() || word.number().is_none() {
+            return;
+        }
+        if rules.is_built() {
+            return self.count(word);
+        }
+        let youngest = [rules.append_age(), rules.second_reading_age(), rules.reuse_age()];
+        let least = youngest.into_iter().min().expect("three ages");
+        if self.has(Mistake::NumberAfterWalk) || rules.is_aged(word, least, now) {
+            let walk = &mut self.me().walk;
+            walk.dead.push((walk.at, word));
         }
     }
 
@@ -173,9 +195,14 @@ impl Turn<'_> {
             Some(block) if is_head && over.has(RENEWED) => {
                 // What was read in the head is superseded.
                 let superseded = self.me().walk.all.clone();
+                let walk = &self.me().walk;
+                let (passed, dead) = (walk.passed, walk.dead.clone());
                 self.me().walk.enter(block);
                 if self.has(Mistake::HeadKept) {
                     self.me().walk.all = superseded;
+                }
+                if self.machine.rules.is_built() {
+                    (self.me().walk.passed, self.me().walk.dead) = (passed, dead);
                 }
                 self.go(Pc::Slot);
                 Ok(settled_if(over.has(CLOSED)))
