@@ -24,10 +24,11 @@ pub struct Options {
 }
 
 /// All but the random workloads.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     step("gate", "what a change has to pass", || test::gate(&test::GateOptions::without_fuzzer())),
     step("long tests", "every stop of a thread, a million iterations", long_tests),
     step("loom", "the models, both ways as deep", || loom::run(&loom::Options::long())),
+    step("search", "all schedules of programs, in both forms of the rules", search),
     step("teeth", "seeded faults", || cmd::xtask(["teeth", "--both"])),
     step("coverage", "how often each rare branch is taken", coverage_report::run),
     step("lin", "linearizability", || lin::run(&lin::Options::short(WINDOWS))),
@@ -45,6 +46,11 @@ const fn step(name: &'static str, what: &'static str, run: fn() -> Result<()>) -
 pub fn run(options: &Options) -> Result<()> {
     steps::run(&STEPS)?;
     soak::run(&soak::Options::hours(options.hours))
+}
+
+fn search() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["run", "--release", "-p", "search"]))?;
+    cmd::run(&mut cmd::cargo(["run", "--release", "-p", "search", "--", "--form", "built"]))
 }
 
 fn long_tests() -> Result<()> {

@@ -51,7 +51,7 @@ const fn step(of: In, name: &'static str, what: &'static str, run: fn() -> Resul
 type Entry = (In, Step);
 
 /// Cheap and most likely to fail first.
-const STEPS: [Entry; 26] = [
+const STEPS: [Entry; 27] = [
     step(In::Test, "fmt", "formatting", fmt),
     step(In::Test, "house", "house rules for src/", house::run),
     step(In::Test, "clippy", "no warnings in the library and its tests", clippy),
@@ -68,6 +68,7 @@ const STEPS: [Entry; 26] = [
     step(In::Gate, "oldest", "the library with the oldest dependencies", oldest),
     step(In::Gate, "sweeps", "every operation in every situation, optimised", sweeps),
     step(In::Gate, "lin", "linearizability, briefly", lin),
+    step(In::Gate, "search", "the rules of chains in all schedules of small programs", search),
     step(In::Gate, "examples", "the example programs find themselves right", examples),
     step(In::Gate, "bench", "the benchmarks run, on tiny maps, and find all answers right", bench),
     step(In::Gate, "no-tags", "the build without tag bits", no_tags),
@@ -199,6 +200,13 @@ fn telling() -> Result<()> {
 fn lin() -> Result<()> {
     cmd::run(&mut cmd::cargo(["test", "-p", "lin"]))?;
     lin::run(&lin::Options::short(WINDOWS))
+}
+
+fn search() -> Result<()> {
+    cmd::run(&mut cmd::cargo(["test", "-p", "search"]))?;
+    let search = ["run", "--release", "-p", "search", "--"];
+    cmd::run(cmd::cargo(search).args(["--size", "short"]))?;
+    cmd::run(cmd::cargo(search).args(["--size", "quick", "--form", "built"]))
 }
 
 fn examples() -> Result<()> {
