@@ -58,6 +58,9 @@
 //! | `map.shrink_to_fit()`, `clear()` | the same | incremental; `clear` takes effect at one moment |
 //! | `map.try_reserve(n)`, on a `&mut` map | `try_reserve(n)` | also through `&` |
 //! | `map.len()` | `len()` | beside writers, neither is the number of one moment |
+//! | `map.par_iter()`, `entry.key()`, `entry.value()`, `entry.pair()` | the same | an item holds a guard and no lock; `map.pin().par_iter()` has plain references |
+//! | `map.into_par_iter()`, `par_extend` | the same | |
+//! | `map.par_iter_mut()` through `&` | `par_iter_mut()` on a `&mut` map | |
 //! | `try_get`, `try_get_mut`, `try_entry`, `shards`, `into_read_only` | | no locks, no shards; reading costs nothing extra while nobody writes |
 //!
 //! ```
@@ -99,6 +102,7 @@
 //! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share one collector, the crate's own |
 //! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher`, or `HashSet::from(HashMap::builder().build())` |
 //! | `guard.refresh()` | `guard.repin()` |
+//! | `let copy: HashMap<_, _> = map.iter().collect()`, a map of references | the types in full, if they are `Copy`: then it may as well be a map of copies |
 //! | `guard.collector()`, `protect`, `swap`, `defer_retire`, … | nothing: the guard does nothing but protect |
 //! | `S = std::hash::RandomState` by default | `S = hashbrown::DefaultHashBuilder` by default |
 //! | the feature `fast-barrier` | nothing |

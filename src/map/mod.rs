@@ -3,8 +3,8 @@
 //!
 //! `hash_map.rs` has the type. Its methods are in `build`, `read`, `many`, `write`, `update`,
 //! `remove`, `resize` and `exclusive`, and its traits in `traits`. The other files have what the
-//! methods return: the map with a guard inside, entries, iterators, figures. This file only names
-//! them all. No file beside it imports it; they import each other by name.
+//! methods return: the map with a guard inside (its traits in `ref_traits`), entries, iterators,
+//! figures. This file only names them all. No file beside it imports it; they import each other by name.
 
 mod build;
 mod compute;
@@ -18,6 +18,7 @@ mod iter_mut;
 mod many;
 mod pinned;
 mod read;
+mod ref_traits;
 mod remove;
 mod resize;
 mod stats;

@@ -154,7 +154,10 @@ where
     /// set.retain(|i| i % 2 == 1, &set.guard());
     /// assert_eq!(set, evacmap::HashSet::from([1, 3]));
     /// ```
-    pub fn retain(&self, mut keep: impl FnMut(&T) -> bool, guard: &Guard) {
+    pub fn retain<F>(&self, mut keep: F, guard: &Guard)
+    where
+        F: FnMut(&T) -> bool,
+    {
         self.map.retain(|value, ()| keep(value), guard);
     }
 
