@@ -77,6 +77,7 @@ mod making {
         (&map).extend([("c", 3)]);
         (&map).extend([(&"d", &4)]);
         assert_eq!((copy.len(), &copy), (4, &map));
+        assert_eq!(Map::from_iter(&map.pin()), map);
         assert_eq!(format!("{:?}", Map::from([("a", 1)])), r#"{"a": 1}"#);
         let owned: IntoIter<&str, u32> = copy.into_iter();
         assert_eq!(sorted(owned), [("a", 1), ("b", 2), ("c", 3), ("d", 4)]);
@@ -290,6 +291,67 @@ mod map_ref {
     }
 
     #[test]
+    fn as_a_value() {
+        let (map, other) = (Map::from([("a", 1)]), Map::from([("a", 2)]));
+        let (mut pinned, mut owned) = (map.pin(), map.pin_owned());
+        assert!(pinned == owned && owned == pinned && pinned == map && owned == map);
+        assert!(pinned != other.pin() && pinned != other);
+        let (again, owned_again) = (pinned.clone(), owned.clone());
+        assert!(std::ptr::eq(again.map(), &map) && std::ptr::eq(owned_again.map(), &map));
+        // Each has a guard of its own.
+        let seen = (again.get("a"), owned_again.get("a"));
+        pinned.repin();
+        owned.repin();
+        assert_eq!(seen, (Some(&1), Some(&1)));
+        pinned.extend([("b", 2)]);
+        pinned.extend([(&"c", &3)]);
+        owned.extend([("d", 4)]);
+        owned.extend([(&"e", &5)]);
+        assert_eq!(map.len(), 5);
+        fn equates<T: Eq>(_: &T) {}
+        equates(&pinned);
+        equates(&owned);
+    }
+
+    /// As std, papaya and dashmap have them.
+    #[test]
+    fn type_parameters_by_hand() {
+        fn one() -> u32 {
+            1
+        }
+        fn next(n: &u32) -> u32 {
+            n + 1
+        }
+        let map = Map::new();
+        let pinned = map.pin();
+        assert_eq!(pinned.get_or_insert_with::<fn() -> u32>("a", one), &1);
+        assert_eq!(pinned.try_insert_with::<fn() -> u32>("a", one), Err(&1));
+        assert_eq!(pinned.get_or_try_insert_with::<_, ()>("a", || Ok(7)), Ok(&1));
+        assert_eq!(pinned.update::<fn(&u32) -> u32>("a", next), Some(&2));
+        assert_eq!(pinned.update_or_insert::<fn(&u32) -> u32>("a", next, 0), &3);
+        assert_eq!(
+            pinned.update_or_insert_with::<fn(&u32) -> u32, fn() -> u32>("a", next, one),
+            &4
+        );
+        assert_eq!(pinned.compute::<_, ()>("a", |_| Operation::Insert(5)), {
+            Compute::Updated { old: (&"a", &4), new: (&"a", &5) }
+        });
+        assert_eq!(pinned.entry("b").or_insert_with::<fn() -> u32>(one), &1);
+        assert_eq!(pinned.entry("b").and_modify::<fn(&u32) -> u32>(next).get(), Some(&2));
+        assert_eq!(pinned.get::<str>("b"), Some(&2));
+        assert_eq!(pinned.remove_if::<str, fn(&&str, &u32) -> bool>("b", |_, _| false), {
+            Err((&"b", &2))
+        });
+        pinned.retain::<fn(&&str, &u32) -> bool>(|_, n| *n > 2);
+        let guard = &map.guard();
+        assert_eq!(map.get_or_insert_with::<fn() -> u32>("c", one, guard), &1);
+        assert_eq!(map.compute::<_, char>("c", |_| Operation::Abort('x'), guard), {
+            Compute::Aborted('x')
+        });
+        assert_eq!(map.len(), 2);
+    }
+
+    #[test]
     fn write() {
         let map = Map::new();
         let pinned = map.pin();
@@ -470,6 +532,24 @@ mod sets {
     }
 
     #[test]
+    fn as_a_value() {
+        let (set, other) = (Set::from([1]), Set::from([2]));
+        let (mut pinned, mut owned) = (set.pin(), set.pin_owned());
+        assert!(pinned == owned && owned == pinned && pinned == set && owned == set);
+        assert!(pinned != other.pin() && pinned != other);
+        assert!(std::ptr::eq(pinned.clone().set(), &set));
+        assert!(std::ptr::eq(owned.clone().set(), &set));
+        pinned.extend([2]);
+        pinned.extend([&3]);
+        owned.extend([4]);
+        owned.extend([&5]);
+        assert_eq!(set, (1..6).collect());
+        fn equates<T: Eq>(_: &T) {}
+        equates(&pinned);
+        equates(&owned);
+    }
+
+    #[test]
     fn write_with_a_guard() {
         let set = Set::new();
         let guard = &set.guard();
@@ -588,6 +668,25 @@ mod traits {
         assert_eq!((fused(map.into_iter()), fused(set.into_iter())), ((true, 0), (true, 1)));
     }
 
+    /// Knows nothing of its key.
+    struct Wrapped<'g, K, V>(Iter<'g, K, V>, Keys<'g, K, V>, Values<'g, K, V>, set::Iter<'g, K>);
+
+    impl<'g, K, V> Iterator for Wrapped<'g, K, V> {
+        type Item = ((&'g K, &'g V), &'g K, &'g V, &'g K);
+
+        fn next(&mut self) -> Option<Self::Item> {
+            Some((self.0.next()?, self.1.next()?, self.2.next()?, self.3.next()?))
+        }
+    }
+
+    #[test]
+    fn of_iterators_over_any_keys() {
+        let (map, set) = (Map::from([("a", 1)]), HashSet::from(["b"]));
+        let (map, set) = (map.pin(), set.pin());
+        let wrapped = Wrapped(map.iter(), map.keys(), map.values(), set.iter());
+        assert!(wrapped.eq([((&"a", &1), &"a", &1, &"b")]));
+    }
+
     /// Looks up what it only describes.
     #[derive(Hash)]
     struct Spelled(String);
@@ -611,6 +710,22 @@ mod traits {
         let (mut map, set) = (Map::from([("a", 1)]), Set::from([1]));
         survives(&map);
         survives(&set);
+        let guard = evacmap::pin();
+        survives(&guard);
+        survives(&OwnedGuard::new());
+        survives(&map.pin());
+        survives(&map.pin_owned());
+        survives(&set.pin());
+        survives(&set.pin_owned());
+        survives(&map.iter(&guard));
+        survives(&map.keys(&guard));
+        survives(&map.values(&guard));
+        survives(&set.iter(&guard));
+        survives(&map.entry("a", &guard));
+        survives(&map.clone().into_iter());
+        survives(&set.clone().into_iter());
+        fn moves<T: UnwindSafe>(_: &T) {}
+        moves(&map.extract_if(|_, _| true, &guard));
         let result = catch_unwind(|| {
             let _ = map.pin().update("a", |_| panic_any("on purpose"));
         });
@@ -653,7 +768,8 @@ fn feature_serde() {
 #[cfg(feature = "rayon")]
 #[test]
 fn feature_rayon() {
-    use evacmap::parallel::{ParIter, ParValues};
+    use evacmap::parallel::{EntryRef, IntoParIter, MapParIter, ParIter, ParValues};
+    use evacmap::parallel::{SetParIter, ValueRef};
     use rayon::prelude::*;
 
     let mut map: HashMap<u32, u32> = (0..100).into_par_iter().map(|key| (key, key)).collect();
@@ -670,6 +786,33 @@ fn feature_rayon() {
     let values: ParValues<'_, u32> = pinned.par_iter();
     assert!(format!("{values:?}").contains("ParValues"));
     assert_eq!(values.sum::<u32>(), (0..300).sum::<u32>());
+
+    map.pin().par_extend((300..400).into_par_iter().map(|key| (key, key)));
+    map.pin_owned().par_extend([(&400, &400)]);
+    map.par_extend([(&401, &401)]);
+    (&map).par_extend([(&402, &402)]);
+    set.pin().par_extend(300..400);
+    set.pin_owned().par_extend([&400]);
+    set.par_extend([&401]);
+    (&set).par_extend([&402]);
+
+    let entries: MapParIter<'_, u32, u32> = map.par_iter();
+    assert!(format!("{entries:?}").contains("MapParIter"));
+    let last: EntryRef<'_, u32, u32> = entries.find_any(|entry| *entry.key() == 402).unwrap();
+    assert_eq!((last.pair(), *last, last.value()), ((&402, &402), 402, last.clone().value()));
+    assert_eq!(format!("{last:?}"), "EntryRef(402, 402)");
+    drop(last);
+    let values: SetParIter<'_, u32> = set.par_iter();
+    assert!(format!("{values:?}").contains("SetParIter"));
+    let last: ValueRef<'_, u32> = values.find_any(|value| **value == 402).unwrap();
+    assert_eq!((format!("{last:?}"), *last.clone()), ("ValueRef(402)".to_owned(), 402));
+    drop(last);
+
+    map.par_iter_mut().for_each(|(key, value)| *value += key);
+    let entries: IntoParIter<(u32, u32)> = map.into_par_iter();
+    assert_eq!((format!("{entries:?}").contains("403"), entries.opt_len()), (true, Some(403)));
+    assert!(entries.all(|(key, value)| value == 2 * key));
+    assert_eq!(set.into_par_iter().max(), Some(402));
 }
 
 #[cfg(feature = "metrics")]
