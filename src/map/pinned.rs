@@ -221,6 +221,43 @@ where
         self.map.get_or_try_insert_with(key, make, self.guard())
     }
 
+    /// See [`HashMap::get_or_insert_with_ref`].
+    #[inline]
+    pub fn get_or_insert_with_ref<'q, Q, F>(&self, key: &'q Q, make: F) -> &V
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        K: From<&'q Q>,
+        F: FnOnce() -> V,
+    {
+        self.map.get_or_insert_with_ref(key, make, self.guard())
+    }
+
+    /// See [`HashMap::try_insert_with_ref`].
+    ///
+    /// # Errors
+    ///
+    /// If the key is present: its value.
+    #[inline]
+    pub fn try_insert_with_ref<'q, Q, F>(&self, key: &'q Q, make: F) -> Result<&V, &V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        K: From<&'q Q>,
+        F: FnOnce() -> V,
+    {
+        self.map.try_insert_with_ref(key, make, self.guard())
+    }
+
+    /// See [`HashMap::update_ref`].
+    #[inline]
+    pub fn update_ref<'q, Q, F>(&self, key: &'q Q, change: F) -> Option<&V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        K: From<&'q Q>,
+        F: FnMut(&V) -> V,
+    {
+        self.map.update_ref(key, change, self.guard())
+    }
+
     /// See [`HashMap::entry`].
     #[inline]
     pub fn entry(&self, key: K) -> Entry<'_, K, V, S> {

@@ -161,6 +161,22 @@ where
         self.set.insert(value, self.guard())
     }
 
+    /// See [`HashSet::get_or_insert`].
+    #[inline]
+    pub fn get_or_insert(&self, value: T) -> &T {
+        self.set.get_or_insert(value, self.guard())
+    }
+
+    /// See [`HashSet::get_or_insert_with`].
+    #[inline]
+    pub fn get_or_insert_with<'q, Q, F>(&self, value: &'q Q, make: F) -> &T
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+        F: FnOnce(&'q Q) -> T,
+    {
+        self.set.get_or_insert_with(value, make, self.guard())
+    }
+
     /// See [`HashSet::replace`].
     #[inline]
     pub fn replace(&self, value: T) -> Option<&T> {

@@ -18,7 +18,8 @@ use evacmap::{
     CompareExchangeError, CompareRemoveError, Compute, DefaultHashBuilder, Entry, Equivalent,
     ExtractIf, Guard, HashMap, HashMapBuilder, HashMapRef, HashSet, HashSetRef, IntoIter, Iter,
     IterMut, Keys, Modified, OccupiedEntry, OccupiedError, Operation, OwnedGuard, Pinning,
-    Progress, ShrinkPolicy, Stats, TryReserveError, VacantEntry, Values, ValuesMut, Violation, set,
+    Progress, ShrinkPolicy, Stats, Take, TryReserveError, VacantEntry, Values, ValuesMut,
+    Violation, set,
 };
 
 type Map = HashMap<&'static str, u32>;
@@ -147,6 +148,10 @@ mod map {
         assert_eq!(map.get_or_try_insert_with("c", || Err("no"), guard), Err("no"));
         assert_eq!(map.get_or_try_insert_with("c", || Ok::<_, ()>(5), guard), Ok(&5));
         assert_eq!(map.update("a", |n| n + 1, guard), Some(&3));
+        let names: HashMap<String, u32> = HashMap::new();
+        assert_eq!(names.try_insert_with_ref("a", || 1, guard), Ok(&1));
+        assert_eq!(names.get_or_insert_with_ref("a", || unreachable!(), guard), &1);
+        assert_eq!(names.update_ref("a", |n| n + 1, guard), Some(&2));
         assert_eq!(map.update_or_insert("a", |n| n + 1, 0, guard), &4);
         assert_eq!(map.update_or_insert_with("d", |n| n + 1, || 6, guard), &6);
         let count = |entry: Option<(&&str, &u32)>| match entry {
@@ -362,6 +367,10 @@ mod map_ref {
         assert_eq!(pinned.get_or_insert_with("b", || unreachable!()), &4);
         assert_eq!(pinned.get_or_try_insert_with("c", || Err("no")), Err("no"));
         assert_eq!(pinned.update("a", |n| n + 1), Some(&3));
+        let names: HashMap<String, u32> = HashMap::new();
+        assert_eq!(names.pin().try_insert_with_ref("a", || 1), Ok(&1));
+        assert_eq!(names.pin().get_or_insert_with_ref("a", || unreachable!()), &1);
+        assert_eq!(names.pin_owned().update_ref("a", |n| n + 1), Some(&2));
         assert_eq!(pinned.update_or_insert("a", |n| n + 1, 0), &4);
         assert_eq!(pinned.update_or_insert_with("d", |n| n + 1, || 6), &6);
         assert_eq!(pinned.compute("d", |_| Operation::<_, ()>::Remove), Compute::Removed(&"d", &6));
@@ -554,6 +563,8 @@ mod sets {
         let set = Set::new();
         let guard = &set.guard();
         assert!(set.insert(1, guard) && !set.insert(1, guard));
+        assert_eq!(set.get_or_insert(1, guard), &1);
+        assert_eq!(set.get_or_insert_with(&1, |_| unreachable!(), guard), &1);
         assert_eq!((set.replace(1, guard), set.replace(2, guard)), (Some(&1), None));
         assert!(set.remove(&1, guard) && !set.remove(&1, guard));
         assert_eq!((set.take(&2, guard), set.take(&2, guard)), (Some(&2), None));
@@ -578,6 +589,7 @@ mod sets {
         let set = Set::new();
         let mut pinned = set.pin();
         assert!(pinned.insert(1) && !pinned.insert(1));
+        assert_eq!((pinned.get_or_insert(1), pinned.get_or_insert_with(&1, |n| *n)), (&1, &1));
         assert_eq!((pinned.replace(1), pinned.replace(2)), (Some(&1), None));
         assert!(pinned.remove(&1) && !pinned.remove(&1));
         assert_eq!((pinned.take(&2), pinned.take(&2)), (Some(&2), None));
@@ -751,6 +763,21 @@ mod traits {
         assert_eq!(format!("{:?}", Operation::<u32, ()>::Remove), "Remove");
         assert_eq!(format!("{:?}", Compute::<u32, u32, u32>::Aborted(1)), "Aborted(1)");
     }
+}
+
+#[test]
+fn a_value_with_one_owner() {
+    fn sent_and_shared<T: Send + Sync + UnwindSafe + RefUnwindSafe>(_: &T) {}
+    // Not `Sync` by itself.
+    let cell = Take::new(std::cell::Cell::new(1));
+    sent_and_shared(&cell);
+    assert!(!cell.is_taken());
+    assert_eq!(format!("{cell:?}"), "Take { taken: false, .. }");
+    assert_eq!((cell.take().map(|n| n.get()), cell.take(), cell.is_taken()), (Some(1), None, true));
+    assert_eq!((Take::<u32>::default().take(), Take::from("a").take()), (Some(0), Some("a")));
+    let map = HashMap::from([(1, Take::new("a"))]);
+    sent_and_shared(&map);
+    assert_eq!(map.pin().remove(&1).and_then(Take::take), Some("a"));
 }
 
 #[cfg(feature = "serde")]
