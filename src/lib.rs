@@ -106,6 +106,7 @@
 //! | [`HashMapRef`] | the map with a guard inside, from [`HashMap::pin`]: the everyday form |
 //! | [`HashSet`], [`HashSetRef`] | the same for sets |
 //! | [`Entry`] | one key's place: look once, then decide |
+//! | [`Take`] | a value of which there is to be one owner: whoever takes it first |
 //! | [`Guard`] | keeps what was read valid; one guard serves any number of maps |
 //! | [`OwnedGuard`] | a guard that belongs to no thread, for tasks |
 //! | [`pinning`], [`Pinning`] | what a pin costs in this process |
@@ -125,7 +126,7 @@
 //! | in `src/` | what it is |
 //! |---|---|
 //! | `integrations/`, `docs/` | the optional features; the pages |
-//! | `map/`, `set/`, `error.rs` | the public types |
+//! | `map/`, `set/`, `take.rs`, `error.rs` | the public types |
 //! | `engine/` | what operations do: look up, assign, delete, resize, iterate. Start with its `mod.rs` |
 //! | `table/` | arrays, buckets, overflow; how a table is made and given back |
 //! | `layout/` | what a slot holds, and each step that its word can take |
@@ -149,6 +150,7 @@ pub mod set;
 mod sizes;
 mod sync;
 mod table;
+mod take;
 
 pub use error::{
     CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError, Violation,
@@ -168,3 +170,4 @@ pub use memory::{Guard, OwnedGuard, Pinning, pin, pinning};
 #[doc(hidden)]
 pub use observe::{counters as work, hooks};
 pub use set::{HashSet, HashSetRef};
+pub use take::Take;

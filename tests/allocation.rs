@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering::*};
 
-use evacmap::{HashMap, Stats};
+use evacmap::{HashMap, HashSet, Stats};
 
 struct Counting;
 
@@ -68,6 +68,7 @@ fn the_map_is_frugal() {
     // The first pays for what the thread and the collector keep for good.
     live();
     a_map_holds_what_it_says();
+    a_known_key_is_not_made_again();
     everything_is_given_back();
     memory_is_used_again();
     nothing_accumulates_in_the_collector();
@@ -127,6 +128,21 @@ fn a_map_holds_what_it_says() {
             assert!(each < 24.0 + 64.0, "{each} bytes an entry");
         }
     }
+}
+
+fn a_known_key_is_not_made_again() {
+    let (map, set) = (HashMap::<String, u64>::new(), HashSet::<String>::new());
+    let (map, set) = (map.pin(), set.pin());
+    map.get_or_insert_with_ref("known", || 1);
+    set.get_or_insert_with("known", String::from);
+    let before = calls();
+    for _ in 0..100 {
+        assert_eq!(map.get_or_insert_with_ref("known", || unreachable!()), &1);
+        assert_eq!(map.try_insert_with_ref("known", || unreachable!()), Err(&1));
+        assert_eq!(map.update_ref("unknown", |_| unreachable!()), None);
+        assert_eq!(set.get_or_insert_with("known", |_| unreachable!()), "known");
+    }
+    assert_eq!(calls(), before);
 }
 
 /// A life with growth, replacement, removal, clearing and shrinking.

@@ -21,6 +21,11 @@
 //!   [`shrink_to_fit`](crate::HashMap::shrink_to_fit) works under either policy.
 //!   (`tests/behaviour/room.rs::a_map_does_not_shrink_unless_it_was_built_so`,
 //!   `tests/alone/shrinking.rs::removals_alone_bring_the_memory_back`)
+//! - **An entry that is left keeps its page.** Entries never move, so memory between survivors stays
+//!   with the process until the program uses it again, whatever shrinks. Figures, and
+//!   what helps, are among the
+//!   [questions](super::faq#the-map-says-that-it-is-small-why-is-the-process-still-large). (`cargo
+//!   run --release -p memory_that_stays`)
 //! - **Each thread that has written to a map has a slot in it**, until the map is dropped. The slot
 //!   takes a few hundred bytes. It holds up to 64 removed entries, and bare memory for up to 512
 //!   entries that the thread inserts next ([`Stats::spare`](crate::Stats::spare)). Many threads

@@ -11,10 +11,11 @@
 //! | `let mut map`, `&mut map`, `Mutex<HashMap>`, `RwLock<HashMap>` | `let map`, `&map` | no lock, and no poisoning |
 //! | `map.get(&k)`, `contains_key`, `get_key_value` | the same on `map.pin()` | |
 //! | `map.insert(k, v) -> Option<V>` | `insert(k, v) -> Option<&V>` | the key is replaced too |
-//! | `map.remove(&k) -> Option<V>` | `remove(&k) -> Option<&V>` | the value stays with the map until nobody can see it; clone it, or keep an `Arc` |
+//! | `map.remove(&k) -> Option<V>` | `remove(&k) -> Option<&V>` | the value stays with the map until nobody can see it; clone it, keep an `Arc`, or a [`Take`](crate::Take) if it must have one owner |
 //! | `map.get_mut(&k)` | `update(k, change)`, or an atomic or a `Mutex` as value | [`get_mut`](crate::HashMap::get_mut) is there for a `&mut` map |
 //! | `*map.entry(k).or_insert(0) += 1` | `update_or_insert(k, change, 1)`; `entry(k).and_modify(change).or_insert(1)` | `change` returns the new value |
 //! | `map.entry(k).or_insert_with(make)` | `get_or_insert_with(k, make)`, or the same | |
+//! | hashbrown's `map.entry_ref(&k).or_insert_with(make)` | `get_or_insert_with_ref(&k, make)` | makes a key only if there is none |
 //! | `match map.entry(k)` | `compute(k, decide)`, or `match map.entry(k)` | an entry is a snapshot, and its operations may fail |
 //! | `map.retain(keep)` | `retain(keep)` | `keep` gets `&V`, not `&mut V` |
 //! | `map.iter()`, `keys`, `values` | the same on `map.pin()` | no snapshot |
@@ -50,7 +51,7 @@
 //! | `map.alter_all(change)` | a loop of `update` over `keys()` | key by key in dashmap too |
 //! | `map.view(&k, look)` | `get(&k).map(look)` | |
 //! | `map.insert(k, v) -> Option<V>` | `insert(k, v) -> Option<&V>` | |
-//! | `map.remove(&k) -> Option<(K, V)>` | `remove_entry(&k) -> Option<(&K, &V)>` | |
+//! | `map.remove(&k) -> Option<(K, V)>` | `remove_entry(&k) -> Option<(&K, &V)>` | with a [`Take`](crate::Take) as value, `remove(&k).and_then(Take::take)` gives the value itself |
 //! | `map.remove_if(&k, condition) -> Option<(K, V)>` | `remove_if(&k, condition) -> Result<Option<(&K, &V)>, (&K, &V)>` | tells absent from kept |
 //! | `map.remove_if_mut(&k, condition)` | `compute(k, decide)` | |
 //! | `map.iter()`, `retain` | the same | blocks nobody; `retain` gets `&V`, not `&mut V` |
@@ -58,6 +59,9 @@
 //! | `map.shrink_to_fit()`, `clear()` | the same | incremental; `clear` takes effect at one moment |
 //! | `map.try_reserve(n)`, on a `&mut` map | `try_reserve(n)` | also through `&` |
 //! | `map.len()` | `len()` | beside writers, neither is the number of one moment |
+//! | `map.par_iter()`, `entry.key()`, `entry.value()`, `entry.pair()` | the same | an item holds a guard and no lock; `map.pin().par_iter()` has plain references |
+//! | `map.into_par_iter()`, `par_extend` | the same | |
+//! | `map.par_iter_mut()` through `&` | `par_iter_mut()` on a `&mut` map | |
 //! | `try_get`, `try_get_mut`, `try_entry`, `shards`, `into_read_only` | | no locks, no shards; reading costs nothing extra while nobody writes |
 //!
 //! ```
@@ -99,6 +103,7 @@
 //! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share one collector, the crate's own |
 //! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher`, or `HashSet::from(HashMap::builder().build())` |
 //! | `guard.refresh()` | `guard.repin()` |
+//! | `let copy: HashMap<_, _> = map.iter().collect()`, a map of references | the types in full, if they are `Copy`: then it may as well be a map of copies |
 //! | `guard.collector()`, `protect`, `swap`, `defer_retire`, … | nothing: the guard does nothing but protect |
 //! | `S = std::hash::RandomState` by default | `S = hashbrown::DefaultHashBuilder` by default |
 //! | the feature `fast-barrier` | nothing |
@@ -184,3 +189,62 @@
 //! map.clear(); // Clear
 //! assert!(map.is_empty());
 //! ```
+//!
+//! # Interners that forget
+//!
+//! Some interners remove a text when nobody but the map has it: `remove_if(text, |text, _|
+//! Arc::strong_count(text) == 1)`. In a map that locks, that is right: a reader clones the `Arc`
+//! under the lock. Here, and in every map whose readers take no lock, it is a race. A reader that
+//! has looked up may clone after the count was read. The text is then gone from the map while the
+//! reader has a symbol for it, and the next one to intern it gets another symbol.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! let texts = evacmap::HashMap::from([(Arc::<str>::from("a"), ())]);
+//! let reader = texts.pin();
+//! let (seen, ()) = reader.get_key_value("a").unwrap(); // a reader has looked up,
+//! let swept = texts.pin().remove_if("a", |text, ()| Arc::strong_count(text) == 1); // wrong
+//! assert!(swept.is_ok());
+//! let first = seen.clone(); // and only now it clones
+//! texts.pin().insert(Arc::from("a"), ());
+//! let second = texts.pin().get_key_value("a").unwrap().0.clone();
+//! assert!(!Arc::ptr_eq(&first, &second)); // one text, two symbols
+//! ```
+//!
+//! Keep a [`Weak`](std::sync::Weak), and upgrade where you would clone. An upgrade fails for ever
+//! once the last `Arc` is gone, so whoever may remove the entry and whoever may still use it are
+//! decided by the same count:
+//!
+//! ```
+//! use evacmap::{Compute, HashMap, Operation};
+//! use std::sync::{Arc, Weak};
+//!
+//! fn intern(texts: &HashMap<Box<str>, Weak<str>>, text: &str) -> Arc<str> {
+//!     let texts = texts.pin();
+//!     if let Some(known) = texts.get(text).and_then(Weak::upgrade) {
+//!         return known;
+//!     }
+//!     let new: Arc<str> = text.into();
+//!     let done = texts.compute(text.into(), |entry| match entry.and_then(|(_, w)| w.upgrade()) {
+//!         Some(known) => Operation::Abort(known),
+//!         None => Operation::Insert(Arc::downgrade(&new)),
+//!     });
+//!     if let Compute::Aborted(known) = done { known } else { new }
+//! }
+//!
+//! fn sweep(texts: &HashMap<Box<str>, Weak<str>>) {
+//!     texts.pin().retain(|_, text| text.strong_count() > 0);
+//! }
+//!
+//! let texts = HashMap::new();
+//! let first = intern(&texts, "a");
+//! sweep(&texts);
+//! assert!(Arc::ptr_eq(&first, &intern(&texts, "a")));
+//! drop(first);
+//! sweep(&texts);
+//! assert!(texts.is_empty());
+//! ```
+//!
+//! The same goes for pools, caches of connections, and whatever else counts its users. Tests of
+//! both forms are in `tests/behaviour/patterns.rs`.

@@ -86,6 +86,16 @@ impl<'g, L: Keyed> Iterator for Walk<'g, L> {
     type Item = L::View<'g>;
 
     fn next(&mut self) -> Option<L::View<'g>> {
+        self.next_by(RawMap::find_again)
+    }
+}
+
+impl<'g, L: Layout> Walk<'g, L> {
+    /// As `next`, for whoever cannot tell keys apart, but has been given `RawMap::find_again`.
+    pub(crate) fn next_by(
+        &mut self,
+        find_again: impl Fn(&'g RawMap<L>, L::View<'g>, &'g Guard) -> Option<L::View<'g>>,
+    ) -> Option<L::View<'g>> {
         loop {
             while let Some(slot) = self.slots.get(self.at) {
                 self.at += 1;
@@ -100,7 +110,7 @@ impl<'g, L: Keyed> Iterator for Walk<'g, L> {
                     return Some(view);
                 }
                 hit(Branch::WalkMoved);
-                let current = self.map.find_again(view, self.guard);
+                let current = find_again(self.map, view, self.guard);
                 if current.is_some() {
                     return current;
                 }

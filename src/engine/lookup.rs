@@ -54,7 +54,7 @@ impl<L: Layout> RawMap<L> {
     }
 
     /// Looks up the key of an entry that was seen before.
-    pub(super) fn find_again<'g>(
+    pub(crate) fn find_again<'g>(
         &'g self,
         view: L::View<'g>,
         guard: &'g Guard,

@@ -8,22 +8,33 @@
 //! let squares = squares.pin();
 //! assert_eq!(squares.par_iter().filter(|(i, square)| **i * **i == **square).count(), 1000);
 //! ```
+//!
+//! Under one guard, that of a [`HashMapRef`] or [`HashSetRef`], the items are plain references. A
+//! map that nobody has pinned can be walked too: `map.par_iter()` pins for the time that it takes.
+//! Its items are an [`EntryRef`] each, which keeps what it shows alive by itself.
+
+mod extend;
+mod owned;
+mod whole;
+
+pub use owned::IntoParIter;
+pub use whole::{EntryRef, MapParIter, SetParIter, ValueRef};
 
 use core::borrow::Borrow;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
-use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::engine::Walk;
 use crate::layout::Boxed;
-use crate::map::{HashMap, HashMapRef};
-use crate::memory::{self, Guard};
-use crate::set::{HashSet, HashSetRef};
+use crate::map::HashMapRef;
+use crate::memory::Guard;
+use crate::set::HashSetRef;
 
 /// Entries of a map, in parallel. Each thread walks a part of the buckets, all under one guard.
-/// [`HashMap::iter`] lists the guarantees.
+/// [`HashMap::iter`](crate::HashMap::iter) lists the guarantees.
 pub struct ParIter<'g, K, V>(Walk<'g, Boxed<K, V>>);
 
 impl<'g, K, V> ParallelIterator for ParIter<'g, K, V>
@@ -104,83 +115,5 @@ where
 
     fn into_par_iter(self) -> ParValues<'g, T> {
         ParValues(ParIter(self.set().as_map().raw.walk(self.guard())))
-    }
-}
-
-impl<K, V, S> ParallelExtend<(K, V)> for &HashMap<K, V, S>
-where
-    K: Hash + Eq + Send + Sync,
-    V: Send + Sync,
-    S: BuildHasher + Sync,
-{
-    /// If several entries have the same key, any of them may be the one that stays.
-    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
-        let entries = entries.into_par_iter();
-        self.reserve_hint(entries.opt_len().unwrap_or(0), &memory::pin());
-        let map = *self;
-        entries.for_each(|(key, value)| {
-            map.pin().insert(key, value);
-        });
-    }
-}
-
-impl<K, V, S> ParallelExtend<(K, V)> for HashMap<K, V, S>
-where
-    K: Hash + Eq + Send + Sync,
-    V: Send + Sync,
-    S: BuildHasher + Sync,
-{
-    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
-        (&*self).par_extend(entries);
-    }
-}
-
-impl<K, V, S> FromParallelIterator<(K, V)> for HashMap<K, V, S>
-where
-    K: Hash + Eq + Send + Sync,
-    V: Send + Sync,
-    S: BuildHasher + Default + Sync,
-{
-    fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
-        let map = Self::default();
-        (&map).par_extend(entries);
-        map
-    }
-}
-
-impl<T, S> ParallelExtend<T> for &HashSet<T, S>
-where
-    T: Hash + Eq + Send + Sync,
-    S: BuildHasher + Sync,
-{
-    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, values: I) {
-        let values = values.into_par_iter();
-        self.as_map().reserve_hint(values.opt_len().unwrap_or(0), &memory::pin());
-        let set = *self;
-        values.for_each(|value| {
-            set.pin().insert(value);
-        });
-    }
-}
-
-impl<T, S> ParallelExtend<T> for HashSet<T, S>
-where
-    T: Hash + Eq + Send + Sync,
-    S: BuildHasher + Sync,
-{
-    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, values: I) {
-        (&*self).par_extend(values);
-    }
-}
-
-impl<T, S> FromParallelIterator<T> for HashSet<T, S>
-where
-    T: Hash + Eq + Send + Sync,
-    S: BuildHasher + Default + Sync,
-{
-    fn from_par_iter<I: IntoParallelIterator<Item = T>>(values: I) -> Self {
-        let set = Self::default();
-        (&set).par_extend(values);
-        set
     }
 }

@@ -122,7 +122,10 @@ where
     /// map.entry("a", &guard).and_modify(|n| n + 1);
     /// assert_eq!(map.entry("a", &guard).and_modify(|n| n * 10).or_default(), &20);
     /// ```
-    pub fn and_modify(self, mut change: impl FnMut(&V) -> V) -> Modified<'g, K, V, S> {
+    pub fn and_modify<F>(self, mut change: F) -> Modified<'g, K, V, S>
+    where
+        F: FnMut(&V) -> V,
+    {
         let OccupiedEntry { place, .. } = match self {
             Entry::Occupied(entry) => entry,
             Entry::Vacant(entry) => return Modified(Err(entry)),
@@ -162,7 +165,7 @@ where
     /// let map = evacmap::HashMap::new();
     /// assert_eq!(map.entry("a", &map.guard()).or_insert_with(|| 1), &1);
     /// ```
-    pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'g V {
+    pub fn or_insert_with<F: FnOnce() -> V>(self, make: F) -> &'g V {
         self.or_insert_with_key(|_| make())
     }
 
@@ -172,7 +175,7 @@ where
     /// let map = evacmap::HashMap::new();
     /// assert_eq!(map.entry("abc", &map.guard()).or_insert_with_key(|key| key.len()), &3);
     /// ```
-    pub fn or_insert_with_key(self, make: impl FnOnce(&K) -> V) -> &'g V {
+    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, make: F) -> &'g V {
         match self {
             Entry::Occupied(entry) => entry.get(),
             Entry::Vacant(entry) => entry.or_insert_with_key(make),
@@ -353,12 +356,12 @@ where
     }
 
     /// See [`Entry::or_insert_with`].
-    pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'g V {
+    pub fn or_insert_with<F: FnOnce() -> V>(self, make: F) -> &'g V {
         self.or_insert_with_key(|_| make())
     }
 
     /// See [`Entry::or_insert_with_key`].
-    pub fn or_insert_with_key(self, make: impl FnOnce(&K) -> V) -> &'g V {
+    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, make: F) -> &'g V {
         self.0.unwrap_or_else(|entry| entry.or_insert_with_key(make))
     }
 

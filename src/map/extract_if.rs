@@ -3,6 +3,7 @@
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use hashbrown::DefaultHashBuilder;
 
@@ -57,6 +58,16 @@ where
     V: Send,
     F: FnMut(&K, &V) -> bool,
     S: BuildHasher,
+{
+}
+
+/// A panic of the condition leaves map and iterator valid. The entry that it was asked about stays.
+impl<K, V, F, S> UnwindSafe for ExtractIf<'_, K, V, F, S>
+where
+    K: RefUnwindSafe,
+    V: RefUnwindSafe,
+    F: UnwindSafe,
+    S: RefUnwindSafe,
 {
 }
 

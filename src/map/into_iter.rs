@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::engine::Remains;
 use crate::layout::Boxed;
@@ -28,6 +29,12 @@ impl<K, V> Iterator for IntoIter<K, V> {
 }
 
 impl<K, V> FusedIterator for IntoIter<K, V> {}
+
+/// It owns its entries, which nobody else can see.
+impl<K: UnwindSafe, V: UnwindSafe> UnwindSafe for IntoIter<K, V> {}
+
+/// Nothing can be seen through a shared reference.
+impl<K, V> RefUnwindSafe for IntoIter<K, V> {}
 
 impl<K, V> fmt::Debug for IntoIter<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,6 @@
 //! The map with a guard inside.
 
 use core::borrow::Borrow;
-use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
@@ -187,7 +186,10 @@ where
     ///
     /// If the key is present: its value.
     #[inline]
-    pub fn try_insert_with(&self, key: K, make: impl FnOnce() -> V) -> Result<&V, &V> {
+    pub fn try_insert_with<F>(&self, key: K, make: F) -> Result<&V, &V>
+    where
+        F: FnOnce() -> V,
+    {
         self.map.try_insert_with(key, make, self.guard())
     }
 
@@ -199,7 +201,10 @@ where
 
     /// See [`HashMap::get_or_insert_with`].
     #[inline]
-    pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> &V {
+    pub fn get_or_insert_with<F>(&self, key: K, make: F) -> &V
+    where
+        F: FnOnce() -> V,
+    {
         self.map.get_or_insert_with(key, make, self.guard())
     }
 
@@ -209,12 +214,48 @@ where
     ///
     /// That of `make`.
     #[inline]
-    pub fn get_or_try_insert_with<E>(
-        &self,
-        key: K,
-        make: impl FnOnce() -> Result<V, E>,
-    ) -> Result<&V, E> {
+    pub fn get_or_try_insert_with<F, E>(&self, key: K, make: F) -> Result<&V, E>
+    where
+        F: FnOnce() -> Result<V, E>,
+    {
         self.map.get_or_try_insert_with(key, make, self.guard())
+    }
+
+    /// See [`HashMap::get_or_insert_with_ref`].
+    #[inline]
+    pub fn get_or_insert_with_ref<'q, Q, F>(&self, key: &'q Q, make: F) -> &V
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        K: From<&'q Q>,
+        F: FnOnce() -> V,
+    {
+        self.map.get_or_insert_with_ref(key, make, self.guard())
+    }
+
+    /// See [`HashMap::try_insert_with_ref`].
+    ///
+    /// # Errors
+    ///
+    /// If the key is present: its value.
+    #[inline]
+    pub fn try_insert_with_ref<'q, Q, F>(&self, key: &'q Q, make: F) -> Result<&V, &V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        K: From<&'q Q>,
+        F: FnOnce() -> V,
+    {
+        self.map.try_insert_with_ref(key, make, self.guard())
+    }
+
+    /// See [`HashMap::update_ref`].
+    #[inline]
+    pub fn update_ref<'q, Q, F>(&self, key: &'q Q, change: F) -> Option<&V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        K: From<&'q Q>,
+        F: FnMut(&V) -> V,
+    {
+        self.map.update_ref(key, change, self.guard())
     }
 
     /// See [`HashMap::entry`].
@@ -225,34 +266,38 @@ where
 
     /// See [`HashMap::update`].
     #[inline]
-    pub fn update(&self, key: K, change: impl FnMut(&V) -> V) -> Option<&V> {
+    pub fn update<F>(&self, key: K, change: F) -> Option<&V>
+    where
+        F: FnMut(&V) -> V,
+    {
         self.map.update(key, change, self.guard())
     }
 
     /// See [`HashMap::update_or_insert`].
     #[inline]
-    pub fn update_or_insert(&self, key: K, change: impl FnMut(&V) -> V, value: V) -> &V {
+    pub fn update_or_insert<F>(&self, key: K, change: F, value: V) -> &V
+    where
+        F: FnMut(&V) -> V,
+    {
         self.map.update_or_insert(key, change, value, self.guard())
     }
 
     /// See [`HashMap::update_or_insert_with`].
     #[inline]
-    pub fn update_or_insert_with(
-        &self,
-        key: K,
-        change: impl FnMut(&V) -> V,
-        make: impl FnOnce() -> V,
-    ) -> &V {
+    pub fn update_or_insert_with<U, F>(&self, key: K, change: U, make: F) -> &V
+    where
+        U: FnMut(&V) -> V,
+        F: FnOnce() -> V,
+    {
         self.map.update_or_insert_with(key, change, make, self.guard())
     }
 
     /// See [`HashMap::compute`].
     #[inline]
-    pub fn compute<'g, T>(
-        &'g self,
-        key: K,
-        decide: impl FnMut(Option<(&'g K, &'g V)>) -> Operation<V, T>,
-    ) -> Compute<'g, K, V, T> {
+    pub fn compute<'g, F, T>(&'g self, key: K, decide: F) -> Compute<'g, K, V, T>
+    where
+        F: FnMut(Option<(&'g K, &'g V)>) -> Operation<V, T>,
+    {
         self.map.compute(key, decide, self.guard())
     }
 
@@ -313,19 +358,19 @@ where
     /// The entry, if `condition` did not hold for it.
     #[inline]
     #[allow(clippy::type_complexity)]
-    pub fn remove_if<Q>(
-        &self,
-        key: &Q,
-        condition: impl FnMut(&K, &V) -> bool,
-    ) -> Result<Option<(&K, &V)>, (&K, &V)>
+    pub fn remove_if<Q, F>(&self, key: &Q, condition: F) -> Result<Option<(&K, &V)>, (&K, &V)>
     where
         Q: Hash + Equivalent<K> + ?Sized,
+        F: FnMut(&K, &V) -> bool,
     {
         self.map.remove_if(key, condition, self.guard())
     }
 
     /// See [`HashMap::retain`].
-    pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
+    pub fn retain<F>(&self, keep: F)
+    where
+        F: FnMut(&K, &V) -> bool,
+    {
         self.map.retain(keep, self.guard());
     }
 
@@ -384,30 +429,5 @@ where
     /// See [`HashMap::flush`]. What this guard still sees is not dropped.
     pub fn flush(&self) {
         self.map.flush();
-    }
-}
-
-impl<'g, K, V, S, G> IntoIterator for &'g HashMapRef<'_, K, V, S, G>
-where
-    K: Hash + Eq,
-    S: BuildHasher,
-    G: Borrow<Guard>,
-{
-    type Item = (&'g K, &'g V);
-    type IntoIter = Iter<'g, K, V>;
-
-    fn into_iter(self) -> Iter<'g, K, V> {
-        self.iter()
-    }
-}
-
-impl<K, V, S, G> fmt::Debug for HashMapRef<'_, K, V, S, G>
-where
-    K: Hash + Eq + fmt::Debug,
-    V: fmt::Debug,
-    S: BuildHasher,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.map.fmt(f)
     }
 }

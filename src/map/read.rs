@@ -148,7 +148,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// assert_eq!(map.iter(&guard).map(|(_, v)| v).sum::<i32>(), 30);
     /// ```
     pub fn iter<'g>(&'g self, guard: &'g Guard) -> Iter<'g, K, V> {
-        Iter { walk: self.raw.walk(guard) }
+        Iter::new(self.raw.walk(guard))
     }
 
     /// All keys, with the guarantees of [`iter`](Self::iter).

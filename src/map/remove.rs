@@ -98,14 +98,15 @@ where
     /// ```
     #[inline]
     #[allow(clippy::type_complexity)]
-    pub fn remove_if<'g, Q>(
+    pub fn remove_if<'g, Q, F>(
         &'g self,
         key: &Q,
-        mut condition: impl FnMut(&K, &V) -> bool,
+        mut condition: F,
         guard: &'g Guard,
     ) -> Result<Option<(&'g K, &'g V)>, (&'g K, &'g V)>
     where
         Q: Hash + Equivalent<K> + ?Sized,
+        F: FnMut(&K, &V) -> bool,
     {
         match self.delete(self.probe(key), guard, |entry| condition(&entry.key, &entry.value)) {
             Deleted::Removed(entry) => Ok(Some(entry.pair())),
@@ -123,7 +124,10 @@ where
     /// map.retain(|k, _| k % 2 == 1, &map.guard());
     /// assert_eq!(map.len(), 2);
     /// ```
-    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool, guard: &Guard) {
+    pub fn retain<F>(&self, mut keep: F, guard: &Guard)
+    where
+        F: FnMut(&K, &V) -> bool,
+    {
         self.extract_if(|key, value| !keep(key, value), guard).for_each(drop);
     }
 

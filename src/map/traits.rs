@@ -22,6 +22,14 @@ where
     pub(crate) fn reserve_hint(&self, announced: usize, guard: &Guard) {
         self.reserve(announced.min(TRUSTED_HINT), guard);
     }
+
+    pub(super) fn extend_under(&self, entries: impl IntoIterator<Item = (K, V)>, guard: &Guard) {
+        let entries = entries.into_iter();
+        self.reserve_hint(entries.size_hint().0, guard);
+        for (key, value) in entries {
+            self.insert(key, value, guard);
+        }
+    }
 }
 
 /// A panic in the middle of an operation leaves the map valid. Afterwards only its keys and values
@@ -56,12 +64,7 @@ where
     S: BuildHasher,
 {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        let entries = entries.into_iter();
-        let map = self.pin();
-        self.reserve_hint(entries.size_hint().0, map.guard());
-        for (key, value) in entries {
-            map.insert(key, value);
-        }
+        self.extend_under(entries, &self.guard());
     }
 }
 
@@ -108,6 +111,26 @@ where
         let map = Self::default();
         (&map).extend(entries);
         map
+    }
+}
+
+impl<'a, K, V, S> FromIterator<(&'a K, &'a V)> for HashMap<K, V, S>
+where
+    K: Hash + Eq + Send + Copy,
+    V: Send + Copy,
+    S: BuildHasher + Default,
+{
+    /// Copies what it is shown.
+    ///
+    /// ```
+    /// use evacmap::HashMap;
+    ///
+    /// let map = HashMap::from([(1, 10), (2, 20), (3, 30)]);
+    /// let odd: HashMap<u32, u32> = map.pin().iter().filter(|(key, _)| *key % 2 == 1).collect();
+    /// assert_eq!(odd, HashMap::from([(1, 10), (3, 30)]));
+    /// ```
+    fn from_iter<I: IntoIterator<Item = (&'a K, &'a V)>>(entries: I) -> Self {
+        entries.into_iter().map(|(key, value)| (*key, *value)).collect()
     }
 }
 

@@ -28,12 +28,10 @@ where
     /// assert_eq!(map.update("b", |n| n + 1, &guard), None);
     /// ```
     #[inline]
-    pub fn update<'g>(
-        &'g self,
-        key: K,
-        mut change: impl FnMut(&V) -> V,
-        guard: &'g Guard,
-    ) -> Option<&'g V> {
+    pub fn update<'g, F>(&'g self, key: K, mut change: F, guard: &'g Guard) -> Option<&'g V>
+    where
+        F: FnMut(&V) -> V,
+    {
         let mut draft = self.draft(key, None);
         let outcome = self.assign(&mut draft, guard, |entry, draft| match entry {
             Some(entry) => {
@@ -60,13 +58,10 @@ where
     /// assert_eq!(map.update_or_insert("a", |n| n + 1, 1, &guard), &2);
     /// ```
     #[inline]
-    pub fn update_or_insert<'g>(
-        &'g self,
-        key: K,
-        change: impl FnMut(&V) -> V,
-        value: V,
-        guard: &'g Guard,
-    ) -> &'g V {
+    pub fn update_or_insert<'g, F>(&'g self, key: K, change: F, value: V, guard: &'g Guard) -> &'g V
+    where
+        F: FnMut(&V) -> V,
+    {
         self.update_or_insert_with(key, change, || value, guard)
     }
 
@@ -79,13 +74,17 @@ where
     /// assert_eq!(map.update_or_insert_with("a", |n| n + 1, || 1, &guard), &1);
     /// ```
     #[inline]
-    pub fn update_or_insert_with<'g>(
+    pub fn update_or_insert_with<'g, U, F>(
         &'g self,
         key: K,
-        mut change: impl FnMut(&V) -> V,
-        make: impl FnOnce() -> V,
+        mut change: U,
+        make: F,
         guard: &'g Guard,
-    ) -> &'g V {
+    ) -> &'g V
+    where
+        U: FnMut(&V) -> V,
+        F: FnOnce() -> V,
+    {
         let mut make = Some(make);
         // The value from `make` is in the draft, or set aside here while the draft has a changed
         // value.
@@ -131,12 +130,15 @@ where
     /// assert_eq!(map.compute("a", countdown, &guard), Compute::Removed(&"a", &1));
     /// ```
     #[inline]
-    pub fn compute<'g, T>(
+    pub fn compute<'g, F, T>(
         &'g self,
         key: K,
-        mut decide: impl FnMut(Option<(&'g K, &'g V)>) -> Operation<V, T>,
+        mut decide: F,
         guard: &'g Guard,
-    ) -> Compute<'g, K, V, T> {
+    ) -> Compute<'g, K, V, T>
+    where
+        F: FnMut(Option<(&'g K, &'g V)>) -> Operation<V, T>,
+    {
         let mut aborted = None;
         let mut draft = self.draft(key, None);
         let outcome =

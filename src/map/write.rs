@@ -146,12 +146,15 @@ where
     /// assert_eq!(map.try_insert_with(1, || unreachable!(), &guard), Err(&'a'));
     /// ```
     #[inline]
-    pub fn try_insert_with<'g>(
+    pub fn try_insert_with<'g, F>(
         &'g self,
         key: K,
-        make: impl FnOnce() -> V,
+        make: F,
         guard: &'g Guard,
-    ) -> Result<&'g V, &'g V> {
+    ) -> Result<&'g V, &'g V>
+    where
+        F: FnOnce() -> V,
+    {
         let mut make = Some(make);
         let mut draft = self.draft(key, None);
         let outcome = self.assign(&mut draft, guard, |entry, draft| {
@@ -199,12 +202,10 @@ where
     /// assert_eq!(map.get_or_insert_with(1, || unreachable!(), &guard), &'a');
     /// ```
     #[inline]
-    pub fn get_or_insert_with<'g>(
-        &'g self,
-        key: K,
-        make: impl FnOnce() -> V,
-        guard: &'g Guard,
-    ) -> &'g V {
+    pub fn get_or_insert_with<'g, F>(&'g self, key: K, make: F, guard: &'g Guard) -> &'g V
+    where
+        F: FnOnce() -> V,
+    {
         let (Ok(value) | Err(value)) = self.try_insert_with(key, make, guard);
         value
     }
@@ -224,12 +225,15 @@ where
     /// assert_eq!(map.get_or_try_insert_with("a", || "x".parse(), &guard), Ok(&1));
     /// ```
     #[inline]
-    pub fn get_or_try_insert_with<'g, E>(
+    pub fn get_or_try_insert_with<'g, F, E>(
         &'g self,
         key: K,
-        make: impl FnOnce() -> Result<V, E>,
+        make: F,
         guard: &'g Guard,
-    ) -> Result<&'g V, E> {
+    ) -> Result<&'g V, E>
+    where
+        F: FnOnce() -> Result<V, E>,
+    {
         let (mut make, mut failed) = (Some(make), None);
         let mut draft = self.draft(key, None);
         let outcome = self.assign(&mut draft, guard, |entry, draft| {

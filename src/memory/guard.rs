@@ -43,6 +43,7 @@
 
 use core::borrow::Borrow;
 use core::ops::Deref;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::number::Number;
 #[cfg(not(evacmap_stub))]
@@ -239,3 +240,15 @@ impl core::fmt::Debug for Guard {
 pub fn pin() -> Guard {
     Guard::new()
 }
+
+/// A panic while it is held leaves the guard as it was.
+impl UnwindSafe for Guard {}
+
+/// As for one that is moved into the closure.
+impl RefUnwindSafe for Guard {}
+
+/// As for a [`Guard`].
+impl UnwindSafe for OwnedGuard {}
+
+/// As for a [`Guard`].
+impl RefUnwindSafe for OwnedGuard {}

@@ -10,7 +10,7 @@ pub struct Iter<'g, T> {
     pub(super) keys: Keys<'g, T, ()>,
 }
 
-impl<'g, T: Eq> Iterator for Iter<'g, T> {
+impl<'g, T> Iterator for Iter<'g, T> {
     type Item = &'g T;
 
     fn next(&mut self) -> Option<&'g T> {
@@ -18,7 +18,7 @@ impl<'g, T: Eq> Iterator for Iter<'g, T> {
     }
 }
 
-impl<T: Eq> FusedIterator for Iter<'_, T> {}
+impl<T> FusedIterator for Iter<'_, T> {}
 
 impl<T> fmt::Debug for Iter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,6 +8,7 @@ mod hash_set;
 mod iter;
 mod ops;
 mod pinned;
+mod ref_traits;
 mod traits;
 
 pub use hash_set::HashSet;

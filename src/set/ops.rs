@@ -99,6 +99,63 @@ where
         self.map.try_insert(value, (), guard).is_ok()
     }
 
+    /// The value in the set that is equal to this one. If there is none, inserts it and returns
+    /// that.
+    ///
+    /// ```
+    /// let set = evacmap::HashSet::new();
+    /// let guard = set.guard();
+    /// assert_eq!(set.get_or_insert("a", &guard), &"a");
+    /// assert_eq!(set.get_or_insert("a", &guard), &"a");
+    /// assert_eq!(set.len(), 1);
+    /// ```
+    #[inline]
+    pub fn get_or_insert<'g>(&'g self, value: T, guard: &'g Guard) -> &'g T {
+        let mut draft = self.map.draft(value, Some(()));
+        let outcome = self.map.assign(&mut draft, guard, |entry, _| match entry {
+            Some(_) => Step::Leave,
+            None => Step::Put,
+        });
+        match outcome {
+            Outcome::Inserted(entry) | Outcome::Left(Some(entry)) => &entry.key,
+            Outcome::Replaced { .. } | Outcome::Removed(_) | Outcome::Left(None) => {
+                unreachable!("only what is absent is inserted")
+            }
+        }
+    }
+
+    /// The value in the set that is equal to `value`. If there is none, inserts what `make` makes
+    /// of it, which is to be equal to it. If an equal one is present, this is a look-up, and
+    /// nothing is allocated.
+    ///
+    /// If another thread inserts an equal value in the meantime, that one stays and is returned.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// let names: evacmap::HashSet<Arc<str>> = evacmap::HashSet::new();
+    /// let guard = names.guard();
+    /// let first = names.get_or_insert_with("ada", Arc::from, &guard).clone();
+    /// let second = names.get_or_insert_with("ada", |_| unreachable!(), &guard);
+    /// assert!(Arc::ptr_eq(&first, second));
+    /// ```
+    #[inline]
+    pub fn get_or_insert_with<'g, 'q, Q, F>(
+        &'g self,
+        value: &'q Q,
+        make: F,
+        guard: &'g Guard,
+    ) -> &'g T
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+        F: FnOnce(&'q Q) -> T,
+    {
+        match self.get(value, guard) {
+            Some(present) => present,
+            None => self.get_or_insert(make(value), guard),
+        }
+    }
+
     /// Inserts a value. Returns the equal value that it replaced, if there was one.
     ///
     /// ```
@@ -154,7 +211,10 @@ where
     /// set.retain(|i| i % 2 == 1, &set.guard());
     /// assert_eq!(set, evacmap::HashSet::from([1, 3]));
     /// ```
-    pub fn retain(&self, mut keep: impl FnMut(&T) -> bool, guard: &Guard) {
+    pub fn retain<F>(&self, mut keep: F, guard: &Guard)
+    where
+        F: FnMut(&T) -> bool,
+    {
         self.map.retain(|value, ()| keep(value), guard);
     }
 

@@ -1,7 +1,6 @@
 //! The set with a guard inside.
 
 use core::borrow::Borrow;
-use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
@@ -162,6 +161,22 @@ where
         self.set.insert(value, self.guard())
     }
 
+    /// See [`HashSet::get_or_insert`].
+    #[inline]
+    pub fn get_or_insert(&self, value: T) -> &T {
+        self.set.get_or_insert(value, self.guard())
+    }
+
+    /// See [`HashSet::get_or_insert_with`].
+    #[inline]
+    pub fn get_or_insert_with<'q, Q, F>(&self, value: &'q Q, make: F) -> &T
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+        F: FnOnce(&'q Q) -> T,
+    {
+        self.set.get_or_insert_with(value, make, self.guard())
+    }
+
     /// See [`HashSet::replace`].
     #[inline]
     pub fn replace(&self, value: T) -> Option<&T> {
@@ -187,7 +202,10 @@ where
     }
 
     /// See [`HashSet::retain`].
-    pub fn retain(&self, keep: impl FnMut(&T) -> bool) {
+    pub fn retain<F>(&self, keep: F)
+    where
+        F: FnMut(&T) -> bool,
+    {
         self.set.retain(keep, self.guard());
     }
 
@@ -228,29 +246,5 @@ where
     /// See [`HashSet::flush`]. What this guard still sees is not dropped.
     pub fn flush(&self) {
         self.set.flush();
-    }
-}
-
-impl<'g, T, S, G> IntoIterator for &'g HashSetRef<'_, T, S, G>
-where
-    T: Hash + Eq,
-    S: BuildHasher,
-    G: Borrow<Guard>,
-{
-    type Item = &'g T;
-    type IntoIter = Iter<'g, T>;
-
-    fn into_iter(self) -> Iter<'g, T> {
-        self.iter()
-    }
-}
-
-impl<T, S, G> fmt::Debug for HashSetRef<'_, T, S, G>
-where
-    T: Hash + Eq + fmt::Debug,
-    S: BuildHasher,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.set.fmt(f)
     }
 }

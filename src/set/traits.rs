@@ -6,6 +6,7 @@ use core::hash::{BuildHasher, Hash};
 use super::hash_set::HashSet;
 use super::iter::IntoIter;
 use crate::map::HashMap;
+use crate::memory::Guard;
 
 impl<T, S> From<HashMap<T, (), S>> for HashSet<T, S> {
     /// The set of the map's keys. With it, [`HashMap::builder`](crate::HashMap::builder) can make a
@@ -21,18 +22,27 @@ impl<T, S: Default> Default for HashSet<T, S> {
     }
 }
 
+impl<T, S> HashSet<T, S>
+where
+    T: Hash + Eq + Send,
+    S: BuildHasher,
+{
+    pub(super) fn extend_under(&self, values: impl IntoIterator<Item = T>, guard: &Guard) {
+        let values = values.into_iter();
+        self.map.reserve_hint(values.size_hint().0, guard);
+        for value in values {
+            self.insert(value, guard);
+        }
+    }
+}
+
 impl<T, S> Extend<T> for &HashSet<T, S>
 where
     T: Hash + Eq + Send,
     S: BuildHasher,
 {
     fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
-        let values = values.into_iter();
-        let set = self.pin();
-        self.map.reserve_hint(values.size_hint().0, set.guard());
-        for value in values {
-            set.insert(value);
-        }
+        self.extend_under(values, &self.guard());
     }
 }
 

@@ -18,7 +18,8 @@ use evacmap::{
     CompareExchangeError, CompareRemoveError, Compute, DefaultHashBuilder, Entry, Equivalent,
     ExtractIf, Guard, HashMap, HashMapBuilder, HashMapRef, HashSet, HashSetRef, IntoIter, Iter,
     IterMut, Keys, Modified, OccupiedEntry, OccupiedError, Operation, OwnedGuard, Pinning,
-    Progress, ShrinkPolicy, Stats, TryReserveError, VacantEntry, Values, ValuesMut, Violation, set,
+    Progress, ShrinkPolicy, Stats, Take, TryReserveError, VacantEntry, Values, ValuesMut,
+    Violation, set,
 };
 
 type Map = HashMap<&'static str, u32>;
@@ -77,6 +78,7 @@ mod making {
         (&map).extend([("c", 3)]);
         (&map).extend([(&"d", &4)]);
         assert_eq!((copy.len(), &copy), (4, &map));
+        assert_eq!(Map::from_iter(&map.pin()), map);
         assert_eq!(format!("{:?}", Map::from([("a", 1)])), r#"{"a": 1}"#);
         let owned: IntoIter<&str, u32> = copy.into_iter();
         assert_eq!(sorted(owned), [("a", 1), ("b", 2), ("c", 3), ("d", 4)]);
@@ -146,6 +148,10 @@ mod map {
         assert_eq!(map.get_or_try_insert_with("c", || Err("no"), guard), Err("no"));
         assert_eq!(map.get_or_try_insert_with("c", || Ok::<_, ()>(5), guard), Ok(&5));
         assert_eq!(map.update("a", |n| n + 1, guard), Some(&3));
+        let names: HashMap<String, u32> = HashMap::new();
+        assert_eq!(names.try_insert_with_ref("a", || 1, guard), Ok(&1));
+        assert_eq!(names.get_or_insert_with_ref("a", || unreachable!(), guard), &1);
+        assert_eq!(names.update_ref("a", |n| n + 1, guard), Some(&2));
         assert_eq!(map.update_or_insert("a", |n| n + 1, 0, guard), &4);
         assert_eq!(map.update_or_insert_with("d", |n| n + 1, || 6, guard), &6);
         let count = |entry: Option<(&&str, &u32)>| match entry {
@@ -290,6 +296,67 @@ mod map_ref {
     }
 
     #[test]
+    fn as_a_value() {
+        let (map, other) = (Map::from([("a", 1)]), Map::from([("a", 2)]));
+        let (mut pinned, mut owned) = (map.pin(), map.pin_owned());
+        assert!(pinned == owned && owned == pinned && pinned == map && owned == map);
+        assert!(pinned != other.pin() && pinned != other);
+        let (again, owned_again) = (pinned.clone(), owned.clone());
+        assert!(std::ptr::eq(again.map(), &map) && std::ptr::eq(owned_again.map(), &map));
+        // Each has a guard of its own.
+        let seen = (again.get("a"), owned_again.get("a"));
+        pinned.repin();
+        owned.repin();
+        assert_eq!(seen, (Some(&1), Some(&1)));
+        pinned.extend([("b", 2)]);
+        pinned.extend([(&"c", &3)]);
+        owned.extend([("d", 4)]);
+        owned.extend([(&"e", &5)]);
+        assert_eq!(map.len(), 5);
+        fn equates<T: Eq>(_: &T) {}
+        equates(&pinned);
+        equates(&owned);
+    }
+
+    /// As std, papaya and dashmap have them.
+    #[test]
+    fn type_parameters_by_hand() {
+        fn one() -> u32 {
+            1
+        }
+        fn next(n: &u32) -> u32 {
+            n + 1
+        }
+        let map = Map::new();
+        let pinned = map.pin();
+        assert_eq!(pinned.get_or_insert_with::<fn() -> u32>("a", one), &1);
+        assert_eq!(pinned.try_insert_with::<fn() -> u32>("a", one), Err(&1));
+        assert_eq!(pinned.get_or_try_insert_with::<_, ()>("a", || Ok(7)), Ok(&1));
+        assert_eq!(pinned.update::<fn(&u32) -> u32>("a", next), Some(&2));
+        assert_eq!(pinned.update_or_insert::<fn(&u32) -> u32>("a", next, 0), &3);
+        assert_eq!(
+            pinned.update_or_insert_with::<fn(&u32) -> u32, fn() -> u32>("a", next, one),
+            &4
+        );
+        assert_eq!(pinned.compute::<_, ()>("a", |_| Operation::Insert(5)), {
+            Compute::Updated { old: (&"a", &4), new: (&"a", &5) }
+        });
+        assert_eq!(pinned.entry("b").or_insert_with::<fn() -> u32>(one), &1);
+        assert_eq!(pinned.entry("b").and_modify::<fn(&u32) -> u32>(next).get(), Some(&2));
+        assert_eq!(pinned.get::<str>("b"), Some(&2));
+        assert_eq!(pinned.remove_if::<str, fn(&&str, &u32) -> bool>("b", |_, _| false), {
+            Err((&"b", &2))
+        });
+        pinned.retain::<fn(&&str, &u32) -> bool>(|_, n| *n > 2);
+        let guard = &map.guard();
+        assert_eq!(map.get_or_insert_with::<fn() -> u32>("c", one, guard), &1);
+        assert_eq!(map.compute::<_, char>("c", |_| Operation::Abort('x'), guard), {
+            Compute::Aborted('x')
+        });
+        assert_eq!(map.len(), 2);
+    }
+
+    #[test]
     fn write() {
         let map = Map::new();
         let pinned = map.pin();
@@ -300,6 +367,10 @@ mod map_ref {
         assert_eq!(pinned.get_or_insert_with("b", || unreachable!()), &4);
         assert_eq!(pinned.get_or_try_insert_with("c", || Err("no")), Err("no"));
         assert_eq!(pinned.update("a", |n| n + 1), Some(&3));
+        let names: HashMap<String, u32> = HashMap::new();
+        assert_eq!(names.pin().try_insert_with_ref("a", || 1), Ok(&1));
+        assert_eq!(names.pin().get_or_insert_with_ref("a", || unreachable!()), &1);
+        assert_eq!(names.pin_owned().update_ref("a", |n| n + 1), Some(&2));
         assert_eq!(pinned.update_or_insert("a", |n| n + 1, 0), &4);
         assert_eq!(pinned.update_or_insert_with("d", |n| n + 1, || 6), &6);
         assert_eq!(pinned.compute("d", |_| Operation::<_, ()>::Remove), Compute::Removed(&"d", &6));
@@ -470,10 +541,30 @@ mod sets {
     }
 
     #[test]
+    fn as_a_value() {
+        let (set, other) = (Set::from([1]), Set::from([2]));
+        let (mut pinned, mut owned) = (set.pin(), set.pin_owned());
+        assert!(pinned == owned && owned == pinned && pinned == set && owned == set);
+        assert!(pinned != other.pin() && pinned != other);
+        assert!(std::ptr::eq(pinned.clone().set(), &set));
+        assert!(std::ptr::eq(owned.clone().set(), &set));
+        pinned.extend([2]);
+        pinned.extend([&3]);
+        owned.extend([4]);
+        owned.extend([&5]);
+        assert_eq!(set, (1..6).collect());
+        fn equates<T: Eq>(_: &T) {}
+        equates(&pinned);
+        equates(&owned);
+    }
+
+    #[test]
     fn write_with_a_guard() {
         let set = Set::new();
         let guard = &set.guard();
         assert!(set.insert(1, guard) && !set.insert(1, guard));
+        assert_eq!(set.get_or_insert(1, guard), &1);
+        assert_eq!(set.get_or_insert_with(&1, |_| unreachable!(), guard), &1);
         assert_eq!((set.replace(1, guard), set.replace(2, guard)), (Some(&1), None));
         assert!(set.remove(&1, guard) && !set.remove(&1, guard));
         assert_eq!((set.take(&2, guard), set.take(&2, guard)), (Some(&2), None));
@@ -498,6 +589,7 @@ mod sets {
         let set = Set::new();
         let mut pinned = set.pin();
         assert!(pinned.insert(1) && !pinned.insert(1));
+        assert_eq!((pinned.get_or_insert(1), pinned.get_or_insert_with(&1, |n| *n)), (&1, &1));
         assert_eq!((pinned.replace(1), pinned.replace(2)), (Some(&1), None));
         assert!(pinned.remove(&1) && !pinned.remove(&1));
         assert_eq!((pinned.take(&2), pinned.take(&2)), (Some(&2), None));
@@ -588,6 +680,25 @@ mod traits {
         assert_eq!((fused(map.into_iter()), fused(set.into_iter())), ((true, 0), (true, 1)));
     }
 
+    /// Knows nothing of its key.
+    struct Wrapped<'g, K, V>(Iter<'g, K, V>, Keys<'g, K, V>, Values<'g, K, V>, set::Iter<'g, K>);
+
+    impl<'g, K, V> Iterator for Wrapped<'g, K, V> {
+        type Item = ((&'g K, &'g V), &'g K, &'g V, &'g K);
+
+        fn next(&mut self) -> Option<Self::Item> {
+            Some((self.0.next()?, self.1.next()?, self.2.next()?, self.3.next()?))
+        }
+    }
+
+    #[test]
+    fn of_iterators_over_any_keys() {
+        let (map, set) = (Map::from([("a", 1)]), HashSet::from(["b"]));
+        let (map, set) = (map.pin(), set.pin());
+        let wrapped = Wrapped(map.iter(), map.keys(), map.values(), set.iter());
+        assert!(wrapped.eq([((&"a", &1), &"a", &1, &"b")]));
+    }
+
     /// Looks up what it only describes.
     #[derive(Hash)]
     struct Spelled(String);
@@ -611,6 +722,22 @@ mod traits {
         let (mut map, set) = (Map::from([("a", 1)]), Set::from([1]));
         survives(&map);
         survives(&set);
+        let guard = evacmap::pin();
+        survives(&guard);
+        survives(&OwnedGuard::new());
+        survives(&map.pin());
+        survives(&map.pin_owned());
+        survives(&set.pin());
+        survives(&set.pin_owned());
+        survives(&map.iter(&guard));
+        survives(&map.keys(&guard));
+        survives(&map.values(&guard));
+        survives(&set.iter(&guard));
+        survives(&map.entry("a", &guard));
+        survives(&map.clone().into_iter());
+        survives(&set.clone().into_iter());
+        fn moves<T: UnwindSafe>(_: &T) {}
+        moves(&map.extract_if(|_, _| true, &guard));
         let result = catch_unwind(|| {
             let _ = map.pin().update("a", |_| panic_any("on purpose"));
         });
@@ -638,6 +765,21 @@ mod traits {
     }
 }
 
+#[test]
+fn a_value_with_one_owner() {
+    fn sent_and_shared<T: Send + Sync + UnwindSafe + RefUnwindSafe>(_: &T) {}
+    // Not `Sync` by itself.
+    let cell = Take::new(std::cell::Cell::new(1));
+    sent_and_shared(&cell);
+    assert!(!cell.is_taken());
+    assert_eq!(format!("{cell:?}"), "Take { taken: false, .. }");
+    assert_eq!((cell.take().map(|n| n.get()), cell.take(), cell.is_taken()), (Some(1), None, true));
+    assert_eq!((Take::<u32>::default().take(), Take::from("a").take()), (Some(0), Some("a")));
+    let map = HashMap::from([(1, Take::new("a"))]);
+    sent_and_shared(&map);
+    assert_eq!(map.pin().remove(&1).and_then(Take::take), Some("a"));
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn feature_serde() {
@@ -653,7 +795,8 @@ fn feature_serde() {
 #[cfg(feature = "rayon")]
 #[test]
 fn feature_rayon() {
-    use evacmap::parallel::{ParIter, ParValues};
+    use evacmap::parallel::{EntryRef, IntoParIter, MapParIter, ParIter, ParValues};
+    use evacmap::parallel::{SetParIter, ValueRef};
     use rayon::prelude::*;
 
     let mut map: HashMap<u32, u32> = (0..100).into_par_iter().map(|key| (key, key)).collect();
@@ -670,6 +813,33 @@ fn feature_rayon() {
     let values: ParValues<'_, u32> = pinned.par_iter();
     assert!(format!("{values:?}").contains("ParValues"));
     assert_eq!(values.sum::<u32>(), (0..300).sum::<u32>());
+
+    map.pin().par_extend((300..400).into_par_iter().map(|key| (key, key)));
+    map.pin_owned().par_extend([(&400, &400)]);
+    map.par_extend([(&401, &401)]);
+    (&map).par_extend([(&402, &402)]);
+    set.pin().par_extend(300..400);
+    set.pin_owned().par_extend([&400]);
+    set.par_extend([&401]);
+    (&set).par_extend([&402]);
+
+    let entries: MapParIter<'_, u32, u32> = map.par_iter();
+    assert!(format!("{entries:?}").contains("MapParIter"));
+    let last: EntryRef<'_, u32, u32> = entries.find_any(|entry| *entry.key() == 402).unwrap();
+    assert_eq!((last.pair(), *last, last.value()), ((&402, &402), 402, last.clone().value()));
+    assert_eq!(format!("{last:?}"), "EntryRef(402, 402)");
+    drop(last);
+    let values: SetParIter<'_, u32> = set.par_iter();
+    assert!(format!("{values:?}").contains("SetParIter"));
+    let last: ValueRef<'_, u32> = values.find_any(|value| **value == 402).unwrap();
+    assert_eq!((format!("{last:?}"), *last.clone()), ("ValueRef(402)".to_owned(), 402));
+    drop(last);
+
+    map.par_iter_mut().for_each(|(key, value)| *value += key);
+    let entries: IntoParIter<(u32, u32)> = map.into_par_iter();
+    assert_eq!((format!("{entries:?}").contains("403"), entries.opt_len()), (true, Some(403)));
+    assert!(entries.all(|(key, value)| value == 2 * key));
+    assert_eq!(set.into_par_iter().max(), Some(402));
 }
 
 #[cfg(feature = "metrics")]

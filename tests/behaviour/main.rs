@@ -15,6 +15,7 @@ mod life;
 mod limitations;
 mod model;
 mod parallel;
+mod patterns;
 mod rebuild;
 mod renewal;
 mod resize_events;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
-use crate::common::{Config, Counter, MODES, Setup, scaled, validated};
+use crate::common::{Config, Counted, Counter, MODES, Setup, scaled, validated};
 use evacmap::{HashMap, HashSet};
 use rayon::prelude::*;
 
@@ -113,4 +113,45 @@ fn dropped_in_the_middle_and_panics() {
     assert!(panicking.is_err());
     validated(map);
     counter.check();
+}
+
+/// Without a pin of the caller's, each item keeps itself alive, and nothing else does.
+#[test]
+fn items_of_a_map_that_nobody_has_pinned() {
+    let counter = Counter::new();
+    let map: HashMap<u32, Counted<u32>> =
+        (0..10_000).into_par_iter().map(|key| (key, counter.make(key))).collect();
+    let kept: Vec<_> = map.par_iter().filter(|entry| entry.key() % 100 == 0).collect();
+    assert_eq!(kept.len(), 100);
+    map.pin().clear();
+    map.finish_resize();
+    map.flush();
+    assert!(map.is_empty());
+    assert!(kept.par_iter().all(|entry| entry.value().inner == *entry.key()));
+    let shown = std::thread::scope(|scope| {
+        scope.spawn(|| kept.iter().map(|entry| u64::from(entry.inner)).sum::<u64>()).join().unwrap()
+    });
+    assert_eq!(shown, (0..10_000).step_by(100).sum::<u64>());
+    drop(kept);
+    validated(map);
+    counter.check();
+}
+
+#[test]
+fn maps_consumed_and_changed_in_parallel() {
+    let counter = Counter::new();
+    let mut map: HashMap<u32, Counted<u32>> =
+        (0..10_000).into_par_iter().map(|key| (key, counter.make(key))).collect();
+    map.par_iter_mut().for_each(|(key, value)| value.inner += key);
+    // Half of them are dropped where they are, in the midst of it.
+    let sum: u64 = map
+        .into_par_iter()
+        .filter(|(key, _)| key % 2 == 0)
+        .map(|(_, value)| u64::from(value.inner))
+        .sum();
+    assert_eq!(sum, (0..10_000).step_by(2).map(|key| 2 * key).sum::<u64>());
+    counter.check();
+    let set: HashSet<u32> = (0..10_000).collect();
+    assert_eq!(set.par_iter().filter(|value| **value < 5000).count(), 5000);
+    assert_eq!(set.into_par_iter().map(u64::from).sum::<u64>(), (0..10_000).sum::<u64>());
 }

@@ -15,7 +15,8 @@ use crate::{asan, cmd, features, fuzz, house, lin, loom, minimal_versions, miri,
 const TELLING_MODELS: [&str; 3] = ["against_evacuation", "read_through_growth", "slow_reader"];
 
 /// The example programs that check themselves and end in seconds.
-const CHECKED_EXAMPLES: [&str; 3] = ["interner", "counter", "session_store"];
+const CHECKED_EXAMPLES: [&str; 6] =
+    ["interner", "counter", "session_store", "pending_requests", "in_flight", "memory_that_stays"];
 
 /// Those that have tests of their own.
 const TESTED_EXAMPLES: [&str; 2] = ["dashboard", "word_index"];
