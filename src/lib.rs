@@ -116,6 +116,7 @@
 //! |---|---|
 //! | `serde` | maps and sets can be serialised and deserialised |
 //! | `rayon` | parallel iterators over maps and sets, and from them |
+//! | `expiring` | `expiring::ExpiringMap`: a map whose entries have deadlines |
 //! | `metrics` | `Stats::publish`: a map's figures for Prometheus and the like; see [`docs::watching`] |
 //! | `tracing` | events for the start and the end of each resize; in debug builds, a warning of guards that are held for long |
 //!
@@ -126,6 +127,7 @@
 //! | in `src/` | what it is |
 //! |---|---|
 //! | `integrations/`, `docs/` | the optional features; the pages |
+//! | `expiring/` | the map with deadlines, on top of the map |
 //! | `map/`, `set/`, `take.rs`, `error.rs` | the public types |
 //! | `engine/` | what operations do: look up, assign, delete, resize, iterate. Start with its `mod.rs` |
 //! | `table/` | arrays, buckets, overflow; how a table is made and given back |
@@ -140,6 +142,8 @@
 pub mod docs;
 mod engine;
 mod error;
+#[cfg(feature = "expiring")]
+pub mod expiring;
 mod garbage;
 mod integrations;
 mod layout;

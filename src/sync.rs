@@ -15,6 +15,8 @@ pub(crate) use real::*;
 
 #[cfg(not(evacmap_loom))]
 mod real {
+    #[cfg(feature = "expiring")]
+    pub(crate) use core::sync::atomic::AtomicU64;
     pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
     pub(crate) use core::sync::atomic::{AtomicBool, AtomicIsize, AtomicPtr, AtomicUsize};
     pub(crate) use std::thread_local;

@@ -58,6 +58,19 @@
 //! | P26 | the clock's `now`: `tick` | `is_ripe`, `now` | the end of every pin that the move has waited for (2, 5), and so what was written under it |
 //! | P27 | the clock's `in_flight`: `tick` | `advance` | the move before; so the next closure is deferred after it (1) |
 //!
+//! # The wheel of the map with deadlines
+//!
+//! All in `src/expiring/wheel/`.
+//!
+//! | pair | released by | acquired by | what becomes visible |
+//! |---|---|---|---|
+//! | P28 | a spot's `number`: the swap of `file` | the swap of `take` | the hash beside it |
+//! | P29 | the CAS on a slot: push, pop, pass | `Slot::load` | the block on top; for a slot that has been passed, the hands as whoever passed it saw them |
+//! | P30 | the CAS that moves a hand | `Wheel::hand` | the lower hand that allowed it |
+//!
+//! An entry's deadline stands for itself: its accesses are relaxed, and coherence keeps a death
+//! from being unlearned.
+//!
 //! # Seeded faults
 //!
 //! `cargo xtask teeth` relaxes one half of a pair and expects a model to fail: P1

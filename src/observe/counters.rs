@@ -18,11 +18,15 @@ pub struct Work {
     pub bytes_freed: usize,
     /// Retired entries dropped.
     pub entries_dropped: usize,
+    /// Names of a wheel that came up.
+    pub names: usize,
 }
 
 #[cfg(feature = "_counters")]
 pub use imp::take;
 // Under the models some of the callers have a stand-in.
+#[cfg(feature = "expiring")]
+pub(crate) use imp::named;
 #[cfg_attr(evacmap_loom, allow(unused_imports))]
 pub(crate) use imp::{cleared, dropped, freed, group, walked};
 
@@ -34,7 +38,7 @@ mod imp {
 
     thread_local! {
         static WORK: Cell<Work> = const {
-            Cell::new(Work { groups: 0, buckets: 0, bytes_cleared: 0, bytes_freed: 0, entries_dropped: 0 })
+            Cell::new(Work { groups: 0, buckets: 0, bytes_cleared: 0, bytes_freed: 0, entries_dropped: 0, names: 0 })
         };
     }
 
@@ -71,6 +75,11 @@ mod imp {
     pub(crate) fn dropped(entries: usize) {
         add(|work| work.entries_dropped += entries);
     }
+
+    #[cfg(feature = "expiring")]
+    pub(crate) fn named() {
+        add(|work| work.names += 1);
+    }
 }
 
 #[cfg(not(feature = "_counters"))]
@@ -92,4 +101,8 @@ mod imp {
 
     #[inline(always)]
     pub(crate) fn dropped(_: usize) {}
+
+    #[cfg(feature = "expiring")]
+    #[inline(always)]
+    pub(crate) fn named() {}
 }

@@ -849,3 +849,104 @@ fn feature_metrics() {
     Stats::describe();
     Map::from([("a", 1)]).stats().publish("a map");
 }
+
+/// The map with deadlines.
+#[cfg(feature = "expiring")]
+mod expiring {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use evacmap::expiring::{
+        Cause, Clock, ExpiringMap, ExpiringMapBuilder, ExpiringMapRef, ExpiringStats, Iter,
+        ManualClock, Sweep, Sweeper,
+    };
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn making() {
+        let builder: ExpiringMapBuilder<&str, u32> = ExpiringMap::builder()
+            .capacity(100)
+            .shrink_policy(ShrinkPolicy::Never)
+            .time_to_live(SECOND)
+            .time_to_idle(SECOND)
+            .tick(SECOND)
+            .clock(ManualClock::default())
+            .listener(|_, _, _: Cause| {});
+        assert!(format!("{builder:?}").contains("time_to_live: 1s"));
+        let mut map: ExpiringMap<&str, u32, RandomState> =
+            builder.hasher(RandomState::new()).build();
+        assert!(map.capacity() >= 100 && map.is_empty());
+        map.validate().unwrap();
+        let clock = Arc::new(ManualClock::new());
+        clock.advance(SECOND);
+        assert_eq!((Clock::now(&clock), format!("{clock:?}")), (SECOND, "ManualClock(1s)".into()));
+        clock.set(Duration::ZERO);
+        assert_eq!(clock.now(), Duration::ZERO);
+    }
+
+    #[test]
+    fn map() {
+        let map = ExpiringMap::<&str, u32>::new(SECOND * 1000);
+        let guard: Guard = map.guard();
+        assert_eq!(map.insert("a", 1, &guard), None);
+        assert_eq!(map.insert_with_ttl("b", 2, SECOND * 1000, &guard), None);
+        assert_eq!(map.insert_until("c", 3, map.now() + SECOND * 1000, &guard), None);
+        assert_eq!(map.get_or_insert_with("a", || 9, &guard), &1);
+        assert_eq!(map.update("a", |n| n + 1, &guard), Some(&2));
+        assert_eq!((map.get("a", &guard), map.contains_key("x", &guard)), (Some(&2), false));
+        assert_eq!(map.get_key_value("a", &guard), Some((&"a", &2)));
+        assert!(map.remaining("a", &guard) <= Some(SECOND * 1000) && map.touch("a", &guard));
+        let iter: Iter<'_, _, _> = map.iter(&guard);
+        assert_eq!((format!("{iter:?}"), sorted(iter).len()), ("Iter { .. }".to_owned(), 3));
+        assert_eq!((map.len(), map.len_exact(&guard), map.capacity() >= 3), (3, 3, true));
+        assert_eq!(map.remove_if("a", |_, n| *n > 9, &guard), Err((&"a", &2)));
+        assert_eq!(map.remove("a", &guard), Some(&2));
+        assert_eq!(map.remove_entry("b", &guard), Some((&"b", &2)));
+        assert!(map.expire_now("c", &guard));
+        map.retain(|_, _| true, &guard);
+        map.clear(&guard);
+        map.flush();
+        let sweep: Sweep = map.sweep(usize::MAX);
+        assert!(sweep.complete && map.is_empty() && format!("{map:?}") == "{}");
+        let stats: ExpiringStats = map.stats();
+        assert_eq!((stats.hits, stats.misses, stats.expired, stats.removed), (3, 0, 1, 2));
+        assert_eq!((stats.replaced, stats.stale(), stats.hit_rate()), (1, 4, 1.0));
+        assert!(stats.swept_per_share() >= 0.0 && stats.bytes > stats.map.bytes);
+    }
+
+    #[test]
+    fn map_with_a_guard_inside() {
+        let map = ExpiringMap::<&str, u32>::new(SECOND * 1000);
+        let mut map: ExpiringMapRef<'_, _, _> = map.pin();
+        map.repin();
+        let _: (&Guard, &ExpiringMap<_, _>) = (map.guard(), map.map());
+        assert_eq!(map.insert("a", 1), None);
+        assert_eq!(map.insert_with_ttl("b", 2, SECOND * 1000), None);
+        assert_eq!(map.insert_until("c", 3, map.now() + SECOND * 1000), None);
+        assert_eq!((map.get_or_insert_with("a", || 9), map.update("a", |n| n + 1)), (&1, Some(&2)));
+        assert_eq!((map.get("a"), map.get_key_value("a")), (Some(&2), Some((&"a", &2))));
+        assert!(map.contains_key("a") && map.touch("a") && map.remaining("a").is_some());
+        assert_eq!((map.len(), map.len_exact(), map.iter().count()), (3, 3, 3));
+        assert_eq!(map.remove_if("a", |_, n| *n > 9), Err((&"a", &2)));
+        assert_eq!((map.remove("a"), map.remove_entry("b")), (Some(&2), Some((&"b", &2))));
+        assert!(map.expire_now("c") && map.capacity() >= 3);
+        map.retain(|_, _| true);
+        map.clear();
+        map.flush();
+        assert!(map.sweep(usize::MAX).complete && map.is_empty() && format!("{map:?}") == "{}");
+        assert_eq!(map.stats().expired, 1);
+        let mut owned: ExpiringMapRef<'_, _, _, _, OwnedGuard> = map.map().pin_owned();
+        owned.repin();
+        assert_eq!(owned.get("a"), None);
+    }
+
+    #[test]
+    fn a_thread_that_sweeps() {
+        let map = Arc::new(ExpiringMap::<u32, u32>::new(SECOND));
+        let sweeper: Sweeper = Sweeper::start(&map).unwrap();
+        assert!(!sweeper.is_finished());
+        sweeper.stop();
+    }
+}

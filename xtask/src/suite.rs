@@ -9,7 +9,7 @@ use crate::cmd;
 
 /// What the checks of the library are built with: the public features, the hooks of its own tests
 /// and the counters of its benchmarks.
-pub const FEATURES: &str = "serde,rayon,tracing,metrics,_hooks,_counters";
+pub const FEATURES: &str = "serde,rayon,tracing,metrics,expiring,_hooks,_counters";
 
 /// Modules of tests, by the program under `tests/` that they are in.
 type Modules = [(&'static str, &'static [&'static str])];

@@ -67,6 +67,8 @@ macro_rules! atomic {
 }
 
 atomic!(AtomicUsize, usize, 0);
+#[cfg(feature = "expiring")]
+atomic!(AtomicU64, u64, 0);
 #[cfg(crossbeam_loom)]
 atomic!(AtomicIsize, isize, 0);
 #[cfg(crossbeam_loom)]
