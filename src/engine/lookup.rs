@@ -5,7 +5,6 @@ use super::evacuate;
 use super::raw::RawMap;
 use crate::layout::hash::Hash;
 use crate::layout::mask::Mask;
-use crate::layout::tag::Tag;
 use crate::layout::{Keyed, Layout, Slot, Word};
 use crate::memory::Guard;
 use crate::observe::faults::fault;
@@ -32,8 +31,10 @@ pub(super) struct Chain<'g, L: Layout> {
     root: &'g Table<L>,
     /// The table that the chain is in: `root`, or the one that is being evacuated into it.
     pub(super) table: &'g Table<L>,
-    pub(super) tag: Tag,
+    pub(super) tag: L::Probe,
     pub(super) head: &'g Bucket<L>,
+    /// A hash that belongs to it.
+    hash: Hash,
 }
 
 impl<L: Layout> RawMap<L> {
@@ -76,7 +77,7 @@ impl<L: Layout> RawMap<L> {
             Some(link) => truth(root, link, hash),
         };
         let (head, tag) = table.head(hash);
-        Chain { root, table, tag, head }
+        Chain { root, table, tag, head, hash }
     }
 }
 
@@ -110,7 +111,7 @@ impl<'g, L: Layout> Chain<'g, L> {
                 // SAFETY: this chain was the truth for the hash when it was chosen, under `guard`;
                 // the word carries the hash's tag, so its key belongs to the same destination of a
                 // half-set group (I9).
-                if let Some(view) = unsafe { word.view() }
+                if let Some(view) = unsafe { word.view(self.hash) }
                     && is_it(view)
                 {
                     return Some(view);
@@ -133,7 +134,7 @@ impl<'g, L: Layout> Chain<'g, L> {
         let mut bucket = self.head;
         loop {
             let survey = bucket.survey(self.tag);
-            if let Some(found) = locate_in(bucket, survey.candidates, &mut is_it, guard) {
+            if let Some(found) = self.locate_in(bucket, survey.candidates, &mut is_it, guard) {
                 return found;
             }
             let vacant = if fault!("two_scans") { bucket.survey(self.tag) } else { survey }.vacant;
@@ -154,29 +155,30 @@ impl<'g, L: Layout> Chain<'g, L> {
             }
         }
     }
-}
 
-/// The key's slot in one bucket, if it is there.
-#[inline]
-fn locate_in<'g, L: Layout>(
-    bucket: &'g Bucket<L>,
-    candidates: Mask,
-    is_it: &mut impl FnMut(L::View<'g>) -> bool,
-    guard: &'g Guard,
-) -> Option<Located<'g, L>> {
-    for index in candidates {
-        let slot = bucket.slot(index);
-        let word = slot.load(guard);
-        // SAFETY: as in `Chain::find`.
-        if let Some(view) = unsafe { word.view() }
-            && is_it(view)
-        {
-            if word.is_frozen() {
-                hit(Branch::FrozenKey);
-                return Some(Located::FrozenKey);
+    /// The key's slot in one bucket, if it is there.
+    #[inline]
+    fn locate_in(
+        &self,
+        bucket: &'g Bucket<L>,
+        candidates: Mask,
+        is_it: &mut impl FnMut(L::View<'g>) -> bool,
+        guard: &'g Guard,
+    ) -> Option<Located<'g, L>> {
+        for index in candidates {
+            let slot = bucket.slot(index);
+            let word = slot.load(guard);
+            // SAFETY: as in `Chain::find`.
+            if let Some(view) = unsafe { word.view(self.hash) }
+                && is_it(view)
+            {
+                if word.is_frozen() {
+                    hit(Branch::FrozenKey);
+                    return Some(Located::FrozenKey);
+                }
+                return Some(Located::Occupied { slot, word, view });
             }
-            return Some(Located::Occupied { slot, word, view });
         }
+        None
     }
-    None
 }

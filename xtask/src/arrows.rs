@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 9] = [
     &["layout"],
     &["table"],
     &["engine"],
-    &["map", "set", "error"],
+    &["map", "set", "copy", "error"],
     &["integrations", "docs", "lib"],
 ];
 
