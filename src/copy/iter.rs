@@ -8,8 +8,8 @@ use super::store::Entries;
 use crate::layout::bits::Bits;
 
 /// Entries of a map, from [`CopyMap::iter`], which lists the guarantees.
-pub struct Iter<'m, K, V> {
-    pub(super) entries: Entries<'m>,
+pub struct Iter<'m, K: Bits, V: Bits> {
+    pub(super) entries: Entries<'m, K, V>,
     pub(super) map: &'m CopyMap<K, V>,
 }
 
@@ -24,7 +24,7 @@ impl<K: Bits, V: Bits> Iterator for Iter<'_, K, V> {
 
 impl<K: Bits, V: Bits> FusedIterator for Iter<'_, K, V> {}
 
-impl<K, V> fmt::Debug for Iter<'_, K, V> {
+impl<K: Bits, V: Bits> fmt::Debug for Iter<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Iter { .. }")
     }
@@ -32,7 +32,7 @@ impl<K, V> fmt::Debug for Iter<'_, K, V> {
 
 /// Keys of a map, from [`CopyMap::keys`].
 #[derive(Debug)]
-pub struct Keys<'m, K, V> {
+pub struct Keys<'m, K: Bits, V: Bits> {
     pub(super) iter: Iter<'m, K, V>,
 }
 
@@ -48,7 +48,7 @@ impl<K: Bits, V: Bits> FusedIterator for Keys<'_, K, V> {}
 
 /// Values of a map, from [`CopyMap::values`].
 #[derive(Debug)]
-pub struct Values<'m, K, V> {
+pub struct Values<'m, K: Bits, V: Bits> {
     pub(super) iter: Iter<'m, K, V>,
 }
 
@@ -64,7 +64,7 @@ impl<K: Bits, V: Bits> FusedIterator for Values<'_, K, V> {}
 
 /// Keys of a set, from [`CopySet::iter`](crate::CopySet::iter).
 #[derive(Debug)]
-pub struct SetIter<'s, K> {
+pub struct SetIter<'s, K: Bits> {
     pub(super) keys: Keys<'s, K, ()>,
 }
 

@@ -48,14 +48,15 @@ use crate::layout::hash::Hash;
 /// |---|---|
 /// | a look-up | one cache line, seldom two; two loads of the slot; nothing shared is written |
 /// | an insert, a replacement, a removal | the same line, and one locked instruction on the slot |
-/// | an entry | 16 bytes of a table of which up to two thirds are full, and a third right after a growth or less; nothing on the heap |
+/// | an entry | 8 bytes if key and value together have at most 64 bits, else 16; of a table of which up to two thirds are full, a third after a growth, and a sixth after one of a small map; nothing on the heap |
 /// | a removed entry | its slot, until the table is left; nothing waits to be freed but tables |
-/// | a new map | nothing, until the first insert: then 512 bytes |
+/// | a new map | nothing, until the first insert: then up to 512 bytes |
 /// | an iteration | a guard that is held as long as the iterator, one allocation, and one for the longest chain |
 ///
 /// Resizes cost what they do in `HashMap`, except that no entry is looked at beside the table.
 ///
-/// Slots of 16 bytes take a processor that exchanges 16 bytes at once. All AArch64 have that, and
+/// Keys and values of together at most 64 bits (`u32` to `u32`, sets of `u64`) share a word, the
+/// others have two. Slots of 16 bytes take a processor that exchanges 16 bytes at once. All AArch64 have that, and
 /// all x86-64 but the very first. On others each entry is a heap node again, and everything else is
 /// the same.
 ///
@@ -81,8 +82,8 @@ use crate::layout::hash::Hash;
 /// # Panics
 ///
 /// What a closure or [`Bits`] panics with passes through, and leaves the map valid and unchanged.
-pub struct CopyMap<K, V> {
-    pub(super) store: Store,
+pub struct CopyMap<K: Bits, V: Bits> {
+    pub(super) store: Store<K, V>,
     pub(super) bijection: Bijection,
     /// Sent and shared as its content; invariant, for it can be written through `&`.
     pub(super) of: PhantomData<(K, V, fn((K, V)) -> (K, V))>,
@@ -96,7 +97,7 @@ impl<K: Bits, V: Bits> CopyMap<K, V> {
     };
 
     /// Bits of a hash.
-    const WIDTH: u32 = 64;
+    const WIDTH: u32 = if Store::<K, V>::PACKED { K::WIDTH } else { 64 };
 
     #[inline(always)]
     pub(super) fn hash(&self, key: K) -> Hash {

@@ -84,7 +84,7 @@ impl<K: Bits, V: Bits> CopyMap<K, V> {
     }
 }
 
-impl<K, V> CopyMap<K, V> {
+impl<K: Bits, V: Bits> CopyMap<K, V> {
     /// The number of entries. Exact when nobody writes, and never below what this thread itself
     /// has put in and nobody removed. Takes time in proportion to the number of threads that have
     /// written to the map.

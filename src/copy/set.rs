@@ -17,7 +17,7 @@ use crate::map::{Progress, Stats};
 /// assert!(!seen.insert(7));
 /// assert!(seen.contains(&7) && !seen.contains(&8));
 /// ```
-pub struct CopySet<K> {
+pub struct CopySet<K: Bits> {
     pub(super) map: CopyMap<K, ()>,
 }
 
@@ -175,7 +175,7 @@ impl<K: Bits> CopySet<K> {
     }
 }
 
-impl<K> CopySet<K> {
+impl<K: Bits> CopySet<K> {
     /// The number of keys; see [`CopyMap::len`].
     pub fn len(&self) -> usize {
         self.map.len()
@@ -193,7 +193,7 @@ impl<K> CopySet<K> {
 
     /// Whether a resize is under way.
     pub fn is_resizing(&self) -> bool {
-        self.map.stats().old_buckets > 0
+        self.map.is_resizing()
     }
 
     /// Figures of the set; see [`CopyMap::stats`].

@@ -7,7 +7,7 @@ use super::map::CopyMap;
 use super::set::CopySet;
 use crate::layout::bits::Bits;
 
-impl<K> From<CopyMap<K, ()>> for CopySet<K> {
+impl<K: Bits> From<CopyMap<K, ()>> for CopySet<K> {
     /// The set of the map's keys. With it, [`CopyMap::builder`] can make a set.
     fn from(map: CopyMap<K, ()>) -> Self {
         CopySet { map }

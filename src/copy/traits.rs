@@ -11,10 +11,10 @@ use crate::layout::bits::Bits;
 use crate::map::TRUSTED_HINT;
 
 /// A panic in the middle of an operation leaves the map valid.
-impl<K, V> RefUnwindSafe for CopyMap<K, V> {}
+impl<K: Bits, V: Bits> RefUnwindSafe for CopyMap<K, V> {}
 
 /// As for a shared map, but for one that is moved into the closure.
-impl<K, V> UnwindSafe for CopyMap<K, V> {}
+impl<K: Bits, V: Bits> UnwindSafe for CopyMap<K, V> {}
 
 impl<K: Bits, V: Bits> Default for CopyMap<K, V> {
     fn default() -> Self {

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`Boxed`] | a tag, and the address of a heap node of hash, key and value | a reference under a guard |
 //! | [`Pair`] | the key's hash, of which the key can be told, and the value | a copy |
+//! | [`Packed`] | the same in one word, for narrow keys and values | a copy |
 //!
 //! # What a layout provides
 //!
@@ -32,9 +33,11 @@ pub(crate) mod mask;
 pub(crate) mod pair;
 pub(crate) mod row;
 pub(crate) mod tag;
+pub(crate) mod word;
 
 pub(crate) use boxed::Boxed;
 pub(crate) use pair::Pair;
+pub(crate) use word::Packed;
 
 use core::ptr::NonNull;
 

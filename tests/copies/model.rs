@@ -67,7 +67,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 /// A map, and what it has to be.
-struct Case<K, V> {
+struct Case<K: Bits, V: Bits> {
     map: CopyMap<K, V>,
     model: Model<K, V>,
     key: fn(u16) -> K,
