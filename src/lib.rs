@@ -105,6 +105,8 @@
 //! | [`HashMap`] | the map; every operation takes a [`Guard`] |
 //! | [`HashMapRef`] | the map with a guard inside, from [`HashMap::pin`]: the everyday form |
 //! | [`HashSet`], [`HashSetRef`] | the same for sets |
+//! | [`CopyMap`], [`CopySet`] | maps and sets of small copies, without guards |
+//! | [`Bits`] | what goes into those |
 //! | [`Entry`] | one key's place: look once, then decide |
 //! | [`Take`] | a value of which there is to be one owner: whoever takes it first |
 //! | [`Guard`] | keeps what was read valid; one guard serves any number of maps |
@@ -128,7 +130,7 @@
 //! |---|---|
 //! | `integrations/`, `docs/` | the optional features; the pages |
 //! | `expiring/` | the map with deadlines, on top of the map |
-//! | `map/`, `set/`, `take.rs`, `error.rs` | the public types |
+//! | `map/`, `set/`, `copy/`, `take.rs`, `error.rs` | the public types |
 //! | `engine/` | what operations do: look up, assign, delete, resize, iterate. Start with its `mod.rs` |
 //! | `table/` | arrays, buckets, overflow; how a table is made and given back |
 //! | `layout/` | what a slot holds, and each step that its word can take |
@@ -139,6 +141,7 @@
 
 #![warn(missing_docs)]
 
+pub mod copy;
 pub mod docs;
 mod engine;
 mod error;
@@ -156,12 +159,14 @@ mod sync;
 mod table;
 mod take;
 
+pub use copy::{CopyCompute, CopyMap, CopyMapBuilder, CopySet};
 pub use error::{
     CompareExchangeError, CompareRemoveError, OccupiedError, TryReserveError, Violation,
 };
 pub use hashbrown::{DefaultHashBuilder, Equivalent};
 #[cfg(feature = "rayon")]
 pub use integrations::rayon as parallel;
+pub use layout::bits::Bits;
 pub use map::{
     Compute, Entry, ExtractIf, HashMap, HashMapBuilder, HashMapRef, IntoIter, Iter, IterMut, Keys,
     Modified, OccupiedEntry, Operation, Progress, ShrinkPolicy, Stats, VacantEntry, Values,

@@ -8,8 +8,10 @@
 
 #[cfg(evacmap_loom)]
 mod modelled;
+mod pair;
 #[cfg(evacmap_loom)]
 pub(crate) use modelled::*;
+pub(crate) use pair::AtomicPair;
 #[cfg(not(evacmap_loom))]
 pub(crate) use real::*;
 

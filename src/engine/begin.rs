@@ -180,7 +180,7 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
 impl<L: Layout> RawMap<L> {
     /// Makes room for `entries` in all.
     pub(crate) fn reserve(&self, entries: usize, guard: &Guard) -> Result<(), Refused> {
-        let bits = bits_for(entries).ok_or(None)?;
+        let bits = bits_for::<L>(entries).ok_or(None)?;
         let steps = bits.saturating_sub(self.root(guard).shape.bits()).div_ceil(MAX_GROW_STEP);
         if steps > 1 {
             // Before the first of them: what cannot be had is refused, and nothing is taken.
@@ -192,7 +192,7 @@ impl<L: Layout> RawMap<L> {
     /// Gives back what a table for `entries` would not need, as far as there is memory for a
     /// smaller one.
     pub(crate) fn shrink(&self, entries: usize, guard: &Guard) {
-        if let Some(bits) = bits_for(entries) {
+        if let Some(bits) = bits_for::<L>(entries) {
             let local = self.locals.local();
             Writer::new(self, &local, guard).bring_to(bits, true).unwrap_or_default();
         }
@@ -202,7 +202,7 @@ impl<L: Layout> RawMap<L> {
     #[cfg(any(feature = "_hooks", evacmap_loom))]
     pub(crate) fn resize_by(&self, bits: i32, guard: &Guard) {
         let local = self.locals.local();
-        let wanted = self.root(guard).shape.bits().saturating_add_signed(bits);
+        let wanted = self.root(guard).shape.bits().saturating_add_signed(bits).max(L::IMPLIED_BITS);
         let done = Writer::new(self, &local, guard).bring_to(wanted, bits < 0);
         done.unwrap_or_else(|what| fail(what));
     }

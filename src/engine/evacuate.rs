@@ -35,13 +35,13 @@
 use core::ops::Range;
 
 use super::freeze;
-use crate::layout::hash::Shape;
+use crate::layout::hash::{Hash, Shape};
 use crate::layout::tag::Tag;
 use crate::layout::{Layout, Slot, Word};
 use crate::memory::Guard;
 use crate::observe::faults::fault;
 use crate::observe::hooks::{Branch, Point, hit, reach};
-use crate::sizes::{MAX_GROW_STEP, MIN_TAG_BITS, SLOTS};
+use crate::sizes::{MAX_GROW_STEP, MIN_TAG_BITS};
 use crate::table::{Bucket, Next, Old, Table};
 
 /// The next free position of a destination chain, as every helper computes it.
@@ -53,7 +53,7 @@ struct Destination<'g, L: Layout> {
 
 impl<'g, L: Layout> Destination<'g, L> {
     fn place(&mut self, table: &'g Table<L>, word: L::Word<'g>, guard: &'g Guard) {
-        if self.at == SLOTS {
+        if self.at == L::SLOTS {
             self.bucket = self.bucket.and_then(|bucket| extend(bucket, table, guard));
             self.at = 0;
         }
@@ -124,9 +124,12 @@ impl Route {
         source: usize,
         word: L::Word<'g>,
     ) -> (usize, L::Word<'g>) {
+        if let Some(hash) = word.whole(self.old.first(source)) {
+            return self.word_of::<L>(hash, word);
+        }
         if self.by_hash {
             // SAFETY: the caller's promise is the same.
-            return unsafe { self.word_by_hash::<L>(word) };
+            return unsafe { self.word_by_hash::<L>(source, word) };
         }
         let tag = word.tag();
         if let Some(grown) = self.new.bits().checked_sub(self.old.bits()) {
@@ -144,10 +147,10 @@ impl Route {
     /// # Safety
     ///
     /// As for [`Word::view`], if there are no tags.
-    unsafe fn which<'g, L: Layout + 'g>(&self, word: L::Word<'g>) -> usize {
-        if Tag::WIDTH == 0 {
+    unsafe fn which<'g, L: Layout + 'g>(&self, source: usize, word: L::Word<'g>) -> usize {
+        if !L::APART || Tag::WIDTH == 0 {
             // SAFETY: the caller's promise is the same.
-            return unsafe { self.word_by_hash::<L>(word) }.0;
+            return unsafe { self.word::<L>(source, word) }.0;
         }
         word.tag().next_index_bits(self.new.bits().saturating_sub(self.old.bits()))
     }
@@ -158,11 +161,21 @@ impl Route {
     ///
     /// As for [`Word::view`].
     #[cold]
-    unsafe fn word_by_hash<'g, L: Layout + 'g>(&self, word: L::Word<'g>) -> (usize, L::Word<'g>) {
+    unsafe fn word_by_hash<'g, L: Layout + 'g>(
+        &self,
+        source: usize,
+        word: L::Word<'g>,
+    ) -> (usize, L::Word<'g>) {
         hit(Branch::TagRefill);
         // SAFETY: the caller's promise is the same.
-        let view = unsafe { word.view() }.expect("only live words are moved");
-        let home = self.new.home(L::hash(view));
+        let view = unsafe { word.view(self.old.first(source)) }.expect("only live words are moved");
+        self.word_of::<L>(L::hash(view), word)
+    }
+
+    /// The same for a word of which the hash is known.
+    #[inline]
+    fn word_of<'g, L: Layout + 'g>(&self, hash: Hash, word: L::Word<'g>) -> (usize, L::Word<'g>) {
+        let home = self.new.home(hash);
         let within = (1 << self.new.bits().saturating_sub(self.old.bits())) - 1;
         (home.index & within, word.moved_under(home.tag))
     }
@@ -214,7 +227,7 @@ pub(super) fn prefetch_entries<L: Layout>(
     groups: Range<usize>,
     guard: &Guard,
 ) {
-    if !Route::new(old.shape, new.shape).by_hash {
+    if !L::APART || !Route::new(old.shape, new.shape).by_hash {
         return;
     }
     for source in groups.flat_map(|group| span(group, old, new)) {
@@ -289,17 +302,18 @@ pub(super) fn is_evacuated<L: Layout>(new: &Table<L>, old: &Table<L>, index: usi
 /// A chain in which entries of some bucket are, perhaps among others'.
 pub(super) struct Part<'g, L: Layout> {
     pub(super) head: &'g Bucket<L>,
-    /// Which of the group's destinations is meant, if the chain is a source.
-    filter: Option<(Route, usize)>,
+    /// The number of the source, if the chain is one, and which of the group's destinations is
+    /// meant.
+    filter: Option<(Route, usize, usize)>,
 }
 
 impl<'g, L: Layout> Part<'g, L> {
     /// Whether a live word of the chain belongs to the bucket that was asked for.
     pub(super) fn holds(&self, word: L::Word<'g>) -> bool {
-        let Some((route, within)) = &self.filter else { return true };
+        let Some((route, source, within)) = &self.filter else { return true };
         // SAFETY: without tags this is a source of a group no head of which was EVACUATED when
         // `parts` looked, under the guard of the word: the word was the truth then (I9).
-        unsafe { route.which::<L>(word) == *within }
+        unsafe { route.which::<L>(*source, word) == *within }
     }
 }
 
@@ -320,7 +334,7 @@ pub(super) fn parts<'g, L: Layout>(
         let within = index & ((1 << more) - 1);
         span(index >> more, old, table).map(move |source| {
             let route = Route::new(old.shape, table.shape);
-            Part { head: old.bucket(source), filter: Some((route, within)) }
+            Part { head: old.bucket(source), filter: Some((route, source, within)) }
         })
     });
     own.into_iter().chain(sources)

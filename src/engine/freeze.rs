@@ -54,6 +54,7 @@ pub(super) fn source<'g, L: Layout>(
     guard: &'g Guard,
     mut each: impl FnMut(&'g L::Slot, L::Word<'g>),
 ) {
+    const { assert!(L::SLOTS <= SLOTS) };
     let (mut words, mut used) = ([None; SLOTS], 0);
     let is_full = bucket(head, guard, |_, word| {
         words[used] = Some(word);

@@ -97,13 +97,14 @@ impl<'g, L: Layout> Walk<'g, L> {
         find_again: impl Fn(&'g RawMap<L>, L::View<'g>, &'g Guard) -> Option<L::View<'g>>,
     ) -> Option<L::View<'g>> {
         loop {
+            let beside = self.table.shape.first(self.bucket.saturating_sub(1));
             while let Some(slot) = self.slots.get(self.at) {
                 self.at += 1;
                 let word = slot.load(self.guard);
                 // SAFETY: `parts` named the chain under this guard, when it was the truth for the
                 // key: a word that was replaced since was replaced in it, or in a chain that
                 // followed, after the guard was pinned (I9).
-                let Some(view) = (unsafe { word.view() }) else { continue };
+                let Some(view) = (unsafe { word.view(beside) }) else { continue };
                 // Word first, then root: if the map had not been cleared even then, the word was
                 // current.
                 if !word.is_frozen() && self.map.root(self.guard).era == self.table.era {

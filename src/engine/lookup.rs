@@ -5,7 +5,6 @@ use super::evacuate;
 use super::raw::RawMap;
 use crate::layout::hash::Hash;
 use crate::layout::mask::Mask;
-use crate::layout::tag::Tag;
 use crate::layout::{Keyed, Layout, Slot, Word};
 use crate::memory::Guard;
 use crate::observe::faults::fault;
@@ -32,8 +31,10 @@ pub(super) struct Chain<'g, L: Layout> {
     root: &'g Table<L>,
     /// The table that the chain is in: `root`, or the one that is being evacuated into it.
     pub(super) table: &'g Table<L>,
-    pub(super) tag: Tag,
+    pub(super) tag: L::Probe,
     pub(super) head: &'g Bucket<L>,
+    /// A hash that belongs to it.
+    hash: Hash,
 }
 
 impl<L: Layout> RawMap<L> {
@@ -76,7 +77,7 @@ impl<L: Layout> RawMap<L> {
             Some(link) => truth(root, link, hash),
         };
         let (head, tag) = table.head(hash);
-        Chain { root, table, tag, head }
+        Chain { root, table, tag, head, hash }
     }
 }
 
@@ -126,7 +127,7 @@ impl<'g, L: Layout> Chain<'g, L> {
                 // SAFETY: this chain was the truth for the hash when it was chosen, under `guard`;
                 // the word is no copy, and carries the hash's tag, so its key belongs to the same
                 // destination of a half-set group (I9).
-                if let Some(view) = unsafe { word.view() }
+                if let Some(view) = unsafe { word.view(self.hash) }
                     && is_it(view)
                 {
                     return Some(view);
@@ -199,7 +200,7 @@ impl<'g, L: Layout> Chain<'g, L> {
                 return Here::Copies(first);
             }
             // SAFETY: as in `find`.
-            if let Some(view) = unsafe { word.view() }
+            if let Some(view) = unsafe { word.view(self.hash) }
                 && is_it(view)
             {
                 if word.is_frozen() {

@@ -136,6 +136,7 @@
 //! | `iterate`, `validate`, `teardown` | iteration; the invariants, executable; the end of a map |
 //! | `prefetch`, `tally` | lines asked for ahead of look-ups; how many resizes there were |
 //! | `boxed` | what takes keys and values themselves |
+//! | `copies` | what maps of small copies do, under guards of their own |
 //!
 //! # Progress
 //!
@@ -146,6 +147,7 @@
 mod assign;
 mod begin;
 mod boxed;
+mod copies;
 mod delete;
 mod evacuate;
 mod freeze;
@@ -164,6 +166,7 @@ mod writer;
 
 pub(crate) use assign::{Outcome, Step};
 pub(crate) use boxed::EntriesMut;
+pub(crate) use copies::{Change, Tour};
 pub(crate) use delete::Deleted;
 pub(crate) use iterate::Walk;
 pub(crate) use prefetch::LOOKAHEAD;

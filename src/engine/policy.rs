@@ -13,8 +13,8 @@ use crate::layout::hash::Shape;
 use crate::layout::tag::Tag;
 use crate::observe::faults::fault;
 use crate::sizes::{
-    AUTO_FLOOR_BITS, DEAD_PART, FOURFOLD_BELOW_BITS, LOAD, MAX_BITS, MAX_GROW_STEP,
-    MAX_SHRINK_STEP, MIN_BITS, MIN_TAG_BITS, OVERDUE_LOAD, ROOMY, SLOTS, SPARSE,
+    AUTO_FLOOR_BITS, DEAD_PART, FOURFOLD_BELOW_BITS, MAX_BITS, MAX_GROW_STEP, MAX_SHRINK_STEP,
+    MIN_TAG_BITS, ROOMY, SPARSE,
 };
 use crate::table::{Haste, Table};
 
@@ -50,15 +50,15 @@ pub(super) fn successor(shape: Shape, bits: u32) -> Shape {
 }
 
 /// The fewest bits with which a table holds `entries` without growing; `None` if no table can.
-pub(super) fn bits_for(entries: usize) -> Option<u32> {
-    let buckets = entries.div_ceil(LOAD).max(1 << MIN_BITS).checked_next_power_of_two()?;
+pub(super) fn bits_for<L: Layout>(entries: usize) -> Option<u32> {
+    let buckets = entries.div_ceil(L::LOAD).max(1 << L::MIN_BITS).checked_next_power_of_two()?;
     Some(buckets.trailing_zeros()).filter(|bits| *bits <= MAX_BITS)
 }
 
 impl<L: Layout> RawMap<L> {
     /// Has the map shrink by itself, but not below what `entries` need.
     pub(crate) fn shrink_by_itself(&mut self, entries: usize) {
-        self.floor = bits_for(entries).map_or(NEVER, |bits| bits.max(AUTO_FLOOR_BITS));
+        self.floor = bits_for::<L>(entries).map_or(NEVER, |bits| bits.max(AUTO_FLOOR_BITS));
     }
 
     /// What is to follow a table at rest of which a chain is full, if anything is. DEAD slots are
@@ -69,18 +69,18 @@ impl<L: Layout> RawMap<L> {
         let (bits, buckets) = (table.shape.bits(), table.buckets());
         // A bucket has an overflow only if its slots were used up at some time, so that so many are
         // DEAD at least, whatever the hash.
-        let dead = (SLOTS * overflows).saturating_sub(len);
-        let (wanted, fewest) = if len > LOAD * buckets && bits < MAX_BITS {
+        let dead = (L::SLOTS * overflows).saturating_sub(len);
+        let (wanted, fewest) = if len > L::LOAD * buckets && bits < MAX_BITS {
             (bits + if bits < FOURFOLD_BELOW_BITS { MAX_GROW_STEP } else { 1 }, bits + 1)
         } else if !has_dead || DEAD_PART * dead < buckets {
             return None;
         } else {
             // More than half full it would be due again before long. (hashbrown grows from the same
             // limit on.)
-            let wanted = bits + u32::from(2 * len > LOAD * buckets);
+            let wanted = bits + u32::from(2 * len > L::LOAD * buckets);
             (wanted.min(MAX_BITS), self.fewest_bits(table, len))
         };
-        let overdue = len > OVERDUE_LOAD * buckets || overflows >= 2 * buckets;
+        let overdue = len > L::OVERDUE_LOAD * buckets || overflows >= 2 * buckets;
         let haste = if overdue { Haste::Overdue } else { Haste::None };
         Some(Wanted { bits: wanted, serving: fewest..=wanted.max(bits + 1), haste })
     }
@@ -94,7 +94,7 @@ impl<L: Layout> RawMap<L> {
     /// The smaller table that is to follow one that has few entries for its size.
     pub(super) fn sparse(&self, root: &Table<L>) -> Option<Wanted> {
         let len = self.locals.len(root.era);
-        if len >= root.buckets() * LOAD / SPARSE {
+        if len >= root.buckets() * L::LOAD / SPARSE {
             return None;
         }
         let fewest = self.fewest_bits(root, len);
@@ -105,7 +105,7 @@ impl<L: Layout> RawMap<L> {
     /// The bits of the smallest table that may replace one at rest that has `len` entries.
     fn fewest_bits(&self, root: &Table<L>, len: usize) -> u32 {
         let bits = root.shape.bits();
-        let roomy = bits_for(len.saturating_mul(ROOMY)).unwrap_or(bits);
+        let roomy = bits_for::<L>(len.saturating_mul(ROOMY)).unwrap_or(bits);
         roomy.max(self.floor).max(bits.saturating_sub(MAX_SHRINK_STEP)).min(bits)
     }
 }
@@ -113,6 +113,8 @@ impl<L: Layout> RawMap<L> {
 #[cfg(all(test, not(evacmap_loom)))]
 mod tests {
     use super::*;
+    use crate::layout::Boxed;
+    use crate::sizes::{LOAD, MIN_BITS};
 
     #[test]
     fn tag_bits_run_out_once_in_eight_doublings_and_shrinking_returns_them() {
@@ -133,11 +135,11 @@ mod tests {
 
     #[test]
     fn sizes_at_their_bounds() {
-        assert_eq!(bits_for(0), Some(MIN_BITS));
-        assert_eq!(bits_for(LOAD << 4), Some(4));
-        assert_eq!(bits_for((LOAD << 4) + 1), Some(5));
-        assert_eq!(bits_for(LOAD << MAX_BITS), Some(MAX_BITS));
-        assert_eq!(bits_for((LOAD << MAX_BITS) + 1), None);
-        assert_eq!(bits_for(usize::MAX), None);
+        assert_eq!(bits_for::<Boxed<(), ()>>(0), Some(MIN_BITS));
+        assert_eq!(bits_for::<Boxed<(), ()>>(LOAD << 4), Some(4));
+        assert_eq!(bits_for::<Boxed<(), ()>>((LOAD << 4) + 1), Some(5));
+        assert_eq!(bits_for::<Boxed<(), ()>>(LOAD << MAX_BITS), Some(MAX_BITS));
+        assert_eq!(bits_for::<Boxed<(), ()>>((LOAD << MAX_BITS) + 1), None);
+        assert_eq!(bits_for::<Boxed<(), ()>>(usize::MAX), None);
     }
 }

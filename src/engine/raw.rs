@@ -7,7 +7,6 @@ use crate::garbage::Locals;
 use crate::layout::Layout;
 use crate::memory::Guard;
 use crate::observe::faults::unless_relaxed;
-use crate::sizes::LOAD;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 use crate::table::{Old, Table, Workshop};
 
@@ -94,7 +93,7 @@ impl<L: Layout> RawMap<L> {
 
     /// Entries that the current table holds without growing, if none is removed.
     pub(crate) fn capacity(&self, guard: &Guard) -> usize {
-        self.buckets(guard) * LOAD
+        self.buckets(guard) * L::LOAD
     }
 
     /// Buckets of the current table.
@@ -140,9 +139,16 @@ impl<L: Layout> RawMap<L> {
         self.root(guard).overflow.all()
     }
 
-    /// The number of overflow buckets of each chain of the current table.
-    pub(crate) fn overflows<'g>(&'g self, guard: &'g Guard) -> impl Iterator<Item = usize> {
-        let root = self.root(guard);
-        (0..self.buckets(guard)).map(|index| root.bucket(index).chain().skip(1).count())
+    /// The number of chains of the current table with so many overflow buckets.
+    pub(crate) fn chain_histogram(&self, guard: &Guard) -> Vec<usize> {
+        let (root, mut histogram) = (self.root(guard), Vec::new());
+        for index in 0..self.buckets(guard) {
+            let overflows = root.bucket(index).chain().skip(1).count();
+            if histogram.len() <= overflows {
+                histogram.resize(overflows + 1, 0);
+            }
+            histogram[overflows] += 1;
+        }
+        histogram
     }
 }

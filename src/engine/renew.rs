@@ -50,7 +50,7 @@ use crate::layout::{Layout, Slot, Word};
 use crate::memory::Guard;
 use crate::observe::faults::fault;
 use crate::observe::hooks::{Branch, Point, hit, reach};
-use crate::sizes::{RENEWED_FROM, SLOTS};
+use crate::sizes::RENEWED_FROM;
 use crate::table::{Bucket, Lead, Loose, Next, Refused, Renewal, Renewed, fail};
 
 /// How a generation of a chain looks.
@@ -88,8 +88,8 @@ impl Extent {
     /// Buckets for what lives in it and as much again. With the head in front they are
     /// [`RENEWED_FROM`], at least, so that a chain that is used up once more is renewed before
     /// anything is appended.
-    fn wanted(&self) -> usize {
-        (2 * self.live).div_ceil(SLOTS).max(RENEWED_FROM - 1)
+    fn wanted<L: Layout>(&self) -> usize {
+        (2 * self.live).div_ceil(L::SLOTS).max(RENEWED_FROM - 1)
     }
 }
 
@@ -99,7 +99,7 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
     pub(super) fn renew_if_worn(self, chain: &Chain<'g, L>) -> bool {
         let lead = chain.head.lead(self.guard);
         let extent = Extent::of(chain.head, lead, self.guard);
-        extent.is_worn() && self.renew(chain, lead, extent.wanted()).is_ok()
+        extent.is_worn() && self.renew(chain, lead, extent.wanted::<L>()).is_ok()
     }
 
     /// A frozen word stood in the way of a write, and no evacuation is to be helped with: completes
@@ -115,7 +115,7 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
         if extent.frozen && extent.buckets > 1 && !lead.is_closed() {
             hit(Branch::RenewalHelped);
             // The chain takes no entry any more as it is. Without memory there is no way on.
-            self.renew(&chain, lead, extent.wanted()).unwrap_or_else(|what| fail(what));
+            self.renew(&chain, lead, extent.wanted::<L>()).unwrap_or_else(|what| fail(what));
         }
     }
 
@@ -220,8 +220,11 @@ impl<L: Layout> RawMap<L> {
         let lead = chain.head.lead(guard);
         let extent = Extent::of(chain.head, lead, guard);
         if extent.buckets > 1 && !chain.is_old() && !lead.is_closed() {
-            let renewed =
-                Writer::new(self, &self.locals.local(), guard).renew(&chain, lead, extent.wanted());
+            let renewed = Writer::new(self, &self.locals.local(), guard).renew(
+                &chain,
+                lead,
+                extent.wanted::<L>(),
+            );
             renewed.unwrap_or_else(|what| fail(what));
         }
     }

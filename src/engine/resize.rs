@@ -25,7 +25,7 @@ use crate::layout::hash::Hash;
 use crate::observe::events::Facts;
 use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, Point, hit, reach};
-use crate::sizes::{MIN_BITS, PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES};
+use crate::sizes::{PREFETCH_GROUPS, SHARE_GROUPS, SHRINK_SHARE_SOURCES};
 use crate::sync::{AcqRel, Relaxed};
 use crate::table::{Old, Table, fail};
 
@@ -69,7 +69,7 @@ impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
     pub(super) fn unblock(self, hash: Hash) {
         hit(Branch::FrozenEnd);
         if self.root().is_placeholder() {
-            self.install(MIN_BITS).unwrap_or_else(|what| fail(what));
+            self.install(L::MIN_BITS).unwrap_or_else(|what| fail(what));
         } else if let Some(resize) = self.resize()
             && let Old::Source(old) = resize.old
             && !evacuate::is_evacuated(resize.new, old, resize.new.shape.home(hash).index)

@@ -130,7 +130,9 @@ impl<L: Layout> Remains<L> {
 impl<L: Layout> Drop for Remains<L> {
     fn drop(&mut self) {
         let tables = Tables(self.root);
-        drop_all(|| self.take().or_else(|| self.take_discarded()));
+        if L::APART {
+            drop_all(|| self.take().or_else(|| self.take_discarded()));
+        }
         drop(tables);
     }
 }

@@ -172,11 +172,12 @@ impl<L: Keyed> RawMap<L> {
         own: bool,
     ) -> Result<L::View<'g>, Finding> {
         // SAFETY: nobody else is at the map.
-        let view = unsafe { word.view() }.expect("a live word names an entry");
+        let view =
+            unsafe { word.view(root.shape.first(index)) }.expect("a live word names an entry");
         let home = root.shape.home(L::hash(view));
         check!(home.index == index, "bucket {index}: an entry of bucket {}", home.index);
         check!(
-            !own || word.tag() == home.tag,
+            !own || word.carries(L::probe(L::hash(view), home.tag)),
             "bucket {index}: tag {:?} for {:?}",
             word.tag(),
             home.tag

@@ -65,10 +65,14 @@ impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
     #[inline(always)]
     pub(super) unsafe fn retire(self, unlinked: L::Word<'_>) {
         reach(Point::BeforeRetire);
-        let entry = unlinked.retired().expect("a live word was unlinked");
-        // SAFETY: the caller's promise is the same. The pointer is the slot's own, with the right
-        // to drop and free what it points to.
-        let bag_was_full = unsafe { self.local.retire(entry, self.guard.pin()) };
+        let bag_was_full = if L::APART {
+            let entry = unlinked.retired().expect("a live word was unlinked");
+            // SAFETY: the caller's promise is the same. The pointer is the slot's own, with the
+            // right to drop and free what it points to.
+            unsafe { self.local.retire(entry, self.guard.pin()) }
+        } else {
+            self.local.retire_nothing(self.guard.pin())
+        };
         if bag_was_full {
             self.guard.bag_filled();
             self.map.workshop.give_some();

@@ -12,7 +12,7 @@ use crate::memory::{allocate, free_bare};
 use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, hit};
 use crate::observe::swallow;
-use crate::sizes::SHARE_EVERY;
+use crate::sizes::{BATCH, SHARE_EVERY};
 use crate::sync::{
     Acquire, AtomicBool, AtomicIsize, AtomicUsize, Relaxed, Release, UnsafeCell, thread_local,
 };
@@ -221,6 +221,14 @@ impl<T> Local<T> {
         };
         // SAFETY: this record's thread; only the allocator is called.
         unsafe { self.with_owned(push) }
+    }
+
+    /// Counts an entry that is gone as soon as it is unlinked. `true` once in a bag's worth.
+    #[inline]
+    pub(super) fn retire_nothing(&self) -> bool {
+        Self::add(&self.retired, 1);
+        Self::add(&self.freed, 1);
+        self.garbage().0.is_multiple_of(BATCH)
     }
 
     /// Makes a batch of the bag. Runs no user code of this map.

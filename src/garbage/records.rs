@@ -144,6 +144,17 @@ impl<T> LocalRef<'_, T> {
         full
     }
 
+    /// An entry has been unlinked of which nothing is left. Returns whether as many have as fill a
+    /// bag.
+    #[inline]
+    pub(crate) fn retire_nothing(&self, pin: &Pin) -> bool {
+        let full = self.local.retire_nothing();
+        if full {
+            pin.flush();
+        }
+        full
+    }
+
     /// Makes a batch of the bag, and puts it where all can reap it.
     fn hand_on(&self) {
         // SAFETY: `self` is the proof.

@@ -25,7 +25,7 @@ struct Bound {
 
 impl Bound {
     const fn of<T>() -> Self {
-        let entries = SPARE_BYTES / size_of::<T>();
+        let entries = if size_of::<T>() == 0 { 0 } else { SPARE_BYTES / size_of::<T>() };
         let magazines = entries.div_ceil(BATCH);
         Bound {
             magazines: if magazines < MAX_MAGAZINES { magazines } else { MAX_MAGAZINES },

@@ -106,6 +106,11 @@ impl<T> LocalRef<'_, T> {
         true
     }
 
+    /// In the models every entry fills its bag, also if nothing is left of it.
+    pub(crate) fn retire_nothing(&self, _pin: &Pin) -> bool {
+        true
+    }
+
     /// # Safety
     ///
     /// None is needed here.

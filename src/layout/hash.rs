@@ -21,6 +21,26 @@ impl Hash {
     }
 }
 
+/// Of a key that the hash stands for.
+impl Hash {
+    #[inline(always)]
+    pub(crate) const fn exactly(bits: u64) -> Self {
+        Hash(bits)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// This hash with others for its lowest `count` bits, of which there are some.
+    #[inline(always)]
+    pub(crate) const fn with_low(self, low: u64, count: u32) -> Self {
+        let mask = u64::MAX >> (u64::BITS - count);
+        Hash(self.0 & !mask | low & mask)
+    }
+}
+
 /// How a table of `1 << bits` buckets reads a hash. Fixed when the table is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Shape {
@@ -46,6 +66,12 @@ impl Shape {
 
     pub(crate) const fn bits(&self) -> u32 {
         self.bits
+    }
+
+    /// The lowest hash that belongs to a bucket.
+    #[inline]
+    pub(crate) const fn first(&self, index: usize) -> Hash {
+        Hash(if self.bits == 0 { 0 } else { (index as u64) << (u64::BITS - self.bits) })
     }
 
     pub(crate) const fn tag_bits(&self) -> u32 {
@@ -80,6 +106,9 @@ mod tests {
     #[test]
     fn a_larger_table_splits_a_bucket_into_adjacent_ones() {
         for bits in 0..20 {
+            let index = (1 << bits) - 1;
+            let shape = Shape::new(bits, Tag::WIDTH);
+            assert_eq!(shape.home(shape.first(index)).index, index);
             let (small, large) = (Shape::new(bits, Tag::WIDTH), Shape::new(bits + 2, Tag::WIDTH));
             for i in 0..1000_u64 {
                 let hash = Hash::finalise(i);

@@ -6,6 +6,8 @@
 //! | layout | a slot holds | a reader gets |
 //! |---|---|---|
 //! | [`Boxed`] | a tag, and the address of a heap node of hash, key and value | a reference under a guard |
+//! | [`Pair`] | the key's hash, of which the key can be told, and the value | a copy |
+//! | [`Packed`] | the same in one word, for narrow keys and values | a copy |
 //!
 //! # What a layout provides
 //!
@@ -15,18 +17,27 @@
 //! | [`Layout::Word`] | a copy of its content, decoded: [`Word`] |
 //! | [`Layout::View`] | what an operation sees of a live entry |
 //! | [`Layout::Retired`] | what an unlinked word leaves behind, to be freed when every guard is gone |
-//! | [`Layout::survey`], [`Layout::candidates`] | the scan of one bucket |
+//! | [`Layout::Probe`], [`Layout::survey`], [`Layout::candidates`] | the scan of one bucket |
+//! | [`Layout::Slots`] and the constants | how a bucket is filled |
 //! | [`Draft`] | an entry that is about to be put in |
 //!
 //! What stays once for all layouts: the walk along a chain, assignment, deletion, evacuation,
 //! growing, clearing, iteration, validation and teardown.
 
+pub(crate) mod bijection;
+pub(crate) mod bits;
 pub(crate) mod boxed;
+pub(crate) mod copied;
 pub(crate) mod hash;
 pub(crate) mod mask;
+pub(crate) mod pair;
+pub(crate) mod row;
 pub(crate) mod tag;
+pub(crate) mod word;
 
 pub(crate) use boxed::Boxed;
+pub(crate) use pair::Pair;
+pub(crate) use word::Packed;
 
 use core::ptr::NonNull;
 
@@ -34,12 +45,15 @@ use crate::garbage::LocalRef;
 use crate::memory::{Guard, Number};
 use hash::Hash;
 use mask::{Mask, Survey};
+use row::Row;
 use tag::Tag;
 
 /// A way to keep an entry in a slot. See the module's text.
 pub(crate) trait Layout: Sized {
     /// A slot in memory. All-zero memory is an EMPTY slot, and a slot needs no drop.
     type Slot: Slot<Self>;
+    /// The slots of one bucket.
+    type Slots: Row<Self::Slot>;
     /// A copy of a slot's content, read while the guard of `'g` was held.
     type Word<'g>: Word<'g, Self>;
     /// What an operation sees of a live entry.
@@ -48,6 +62,32 @@ pub(crate) trait Layout: Sized {
         Self: 'g;
     /// What an unlinked word leaves behind.
     type Retired;
+    /// What the scan of a bucket compares its words with.
+    type Probe: Copy + core::fmt::Debug;
+
+    /// Slots in a bucket.
+    const SLOTS: usize = <Self::Slots as Row<Self::Slot>>::LEN;
+
+    /// Entries per bucket, on average, above which a full chain makes the table grow.
+    const LOAD: usize;
+
+    /// Entries per bucket, on average, above which a growth has waited too long for the thread that
+    /// prepares the new table.
+    const OVERDUE_LOAD: usize;
+
+    /// Buckets in a map's first table, as a power of two.
+    const MIN_BITS: u32;
+
+    /// Bits of a hash that are not in a word, since the number of its bucket implies them: no table
+    /// has fewer buckets than that takes.
+    const IMPLIED_BITS: u32;
+
+    /// Whether entries are apart from their slots, so that something is left of each that is
+    /// unlinked. If not, a word says all of its entry ([`Word::whole`]).
+    const APART: bool;
+
+    /// What to look for in a bucket.
+    fn probe(hash: Hash, tag: Tag) -> Self::Probe;
 
     /// The hash of an entry.
     fn hash<'g>(view: Self::View<'g>) -> Hash
@@ -58,21 +98,21 @@ pub(crate) trait Layout: Sized {
     #[cfg_attr(not(feature = "tracing"), allow(dead_code))]
     fn types() -> (&'static str, &'static str);
 
-    /// The slots of a bucket whose word carries the tag. Those are the key's own, if it is here,
-    /// and now and then another's.
+    /// The slots of a bucket whose word carries what is looked for. Those are the key's own, if it
+    /// is here, and now and then another's.
     ///
     /// # Safety
     ///
-    /// `line` points to the first of the `SLOTS` slots of a bucket, which is 64-aligned, and may be
+    /// `line` points to the first of the [`Self::SLOTS`] slots of a bucket, which is 64-aligned, and may be
     /// read for the whole of that bucket.
-    unsafe fn candidates(line: *const Self::Slot, tag: Tag) -> Mask;
+    unsafe fn candidates(line: *const Self::Slot, probe: Self::Probe) -> Mask;
 
     /// The candidates, the vacant and the dead slots, of one snapshot.
     ///
     /// # Safety
     ///
     /// As for [`Layout::candidates`].
-    unsafe fn survey(line: *const Self::Slot, tag: Tag) -> Survey;
+    unsafe fn survey(line: *const Self::Slot, probe: Self::Probe) -> Survey;
 }
 
 /// A layout whose entries can be told apart by their keys.
@@ -160,24 +200,31 @@ pub(crate) trait Word<'g, L: Layout>: Copy {
     /// many for the number that the word has room for, see [`Number::steps_since`].
     fn dead_for(self, now: Number) -> Option<usize>;
 
-    /// The hash bits beside the entry.
+    /// The hash bits beside the entry, if it is apart from its slot.
     fn tag(self) -> Tag;
+
+    /// The entry's hash, if the word says it: all but what the number of its bucket implies, which
+    /// is taken from `beside`, a hash of the same bucket. `None` if the entry is apart.
+    fn whole(self, beside: Hash) -> Option<Hash>;
+
+    /// Whether a LIVE word carries what is looked for.
+    fn carries(self, probe: L::Probe) -> bool;
 
     /// The same entry under another tag, not frozen: what evacuation writes into a destination.
     fn moved_under(self, tag: Tag) -> Self;
 
-    /// The entry, if LIVE.
+    /// The entry, if LIVE. `beside` is a hash of the same bucket, as for [`Word::whole`].
     ///
     /// # Safety
     ///
     /// The word was *the truth* for its key at a moment since the guard of `'g` was pinned: it was
     /// read, or written, in a chain that was the truth for this key then (I9). Or nobody else is at
     /// the map.
-    unsafe fn view(self) -> Option<L::View<'g>>
+    unsafe fn view(self, beside: Hash) -> Option<L::View<'g>>
     where
         L: 'g;
 
-    /// What is left when the word has been unlinked; `None` if it is not LIVE.
+    /// What is left when the word has been unlinked; `None` if it is not LIVE, or nothing is left.
     fn retired(self) -> Option<NonNull<L::Retired>>;
 
     /// Asks for the entry's line ahead of its use.
@@ -194,8 +241,9 @@ pub(crate) trait Draft<L: Layout> {
     where
         L: 'g;
 
-    /// The entry's word for a table that gives it this tag. Makes the entry if there is none yet.
-    fn word<'g>(&mut self, tag: Tag, guard: &'g Guard) -> L::Word<'g>;
+    /// The entry's word for a table in which this is looked for. Makes the entry if there is none
+    /// yet.
+    fn word<'g>(&mut self, probe: L::Probe, guard: &'g Guard) -> L::Word<'g>;
 
     /// Gives the entry up to the map.
     ///

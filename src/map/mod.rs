@@ -37,3 +37,4 @@ pub use iter::{Iter, Keys, Values};
 pub use iter_mut::{IterMut, ValuesMut};
 pub use pinned::HashMapRef;
 pub use stats::{Progress, Stats};
+pub(crate) use traits::TRUSTED_HINT;

@@ -159,26 +159,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// assert_eq!(map.stats().len, 1);
     /// ```
     pub fn stats(&self) -> Stats {
-        let guard = &memory::pin();
-        let raw = &self.raw;
-        let (filled_buckets, buckets) = raw.progress(guard);
-        let counts = raw.counts();
-        let (len, retired, spare) = (raw.len(guard), raw.garbage(), raw.spare());
-        Stats {
-            len,
-            capacity: raw.capacity(guard),
-            bytes: raw.bytes(guard) + (len + retired + spare) * size_of::<Entry<K, V>>(),
-            buckets,
-            old_buckets: raw.old_buckets(guard),
-            filled_buckets,
-            overflow_buckets: raw.overflow_buckets(guard),
-            growths: counts.growths as u64,
-            shrinks: counts.shrinks as u64,
-            rebuilds: counts.rebuilds as u64,
-            clears: counts.clears as u64,
-            retired,
-            spare,
-        }
+        Stats::of(&self.raw, size_of::<Entry<K, V>>(), &memory::pin())
     }
 
     /// How long the chains of the current table are: item `n` is the number of chains with `n`
@@ -194,14 +175,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// assert_eq!(histogram.iter().sum::<usize>(), map.stats().buckets);
     /// ```
     pub fn chain_histogram(&self) -> Vec<usize> {
-        let mut histogram = Vec::new();
-        for overflows in self.raw.overflows(&memory::pin()) {
-            if histogram.len() <= overflows {
-                histogram.resize(overflows + 1, 0);
-            }
-            histogram[overflows] += 1;
-        }
-        histogram
+        self.raw.chain_histogram(&memory::pin())
     }
 }
 

@@ -1,5 +1,9 @@
 //! Figures of a map.
 
+use crate::engine::RawMap;
+use crate::layout::Layout;
+use crate::memory::Guard;
+
 /// Figures of a map, from [`HashMap::stats`](crate::HashMap::stats). Each was true at some moment
 /// of that call; together they are exact when nobody writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,6 +42,28 @@ pub struct Stats {
 }
 
 impl Stats {
+    /// Those of a map in which each entry takes so many bytes beside its slot.
+    pub(crate) fn of<L: Layout>(raw: &RawMap<L>, apart: usize, guard: &Guard) -> Self {
+        let (filled_buckets, buckets) = raw.progress(guard);
+        let counts = raw.counts();
+        let (len, retired, spare) = (raw.len(guard), raw.garbage(), raw.spare());
+        Stats {
+            len,
+            capacity: raw.capacity(guard),
+            bytes: raw.bytes(guard) + (len + retired + spare) * apart,
+            buckets,
+            old_buckets: raw.old_buckets(guard),
+            filled_buckets,
+            overflow_buckets: raw.overflow_buckets(guard),
+            growths: counts.growths as u64,
+            shrinks: counts.shrinks as u64,
+            rebuilds: counts.rebuilds as u64,
+            clears: counts.clears as u64,
+            retired,
+            spare,
+        }
+    }
+
     /// Entries per bucket; 0 without a table. A full chain makes the map grow when the load is
     /// above 5, or above 2.5 if there are many slots of removed keys.
     ///

@@ -10,7 +10,7 @@ use super::iter_mut::IterMut;
 use crate::memory::Guard;
 
 /// A size hint alone makes room for no more entries than this: an iterator may claim anything.
-const TRUSTED_HINT: usize = 1 << 16;
+pub(crate) const TRUSTED_HINT: usize = 1 << 16;
 
 impl<K, V, S> HashMap<K, V, S>
 where

@@ -26,13 +26,14 @@ use core::ptr::NonNull;
 #[cfg(not(evacmap_loom))]
 use crate::layout::Boxed;
 use crate::layout::Layout;
+#[cfg(not(evacmap_loom))]
+use crate::layout::Pair;
 #[cfg(evacmap_loom)]
 use crate::layout::Slot;
 use crate::layout::mask::{Mask, Survey};
-use crate::layout::tag::Tag;
+use crate::layout::row::Row;
 use crate::memory::{Alive, Guard, prefetch};
 use crate::observe::faults::{fault, unless_relaxed};
-use crate::sizes::SLOTS;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 
 const EVACUATED: usize = 1;
@@ -44,14 +45,17 @@ const FLAGS: usize = 63;
 /// See the module's text.
 #[repr(C, align(64))]
 pub(crate) struct Bucket<L: Layout> {
-    slots: [L::Slot; SLOTS],
+    slots: L::Slots,
     overflow: AtomicPtr<Bucket<L>>,
     /// Of buckets that stand alone. Of others it is never cleared.
     alive: Alive,
 }
 
 #[cfg(all(not(evacmap_loom), target_pointer_width = "64"))]
-const _: () = assert!(size_of::<Bucket<Boxed<u8, u8>>>() == 64, "a bucket is one cache line");
+const _: () = {
+    assert!(size_of::<Bucket<Boxed<u8, u8>>>() == 64, "a bucket is one cache line");
+    assert!(size_of::<Bucket<Pair>>() == 64, "a bucket is one cache line");
+};
 
 /// What follows a bucket in its chain.
 pub(crate) enum Next<'g, L: Layout> {
@@ -114,7 +118,19 @@ impl<K, V> Bucket<Boxed<K, V>> {
     /// A bucket that was frozen before it was ever used: the content of a new map.
     pub(crate) const fn frozen() -> Self {
         Bucket {
-            slots: [const { crate::layout::boxed::Slot::frozen() }; SLOTS],
+            slots: [const { crate::layout::boxed::Slot::frozen() }; _],
+            overflow: AtomicPtr::new(core::ptr::without_provenance_mut(END)),
+            alive: Alive::new(),
+        }
+    }
+}
+
+#[cfg(not(evacmap_loom))]
+impl Bucket<Pair> {
+    /// The same for slots of 16 bytes.
+    pub(crate) const fn frozen_pairs() -> Self {
+        Bucket {
+            slots: [const { crate::layout::pair::Slot::frozen() }; _],
             overflow: AtomicPtr::new(core::ptr::without_provenance_mut(END)),
             alive: Alive::new(),
         }
@@ -125,7 +141,7 @@ impl<L: Layout> Bucket<L> {
     #[cfg(evacmap_loom)]
     pub(crate) fn empty() -> Self {
         Bucket {
-            slots: core::array::from_fn(|_| Slot::empty()),
+            slots: Row::of(Slot::empty),
             overflow: AtomicPtr::new(core::ptr::null_mut()),
             alive: Alive::new(),
         }
@@ -135,37 +151,37 @@ impl<L: Layout> Bucket<L> {
     #[cfg(evacmap_loom)]
     pub(crate) fn frozen() -> Self {
         Bucket {
-            slots: core::array::from_fn(|_| Slot::frozen()),
+            slots: Row::of(Slot::frozen),
             overflow: AtomicPtr::new(core::ptr::without_provenance_mut(END)),
             alive: Alive::new(),
         }
     }
 
-    /// The slots whose word carries the tag. See [`Layout::candidates`].
+    /// The slots whose word carries what is looked for. See [`Layout::candidates`].
     #[inline(always)]
-    pub(crate) fn candidates(&self, tag: Tag) -> Mask {
+    pub(crate) fn candidates(&self, probe: L::Probe) -> Mask {
         self.alive.check();
         // SAFETY: `self` is a bucket, whose slots come first.
-        unsafe { L::candidates(core::ptr::from_ref(self).cast(), tag) }
+        unsafe { L::candidates(core::ptr::from_ref(self).cast(), probe) }
     }
 
     /// What a writer has to know of the bucket. See [`Layout::survey`].
     #[inline(always)]
-    pub(crate) fn survey(&self, tag: Tag) -> Survey {
+    pub(crate) fn survey(&self, probe: L::Probe) -> Survey {
         self.alive.check();
         // SAFETY: as in `candidates`.
-        unsafe { L::survey(core::ptr::from_ref(self).cast(), tag) }
+        unsafe { L::survey(core::ptr::from_ref(self).cast(), probe) }
     }
 
     #[inline]
     pub(crate) fn slot(&self, index: usize) -> &L::Slot {
         self.alive.check();
-        &self.slots[index]
+        &self.slots.slots()[index]
     }
 
-    pub(crate) fn slots(&self) -> &[L::Slot; SLOTS] {
+    pub(crate) fn slots(&self) -> &[L::Slot] {
         self.alive.check();
-        &self.slots
+        self.slots.slots()
     }
 
     #[inline]

@@ -9,6 +9,8 @@ use super::overflow::Overflow;
 #[cfg(not(evacmap_loom))]
 use crate::layout::Boxed;
 use crate::layout::Layout;
+#[cfg(not(evacmap_loom))]
+use crate::layout::Pair;
 use crate::layout::hash::{Hash, Shape};
 use crate::layout::tag::Tag;
 use crate::memory::{Alive, Guard, Pin};
@@ -132,35 +134,51 @@ fn atomic(value: usize) -> AtomicUsize {
 #[cfg(not(evacmap_loom))]
 static PLACEHOLDER: Table<Boxed<(), ()>> = {
     static BUCKET: Bucket<Boxed<(), ()>> = Bucket::frozen();
-    Table {
-        shape: Shape::new(0, Tag::WIDTH),
-        buckets: BucketArray::borrowed(&BUCKET),
-        oldbuckets: AtomicPtr::new(core::ptr::null_mut()),
-        era: 0,
-        progress: Progress {
-            nevacuate: atomic(0),
-            evacuated: atomic(0),
-            swept: atomic(0),
-            watch: Watch::new(),
-        },
-        overflow: Overflow::new(),
-        placeholder: true,
-        alive: Alive::new(),
-    }
+    Table::frozen(&BUCKET)
+};
+
+/// The same for slots of 16 bytes.
+#[cfg(not(evacmap_loom))]
+static PLACEHOLDER_OF_PAIRS: Table<Pair> = {
+    static BUCKET: Bucket<Pair> = Bucket::frozen_pairs();
+    Table::frozen(&BUCKET)
 };
 
 impl<L: Layout> Table<L> {
+    /// A placeholder with that bucket.
+    #[cfg(not(evacmap_loom))]
+    const fn frozen(bucket: &'static Bucket<L>) -> Self {
+        Table {
+            shape: Shape::new(0, Tag::WIDTH),
+            buckets: BucketArray::borrowed(bucket),
+            oldbuckets: AtomicPtr::new(core::ptr::null_mut()),
+            era: 0,
+            progress: Progress {
+                nevacuate: atomic(0),
+                evacuated: atomic(0),
+                swept: atomic(0),
+                watch: Watch::new(),
+            },
+            overflow: Overflow::new(),
+            placeholder: true,
+            alive: Alive::new(),
+        }
+    }
+
     /// The table of a new map.
     #[cfg(not(evacmap_loom))]
     pub(crate) const fn placeholder() -> *mut Self {
         const {
             assert!(
-                size_of::<Bucket<L>>() == size_of::<Bucket<Boxed<(), ()>>>()
-                    && size_of::<L::Slot>() == size_of::<usize>(),
+                size_of::<L::Slot>() == size_of::<usize>() || size_of::<L::Slot>() == 16,
                 "a layout with other slots needs a placeholder of its own"
             );
         }
-        (&raw const PLACEHOLDER).cast_mut().cast()
+        if size_of::<L::Slot>() == 16 {
+            (&raw const PLACEHOLDER_OF_PAIRS).cast_mut().cast()
+        } else {
+            (&raw const PLACEHOLDER).cast_mut().cast()
+        }
     }
 
     /// loom's atomics cannot be static: each map has a placeholder of its own.
@@ -271,10 +289,10 @@ impl<L: Layout> Table<L> {
 
     /// The head of the chain that a hash belongs to.
     #[inline]
-    pub(crate) fn head(&self, hash: Hash) -> (&Bucket<L>, Tag) {
+    pub(crate) fn head(&self, hash: Hash) -> (&Bucket<L>, L::Probe) {
         let home = self.shape.home(hash);
         // SAFETY: this table's own shape has masked the index to the number of buckets.
-        (unsafe { self.bucket_unchecked(home.index) }, home.tag)
+        (unsafe { self.bucket_unchecked(home.index) }, L::probe(hash, home.tag))
     }
 
     pub(crate) fn prefetch(&self, index: usize) {

@@ -7,7 +7,6 @@ use std::alloc;
 use super::array::Refused;
 use super::bucket::Bucket;
 use crate::layout::{Layout, Slot};
-use crate::sizes::SLOTS;
 
 /// Linked buckets that are freed with it. Nobody else can reach them: not yet, or not any more.
 pub(crate) struct Loose<L: Layout> {
@@ -57,7 +56,7 @@ impl<L: Layout> Loose<L> {
 
     /// Puts a word into the next slot.
     pub(crate) fn push(&mut self, word: L::Word<'_>) -> Result<(), Refused> {
-        if self.at == SLOTS {
+        if self.at == L::SLOTS {
             // SAFETY: from `allocate`, and not freed.
             match unsafe { self.bucket.as_ref() }.private_next() {
                 Some(next) => self.bucket = next,
@@ -94,7 +93,7 @@ impl<L: Layout> Loose<L> {
     /// at its end. There are no others that take it, and before anything else is done with the
     /// result, or it is dropped, nobody can reach it any more.
     pub(crate) unsafe fn take_back(first: NonNull<Bucket<L>>, len: usize) -> Self {
-        Loose { first, bucket: first, at: SLOTS, len }
+        Loose { first, bucket: first, at: L::SLOTS, len }
     }
 }
 

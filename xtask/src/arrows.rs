@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 10] = [
     &["layout"],
     &["table"],
     &["engine"],
-    &["map", "set", "take", "error"],
+    &["map", "set", "copy", "take", "error"],
     &["expiring"],
     &["integrations", "docs", "lib"],
 ];

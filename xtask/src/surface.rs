@@ -1,5 +1,5 @@
-//! `tests/behaviour/interface.rs` uses the whole public interface: this sees that no public
-//! function is left out of it.
+//! `tests/behaviour/interface.rs` uses the whole public interface, but for that of maps of copies,
+//! which `tests/copies/surface.rs` does: this sees that no public function is left out of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,9 @@ use anyhow::{Context, Result};
 
 use crate::source;
 
-/// Where every name has to occur.
-const TEST: &str = "tests/behaviour/interface.rs";
+/// Where every name has to occur: those of files whose path begins so.
+const TESTS: [(&str, &str); 2] =
+    [("src/copy/", "tests/copies/surface.rs"), ("", "tests/behaviour/interface.rs")];
 
 /// What is public within the crate, or for its tests alone.
 const PRIVATE: [&str; 8] = [
@@ -24,11 +25,15 @@ const PRIVATE: [&str; 8] = [
 ];
 const FOR_TESTS: [&str; 3] = ["renew_chain", "start_rebuild", "start_resize"];
 
-/// A line for each public function under `files` that the test does not name.
+/// A line for each public function under `files` that its test does not name.
 pub fn unused(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
-    let test =
-        fs::read_to_string(root.join(TEST)).with_context(|| format!("cannot read {TEST}"))?;
-    let used: Vec<_> = source::lines(&test).into_iter().map(|line| line.code).collect();
+    let mut tests = Vec::new();
+    for (of, test) in TESTS {
+        let text =
+            fs::read_to_string(root.join(test)).with_context(|| format!("cannot read {test}"))?;
+        let code: Vec<_> = source::lines(&text).into_iter().map(|line| line.code).collect();
+        tests.push((of, test, code));
+    }
     let mut unused = Vec::new();
     for path in files {
         let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
@@ -36,10 +41,12 @@ pub fn unused(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
             continue;
         }
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+        let own = tests.iter().find(|(of, ..)| name.starts_with(of));
+        let (_, test, used) = own.expect("the last is for all the rest");
         let is_used = |function: &String| used.iter().any(|line| source::has_word(line, function));
         let left_out = public_functions(&text).into_iter().filter(|function| !is_used(function));
         unused
-            .extend(left_out.map(|function| format!("{TEST} does not use `{function}` of {name}")));
+            .extend(left_out.map(|function| format!("{test} does not use `{function}` of {name}")));
     }
     Ok(unused)
 }

@@ -8,15 +8,29 @@ use crate::layout::hash::Hash;
 use crate::layout::mask::{Mask, Survey};
 use crate::layout::tag::Tag;
 use crate::layout::{Keyed, Layout};
+use crate::sizes::{LOAD, MIN_BITS, OVERDUE_LOAD, SLOTS};
 
 impl<K, V> Layout for Boxed<K, V> {
     type Slot = Slot<K, V>;
+    type Slots = [Slot<K, V>; SLOTS];
     type Word<'g> = Word<'g, K, V>;
     type View<'g>
         = &'g Entry<K, V>
     where
         Self: 'g;
     type Retired = Entry<K, V>;
+    type Probe = Tag;
+
+    const LOAD: usize = LOAD;
+    const OVERDUE_LOAD: usize = OVERDUE_LOAD;
+    const MIN_BITS: u32 = MIN_BITS;
+    const IMPLIED_BITS: u32 = 0;
+    const APART: bool = true;
+
+    #[inline(always)]
+    fn probe(_hash: Hash, tag: Tag) -> Tag {
+        tag
+    }
 
     #[inline]
     fn hash<'g>(view: &'g Entry<K, V>) -> Hash

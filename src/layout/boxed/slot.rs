@@ -48,6 +48,7 @@ use core::ptr::NonNull;
 use super::entry::Entry;
 use super::kind::Boxed;
 use crate::layout::Word as _;
+use crate::layout::hash::Hash;
 use crate::layout::tag::{TAG_MASK, Tag};
 use crate::memory::{Guard, Number};
 use crate::observe::faults::{fault, unless_relaxed};
@@ -134,13 +135,22 @@ impl<'g, K, V> crate::layout::Word<'g, Boxed<K, V>> for Word<'g, K, V> {
         Tag::new(self.0.addr())
     }
 
+    #[inline(always)]
+    fn whole(self, _beside: Hash) -> Option<Hash> {
+        None
+    }
+
+    fn carries(self, tag: Tag) -> bool {
+        self.tag() == tag
+    }
+
     #[inline]
     fn moved_under(self, tag: Tag) -> Self {
         Self::from_bits(self.0.map_addr(|address| address & (ENTRY_MASK | LIVE) | tag.bits()))
     }
 
     #[inline]
-    unsafe fn view(self) -> Option<&'g Entry<K, V>>
+    unsafe fn view(self, _beside: Hash) -> Option<&'g Entry<K, V>>
     where
         Boxed<K, V>: 'g,
     {
@@ -299,7 +309,7 @@ impl<K, V> crate::layout::Slot<Boxed<K, V>> for Slot<K, V> {
 mod tests {
     use super::*;
     use crate::layout::Slot as _;
-    use crate::layout::hash::{Hash, Shape};
+    use crate::layout::hash::Shape;
 
     fn entry() -> Entry<u32, u32> {
         Entry::new(Hash::finalise(7), 1, 2)
@@ -360,7 +370,7 @@ mod tests {
         let dead = slot.load(&guard);
         assert!(dead.is_dead() && !dead.is_live() && !dead.is_empty() && dead.retired().is_none());
         // SAFETY: nobody else is at the slot.
-        assert!(unsafe { dead.view() }.is_none());
+        assert!(unsafe { dead.view(one.hash) }.is_none());
         assert_eq!((dead.dead_for(number(0)), dead.dead_for(number(3))), (Some(0), Some(3)));
 
         assert!(slot.stamp_anew(dead, number(2)) && !slot.reuse(dead, live), "seen before");

@@ -1,0 +1,7 @@
+//! Entries of together up to 64 bits for key and value, in slots of 8 bytes.
+
+mod kind;
+mod provides;
+mod slot;
+
+pub(crate) use kind::Packed;

@@ -1,0 +1,8 @@
+//! Maps and sets of small copies: against the standard library's map, with every kind of key, and
+//! with several threads.
+
+mod keys;
+mod model;
+mod resizes;
+mod surface;
+mod threads;
