@@ -50,9 +50,13 @@ impl<'w, 'g, L: Layout> Writer<'w, 'g, L> {
         }
         reach(Point::Killed);
         self.local.count(chain.table.era, -1);
-        // SAFETY: this thread won the entry's removal from the only slot that linked it (I7), and
-        // it is `Send`.
-        unsafe { self.retire(word) };
+        if L::RETIRES {
+            // SAFETY: this thread won the entry's removal from the only slot that linked it (I7),
+            // and it is `Send`.
+            unsafe { self.retire(word) };
+        } else {
+            self.guard.pin().removed();
+        }
         true
     }
 

@@ -49,6 +49,10 @@ pub(crate) trait Layout: Sized {
     /// What an unlinked word leaves behind.
     type Retired;
 
+    /// Whether an unlinked word leaves anything behind. If so, that has the clock go on; if not,
+    /// removals are counted instead.
+    const RETIRES: bool;
+
     /// The hash of an entry.
     fn hash<'g>(view: Self::View<'g>) -> Hash
     where

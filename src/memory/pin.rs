@@ -27,6 +27,12 @@ impl Pin {
         clock::now()
     }
 
+    /// Counts a removal that leaves nothing to be freed.
+    #[inline]
+    pub(crate) fn removed(&self) {
+        clock::removed();
+    }
+
     /// Has the clock go on by a step, if it can.
     pub(crate) fn flush(&self) {
         clock::push();

@@ -180,6 +180,9 @@ impl Pin {
         Number::new(REGISTRY.now())
     }
 
+    /// The models move the clock.
+    pub(crate) fn removed(&self) {}
+
     pub(crate) fn drive(&self) {}
 
     pub(crate) fn repin(&mut self) {

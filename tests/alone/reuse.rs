@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 use crate::alone;
 use crate::common::{Mode, TestHasher, scaled, validated};
 use evacmap::hooks::{Branch, Point, clear_hook, hits, on_reach};
-use evacmap::memory_hooks::{now, push};
+use evacmap::memory_hooks::{now, push, removed};
 use evacmap::{HashMap, Stats};
 
 /// A key whose comparison may be watched.
@@ -288,6 +288,23 @@ fn while_a_guard_is_held_tables_are_rebuilt_as_ever() {
     assert_eq!(hits(Branch::Reused), before, "the clock stands still");
     drop(guard);
     validated(map);
+}
+
+/// Where nothing is left behind by a removal, the removals themselves have the clock go on, and do
+/// so by more than a slot has to wait.
+#[test]
+fn removals_have_the_clock_go_on() {
+    let _alone = alone();
+    let started = now();
+    for _ in 0..2000 {
+        let _guard = evacmap::pin();
+        removed();
+    }
+    assert!(now() - started > 3, "{} steps", now() - started);
+    let _guard = evacmap::pin();
+    let started = now();
+    (0..2000).for_each(|_| removed());
+    assert!(now() - started <= 1, "a guard is held");
 }
 
 /// A key that is written by the closure that decides about it is looked at again each time. As many

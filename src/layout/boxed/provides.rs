@@ -18,6 +18,8 @@ impl<K, V> Layout for Boxed<K, V> {
         Self: 'g;
     type Retired = Entry<K, V>;
 
+    const RETIRES: bool = true;
+
     #[inline]
     fn hash<'g>(view: &'g Entry<K, V>) -> Hash
     where

@@ -69,6 +69,8 @@
 //! stops the clock, as any thread that stops under a pin does. Nothing but memory waits for the
 //! clock.
 
+use core::cell::Cell;
+
 use crossbeam_epoch::Guard;
 
 use super::local;
@@ -77,7 +79,7 @@ use super::records::{Clock, Lease};
 use super::world::{PATIENCE, world};
 use crate::memory::number::Number;
 use crate::observe::faults::fault;
-use crate::sync::{AcqRel, Acquire, Relaxed, Release};
+use crate::sync::{AcqRel, Acquire, Relaxed, Release, thread_local};
 
 /// When something was retired, by the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,6 +235,29 @@ pub(crate) fn nudge() {
     }
 }
 
+/// Removals of a thread between two steps of the clock that it asks for: about as many as where a
+/// batch is handed on. The clock then makes a step for each hundred or two.
+const REMOVALS: usize = 32;
+
+thread_local! {
+    /// How many this thread has made since. Without a destructor, so that it can always be read.
+    static REMOVED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Something was removed that leaves nothing behind to be freed, but a slot that waits to be used
+/// again: has the clock go on now and then.
+#[inline]
+pub(crate) fn removed() {
+    let count = |removed: &Cell<usize>| {
+        let now = removed.get() + 1;
+        removed.set(now % REMOVALS);
+        now == REMOVALS
+    };
+    if REMOVED.try_with(count).unwrap_or(false) {
+        push();
+    }
+}
+
 fn step() {
     let mut pin = ThreadPin::new();
     pin.with_guard(|guard| world().clock.advance(guard));
@@ -312,6 +337,11 @@ pub mod testing {
     /// Has the clock go on, as a batch does that is handed on.
     pub fn push() {
         super::push();
+    }
+
+    /// Counts a removal that leaves nothing behind, as a map of small copies would.
+    pub fn removed() {
+        super::removed();
     }
 
     /// Has the clock go on as far as it can.
