@@ -96,7 +96,7 @@
 
 use crate::layout::mask::Mask;
 use crate::layout::{Layout, Slot, Word};
-use crate::memory::{Guard, Number};
+use crate::memory::{Guard, Number, UNTOLD};
 use crate::observe::faults::fault;
 use crate::observe::hooks::{Branch, hit};
 use crate::table::Bucket;
@@ -117,33 +117,14 @@ pub(super) struct Passed<'g, L: Layout> {
     first: Option<&'g Bucket<L>>,
     buckets: usize,
     /// DEAD words in them, but for frozen ones.
-    dead: usize,
+    dead_words: usize,
     /// How many of those are nearly ripe or ripe, or untold.
     nearly: usize,
-    /// One is so old that its number may mean anything.
-    untold: bool,
-    oldest: Option<Oldest<'g, L>>,
-}
-
-struct Oldest<'g, L: Layout> {
+    /// The one of them that has been DEAD for longest, and for how many steps. One whose age is
+    /// untold counts as the oldest.
+    oldest: Option<(&'g L::Slot, L::Word<'g>)>,
     steps: usize,
-    slot: &'g L::Slot,
-    word: L::Word<'g>,
 }
-
-impl<L: Layout> Clone for Passed<'_, L> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<L: Layout> Copy for Passed<'_, L> {}
-
-impl<L: Layout> Clone for Oldest<'_, L> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<L: Layout> Copy for Oldest<'_, L> {}
 
 impl<'g, L: Layout> Passed<'g, L> {
     /// At the beginning of a walk, before the first slot is read.
@@ -154,10 +135,10 @@ impl<'g, L: Layout> Passed<'g, L> {
             now: guard.now(),
             first: None,
             buckets: 0,
-            dead: 0,
+            dead_words: 0,
             nearly: 0,
-            untold: false,
             oldest: None,
+            steps: 0,
         }
     }
 
@@ -175,53 +156,49 @@ impl<'g, L: Layout> Passed<'g, L> {
 
     #[inline(never)]
     fn note(&mut self, bucket: &'g Bucket<L>, dead: Mask) -> bool {
-        let mut noted = *self;
+        let (guard, now) = (self.guard, self.now);
+        let (mut words, mut nearly) = (0, 0);
+        let (mut steps, mut oldest) = (self.steps, None);
         for index in dead {
             let slot = bucket.slot(index);
-            let word = slot.load(self.guard);
+            let word = slot.load(guard);
             if !word.is_dead() {
                 hit(Branch::ReusedMeanwhile);
                 return false;
             }
-            if !word.is_frozen() {
-                noted.add(slot, word);
+            if word.is_frozen() {
+                continue;
+            }
+            let age = word.dead_for(now);
+            words += 1;
+            nearly += usize::from(age >= NEARLY);
+            if age > steps && !(fault!("reuse_first_not_oldest") && steps >= RIPE) {
+                (steps, oldest) = (age, Some((slot, word)));
             }
         }
-        *self = noted;
-        true
-    }
-
-    fn add(&mut self, slot: &'g L::Slot, word: L::Word<'g>) {
-        self.dead += 1;
-        let Some(steps) = word.dead_for(self.now) else {
-            self.nearly += 1;
-            self.untold = true;
-            return;
-        };
-        self.nearly += usize::from(steps >= NEARLY);
-        let is_older = |oldest: Oldest<'g, L>| {
-            oldest.steps < steps && !(fault!("reuse_first_not_oldest") && oldest.steps >= RIPE)
-        };
-        if self.oldest.is_none_or(is_older) {
-            self.oldest = Some(Oldest { steps, slot, word });
+        self.dead_words += words;
+        self.nearly += nearly;
+        if oldest.is_some() {
+            (self.steps, self.oldest) = (steps, oldest);
         }
+        true
     }
 
     /// Whether any DEAD word was passed that could not be used.
     pub(super) fn has_dead(&self) -> bool {
-        self.dead > 0
+        self.dead_words > 0
     }
 
     /// By 2, if there was no EMPTY slot: the slot to be taken, and what it was seen to be.
     #[inline]
     pub(super) fn ripe(&self) -> Option<(&'g L::Slot, L::Word<'g>)> {
-        let Oldest { steps, slot, word } = self.oldest?;
+        let (slot, word) = self.oldest?;
         let steps = match fault!("reuse_number_after_walk") {
-            true => word.dead_for(self.guard.now())?,
-            false => steps,
+            true => word.dead_for(self.guard.now()),
+            false => self.steps,
         };
         let wait = if fault!("reuse_after_two_steps") { NEARLY } else { RIPE };
-        (steps >= wait && !self.untold).then_some((slot, word))
+        (steps >= wait && steps != UNTOLD).then_some((slot, word))
     }
 
     /// By 1, before the EMPTY slot is taken: whether what was passed is as it was.
@@ -258,8 +235,6 @@ impl<'g, L: Layout> Passed<'g, L> {
     }
 
     fn is_nearly_ripe(&self, word: L::Word<'g>) -> bool {
-        word.is_dead()
-            && !word.is_frozen()
-            && word.dead_for(self.now).is_none_or(|steps| steps >= NEARLY)
+        word.is_dead() && !word.is_frozen() && word.dead_for(self.now) >= NEARLY
     }
 }

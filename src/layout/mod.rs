@@ -196,9 +196,9 @@ pub(crate) trait Word<'g, L: Layout>: Copy {
     /// LIVE, frozen or not.
     fn is_live(self) -> bool;
 
-    /// Of a DEAD word: the steps of the clock from the removal to `now`. `None` if they are too
-    /// many for the number that the word has room for, see [`Number::steps_since`].
-    fn dead_for(self, now: Number) -> Option<usize>;
+    /// Of a DEAD word: the steps of the clock from the removal to `now`, see
+    /// [`Number::steps_since`].
+    fn dead_for(self, now: Number) -> usize;
 
     /// The hash bits beside the entry, if it is apart from its slot.
     fn tag(self) -> Tag;

@@ -114,26 +114,6 @@ where
     }
 }
 
-impl<'a, K, V, S> FromIterator<(&'a K, &'a V)> for HashMap<K, V, S>
-where
-    K: Hash + Eq + Send + Copy,
-    V: Send + Copy,
-    S: BuildHasher + Default,
-{
-    /// Copies what it is shown.
-    ///
-    /// ```
-    /// use evacmap::HashMap;
-    ///
-    /// let map = HashMap::from([(1, 10), (2, 20), (3, 30)]);
-    /// let odd: HashMap<u32, u32> = map.pin().iter().filter(|(key, _)| *key % 2 == 1).collect();
-    /// assert_eq!(odd, HashMap::from([(1, 10), (3, 30)]));
-    /// ```
-    fn from_iter<I: IntoIterator<Item = (&'a K, &'a V)>>(entries: I) -> Self {
-        entries.into_iter().map(|(key, value)| (*key, *value)).collect()
-    }
-}
-
 impl<K, V, const N: usize> From<[(K, V); N]> for HashMap<K, V>
 where
     K: Hash + Eq + Send,

@@ -19,7 +19,8 @@ where
     /// Replaces the value of a key with what `change` makes of it. Returns the new value, or `None`
     /// if the key is absent.
     ///
-    /// `change` runs again if another write or a resize comes in between.
+    /// `change` runs again if another write or a resize comes in between. A write of this key from
+    /// within `change` is one, too: if it writes each time it runs, this call does not end.
     ///
     /// ```
     /// let map = evacmap::HashMap::from([("a", 1)]);
@@ -49,7 +50,8 @@ where
     /// Replaces the value of a key with what `change` makes of it, or inserts `value` if the key is
     /// absent. Returns the new value.
     ///
-    /// `change` runs again if another write or a resize comes in between.
+    /// `change` runs again if another write or a resize comes in between. A write of this key from
+    /// within `change` is one, too: if it writes each time it runs, this call does not end.
     ///
     /// ```
     /// let map = evacmap::HashMap::new();
@@ -107,7 +109,8 @@ where
     /// Shows `decide` the key's entry, or that it is absent, and does what `decide` says, in one
     /// atomic step.
     ///
-    /// `decide` runs again if another write or a resize comes in between.
+    /// `decide` runs again if another write or a resize comes in between. A write of this key from
+    /// within `decide` is one, too: if it writes each time it runs, this call does not end.
     ///
     /// # Panics
     ///

@@ -20,7 +20,7 @@ mod stub;
 pub(crate) use alive::Alive;
 pub(crate) use alloc::{allocate, deallocate, free, free_bare};
 pub use guard::{Guard, OwnedGuard, pin};
-pub(crate) use number::Number;
+pub(crate) use number::{Number, UNTOLD};
 pub use pinning::Pinning;
 pub(crate) use prefetch::prefetch;
 

@@ -21,20 +21,18 @@ impl Number {
     }
 
     /// The steps from the number of which those `width` bits were kept to this one; none if that
-    /// was read a moment later than this. `None` if they are more than half of what `width` bits
+    /// was read a moment later than this. [`UNTOLD`] if they are more than half of what `width` bits
     /// tell apart: then they may be any number.
     #[inline]
-    pub(crate) fn steps_since(self, kept: usize, width: u32) -> Option<usize> {
-        let steps = self.0.wrapping_sub(kept) & mask(width);
-        if steps <= mask(width) / 2 {
-            Some(steps)
-        } else if steps > mask(width) - AHEAD {
-            Some(0)
-        } else {
-            None
-        }
+    pub(crate) fn steps_since(self, kept: usize, width: u32) -> usize {
+        let ahead = self.0.wrapping_sub(kept).wrapping_add(AHEAD) & mask(width);
+        let steps = ahead.saturating_sub(AHEAD);
+        if steps <= mask(width) / 2 { steps } else { UNTOLD }
     }
 }
+
+/// More steps than any number of them that is told.
+pub(crate) const UNTOLD: usize = usize::MAX;
 
 #[inline]
 const fn mask(width: u32) -> usize {
@@ -56,11 +54,11 @@ mod tests {
                 let kept = Number::new(start).kept(width);
                 let after = |steps| Number::new(start.wrapping_add(steps)).steps_since(kept, width);
                 for steps in [0, 1, 2, 3, 100, half - 1, half] {
-                    assert_eq!(after(steps), Some(steps), "{width} bits, from {start}");
+                    assert_eq!(after(steps), steps, "{width} bits, from {start}");
                 }
-                assert_eq!(after(half + 1), None);
-                assert_eq!(after(mask(width) - AHEAD), None);
-                assert_eq!(after(usize::MAX), Some(0), "read one step before");
+                assert_eq!(after(half + 1), UNTOLD);
+                assert_eq!(after(mask(width) - AHEAD), UNTOLD);
+                assert_eq!(after(usize::MAX), 0, "read one step before");
             }
         }
     }

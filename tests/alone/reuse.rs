@@ -290,6 +290,29 @@ fn while_a_guard_is_held_tables_are_rebuilt_as_ever() {
     validated(map);
 }
 
+/// Where nothing is left behind by a removal, the removals themselves have the clock go on, and do
+/// so by more than a slot has to wait.
+#[test]
+fn removals_have_the_clock_go_on() {
+    let _alone = alone();
+    let map: evacmap::CopyMap<u32, u32> = evacmap::CopyMap::new();
+    let toggle = || {
+        for key in 0..2000 {
+            assert_eq!(map.insert(key, 7), None);
+            assert_eq!(map.remove(&key), Some(7));
+        }
+    };
+    let (started, reused) = (now(), hits(Branch::Reused));
+    toggle();
+    assert!(now() - started > 3, "{} steps", now() - started);
+    toggle();
+    assert!(hits(Branch::Reused) > reused, "no slot was used again");
+    let _guard = evacmap::pin();
+    let started = now();
+    toggle();
+    assert!(now() - started <= 1, "a guard is held");
+}
+
 /// A key that is written by the closure that decides about it is looked at again each time. As many
 /// times as the closure does so, and no more.
 #[test]

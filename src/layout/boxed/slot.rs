@@ -125,7 +125,7 @@ impl<'g, K, V> crate::layout::Word<'g, Boxed<K, V>> for Word<'g, K, V> {
     }
 
     #[inline]
-    fn dead_for(self, now: Number) -> Option<usize> {
+    fn dead_for(self, now: Number) -> usize {
         debug_assert!(self.is_dead());
         now.steps_since((self.0.addr() & ENTRY_MASK) >> NUMBER_SHIFT, NUMBER_BITS)
     }
@@ -371,17 +371,17 @@ mod tests {
         assert!(dead.is_dead() && !dead.is_live() && !dead.is_empty() && dead.retired().is_none());
         // SAFETY: nobody else is at the slot.
         assert!(unsafe { dead.view(one.hash) }.is_none());
-        assert_eq!((dead.dead_for(number(0)), dead.dead_for(number(3))), (Some(0), Some(3)));
+        assert_eq!((dead.dead_for(number(0)), dead.dead_for(number(3))), (0, 3));
 
         assert!(slot.stamp_anew(dead, number(2)) && !slot.reuse(dead, live), "seen before");
         let dead = slot.load(&guard);
-        assert_eq!(dead.dead_for(number(5)), Some(3));
+        assert_eq!(dead.dead_for(number(5)), 3);
         assert!(slot.reuse(dead, live) && !slot.stamp_anew(dead, number(5)));
         assert!(slot.load(&guard).is_live() && slot.kill(live, number(7)));
 
         let dead = slot.freeze(&guard);
         assert!(dead.is_dead() && !dead.is_frozen() && slot.load(&guard).is_frozen());
-        assert_eq!(slot.freeze(&guard).dead_for(number(8)), Some(1));
+        assert_eq!(slot.freeze(&guard).dead_for(number(8)), 1);
         assert!(!slot.reuse(dead, live) && !slot.stamp_anew(dead, number(8)), "frozen is final");
     }
 }

@@ -169,7 +169,7 @@ impl<'g> crate::layout::Word<'g, Pair> for Word {
     }
 
     #[inline]
-    fn dead_for(self, now: Number) -> Option<usize> {
+    fn dead_for(self, now: Number) -> usize {
         debug_assert!(self.is_dead());
         now.steps_since((self.key.0 >> FLAGS) as usize, NUMBER_BITS)
     }
@@ -385,15 +385,15 @@ mod tests {
             slot.place(second);
             assert!(!slot.publish(second) && slot.load(&guard).is_dead());
             let dead = slot.load(&guard);
-            assert_eq!(dead.dead_for(now), Some(0));
+            assert_eq!(dead.dead_for(now), 0);
             assert!(slot.reuse(dead, second) && !slot.reuse(dead, first));
             assert_eq!(value(slot.load(&guard)), Some((hash, u64::MAX)));
             assert!(slot.kill(second, Number::new(5)));
             let dead = slot.load(&guard);
-            assert_eq!(dead.dead_for(Number::new(7)), Some(2));
+            assert_eq!(dead.dead_for(Number::new(7)), 2);
             assert!(slot.stamp_anew(dead, Number::new(6)) && !slot.stamp_anew(dead, now));
             let dead = slot.load(&guard);
-            assert_eq!((dead.dead_for(Number::new(7)), dead.value), (Some(1), u64::MAX));
+            assert_eq!((dead.dead_for(Number::new(7)), dead.value), (1, u64::MAX));
             assert!(slot.freeze(&guard).is_dead() && slot.load(&guard).is_frozen());
             assert!(!slot.reuse(dead, first) && !slot.stamp_anew(dead, now), "frozen");
 

@@ -113,7 +113,7 @@ impl<'g, K: Bits, V: Bits> crate::layout::Word<'g, Packed<K, V>> for Word<K, V> 
     }
 
     #[inline]
-    fn dead_for(self, now: Number) -> Option<usize> {
+    fn dead_for(self, now: Number) -> usize {
         debug_assert!(self.is_dead());
         now.steps_since((self.0 >> FLAGS) as usize, NUMBER_BITS)
     }
@@ -340,14 +340,14 @@ mod tests {
         slot.place(second);
         assert!(!slot.publish(second) && load(&slot).is_dead());
         let dead = load(&slot);
-        assert_eq!(dead.dead_for(now), Some(0));
+        assert_eq!(dead.dead_for(now), 0);
         assert!(slot.reuse(dead, second) && !slot.reuse(dead, first));
         assert!(slot.kill(second, Number::new(5)));
         let dead = load(&slot);
-        assert_eq!(dead.dead_for(Number::new(7)), Some(2));
+        assert_eq!(dead.dead_for(Number::new(7)), 2);
         assert!(slot.stamp_anew(dead, Number::new(6)) && !slot.stamp_anew(dead, now));
         let dead = load(&slot);
-        assert_eq!(dead.dead_for(Number::new(7)), Some(1));
+        assert_eq!(dead.dead_for(Number::new(7)), 1);
         assert!(frozen(&slot).is_dead() && load(&slot).is_frozen());
         assert!(!slot.reuse(dead, first) && !slot.stamp_anew(dead, now), "frozen");
     }
