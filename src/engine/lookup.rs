@@ -105,23 +105,23 @@ impl<'g, L: Layout> Chain<'g, L> {
         if core::ptr::eq(bucket, self.head) { self.head.successor(guard) } else { None }
     }
 
-    /// The readers' walk: a frozen word is read through, unless it is a copy.
+    /// The readers' walk: a frozen word is read through, unless it is a copy. Only the head's can
+    /// be.
     #[inline]
     fn find(
         &self,
         mut is_it: impl FnMut(L::View<'g>) -> bool,
         guard: &'g Guard,
     ) -> Option<L::View<'g>> {
-        let mut bucket = self.head;
-        'walk: loop {
-            for index in bucket.candidates(self.tag) {
-                let word = bucket.slot(index).load(guard);
+        let head = self.head;
+        let second = 'head: {
+            for index in head.candidates(self.tag) {
+                let word = head.slot(index).load(guard);
                 if word.is_frozen()
                     && !fault!("renewed_ignored")
-                    && let Some(first) = self.successor(bucket, guard)
+                    && let Some(first) = head.successor(guard)
                 {
-                    bucket = first;
-                    continue 'walk;
+                    break 'head first;
                 }
                 // SAFETY: this chain was the truth for the hash when it was chosen, under `guard`;
                 // the word is no copy, and carries the hash's tag, so its key belongs to the same
@@ -132,11 +132,12 @@ impl<'g, L: Layout> Chain<'g, L> {
                     return Some(view);
                 }
             }
-            match bucket.next() {
-                Next::Bucket(next) => bucket = next,
+            match head.next() {
+                Next::Bucket(next) => next,
                 Next::Open | Next::Frozen => return None,
             }
-        }
+        };
+        find_from(second, self.tag, is_it, guard)
     }
 
     /// The writers' walk.
@@ -205,6 +206,33 @@ impl<'g, L: Layout> Chain<'g, L> {
             }
         }
         Here::Nothing
+    }
+}
+
+/// The readers' walk, from a bucket that was found by way of the head, under the guard.
+#[inline]
+fn find_from<'g, L: Layout>(
+    first: &'g Bucket<L>,
+    tag: Tag,
+    mut is_it: impl FnMut(L::View<'g>) -> bool,
+    guard: &'g Guard,
+) -> Option<L::View<'g>> {
+    let mut bucket = first;
+    loop {
+        for index in bucket.candidates(tag) {
+            let word = bucket.slot(index).load(guard);
+            // SAFETY: this generation of the chain was the truth for the hash when it was found,
+            // under `guard`; otherwise as in `find` (I9).
+            if let Some(view) = unsafe { word.view() }
+                && is_it(view)
+            {
+                return Some(view);
+            }
+        }
+        match bucket.next() {
+            Next::Bucket(next) => bucket = next,
+            Next::Open | Next::Frozen => return None,
+        }
     }
 }
 
