@@ -11,6 +11,7 @@
 #[path = "common/markdown.rs"]
 mod markdown;
 
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::{env, fs};
 
 use evacmap::work::{self, Work};
@@ -37,7 +38,8 @@ fn main() {
         () if given("--large") => &[10_000, 1_000_000, 10_000_000],
         () => &[10_000, 1_000_000],
     };
-    let rows: Vec<Row> = sizes.iter().flat_map(|&entries| life(entries)).collect();
+    let rows: Vec<Row> =
+        sizes.iter().flat_map(|&n| life(n).into_iter().chain(toggles(n))).collect();
     println!("The most that a single operation did.\n\n{}", table(&rows));
     if given("--save") {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/results/work.json");
@@ -75,7 +77,74 @@ fn life(entries: u64) -> Vec<Row> {
     vec![grow, read, churn, remove]
 }
 
+/// Hashes every key to the same.
+#[derive(Default)]
+struct Constant;
+
+impl Hasher for Constant {
+    fn finish(&self) -> u64 {
+        0
+    }
+    fn write(&mut self, _: &[u8]) {}
+}
+
+/// Keys that come and go where there are others, or room for them: what an operation does may not
+/// grow with either.
+fn toggles(entries: u64) -> Vec<Row> {
+    const TOGGLES: u64 = 200_000;
+    /// Keys of the one bucket, half of which are in.
+    const FEW: u64 = 40;
+    let row = |what| Row { what, entries, worst: Work::default(), operations: 0 };
+    let filled = |step| {
+        let map = Map::new();
+        (0..entries).step_by(step).for_each(|key| assert_eq!(map.pin().insert(key, key), None));
+        map.finish_resize();
+        map
+    };
+    let room = || Map::with_capacity(entries as usize);
+    let one = |_| u64::MAX;
+    let (mut rows, mut random) = (Vec::new(), 1_u64);
+    let mut uniform = move || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    rows.push(row("one key toggled, among n").toggle(&filled(1), TOGGLES, one));
+    rows.push(row("one key toggled, room for n").toggle(&room(), TOGGLES, one));
+    let held = evacmap::pin();
+    rows.push(row("the same, a guard held").toggle(&room(), TOGGLES, one));
+    drop(held);
+    let by_rank = |_| ((entries as f64).powf(uniform()) as u64).wrapping_mul(7919) % entries;
+    rows.push(row("toggled by rank").toggle(&filled(2), TOGGLES, by_rank));
+    let one_bucket: HashMap<u64, u64, BuildHasherDefault<Constant>> =
+        HashMap::with_capacity_and_hasher(entries as usize, Default::default());
+    let of_few = |turn: u64| turn.wrapping_mul(7919) % FEW;
+    rows.push(row("40 keys toggled in one bucket").toggle(&one_bucket, TOGGLES, of_few));
+    rows
+}
+
 impl Row {
+    /// Removes, or else inserts, one key after the other.
+    fn toggle<S: BuildHasher>(
+        mut self,
+        map: &HashMap<u64, u64, S>,
+        turns: u64,
+        mut pick: impl FnMut(u64) -> u64,
+    ) -> Self {
+        work::take();
+        for turn in 0..turns {
+            let key = pick(turn);
+            self.count(|| {
+                let map = map.pin();
+                if map.remove(&key).is_none() {
+                    map.insert(key, turn);
+                }
+            });
+        }
+        self
+    }
+
     fn count(&mut self, operation: impl FnOnce()) {
         operation();
         let work = work::take();

@@ -106,27 +106,55 @@ impl<'g, L: Layout> Chain<'g, L> {
         if core::ptr::eq(bucket, self.head) { self.head.successor(guard) } else { None }
     }
 
-    /// The readers' walk: a frozen word is read through, unless it is a copy.
+    /// The readers' walk: a frozen word is read through, unless it is a copy. Only the head's can
+    /// be.
     #[inline]
     fn find(
         &self,
         mut is_it: impl FnMut(L::View<'g>) -> bool,
         guard: &'g Guard,
     ) -> Option<L::View<'g>> {
-        let mut bucket = self.head;
-        'walk: loop {
-            for index in bucket.candidates(self.tag) {
-                let word = bucket.slot(index).load(guard);
+        let head = self.head;
+        let second = 'head: {
+            for index in head.candidates(self.tag) {
+                let word = head.slot(index).load(guard);
                 if word.is_frozen()
                     && !fault!("renewed_ignored")
-                    && let Some(first) = self.successor(bucket, guard)
+                    && let Some(first) = head.successor(guard)
                 {
-                    bucket = first;
-                    continue 'walk;
+                    break 'head first;
                 }
                 // SAFETY: this chain was the truth for the hash when it was chosen, under `guard`;
                 // the word is no copy, and carries the hash's tag, so its key belongs to the same
                 // destination of a half-set group (I9).
+                if let Some(view) = unsafe { word.view(self.hash) }
+                    && is_it(view)
+                {
+                    return Some(view);
+                }
+            }
+            match head.next() {
+                Next::Bucket(next) => next,
+                Next::Open | Next::Frozen => return None,
+            }
+        };
+        self.find_from(second, is_it, guard)
+    }
+
+    /// The readers' walk, from a bucket that was found by way of the head, under the guard.
+    #[inline]
+    fn find_from(
+        &self,
+        first: &'g Bucket<L>,
+        mut is_it: impl FnMut(L::View<'g>) -> bool,
+        guard: &'g Guard,
+    ) -> Option<L::View<'g>> {
+        let mut bucket = first;
+        loop {
+            for index in bucket.candidates(self.tag) {
+                let word = bucket.slot(index).load(guard);
+                // SAFETY: this generation of the chain was the truth for the hash when it was
+                // found, under `guard`; otherwise as in `find` (I9).
                 if let Some(view) = unsafe { word.view(self.hash) }
                     && is_it(view)
                 {

@@ -212,9 +212,10 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
     }
 }
 
+/// For the tests and models.
+#[cfg(any(feature = "_hooks", evacmap_loom))]
 impl<L: Layout> RawMap<L> {
     /// Renews the chain of a hash if that has an overflow bucket and is not being evacuated.
-    #[cfg(any(feature = "_hooks", evacmap_loom))]
     pub(crate) fn renew_chain(&self, hash: Hash, guard: &Guard) {
         let chain = self.chain(hash, guard);
         let lead = chain.head.lead(guard);

@@ -7,8 +7,10 @@
 //!
 //! The book-keeping is in plain `std` types, which loom does not see and so does not multiply
 //! executions by; loom runs one thread at a time. What the collector does give beside protection is
-//! order: who pins after something was freed has seen it unlinked. One modelled word stands for
-//! that, written at each retirement and read at each pin.
+//! order: who pins after something was freed has seen it unlinked, and who frees it has seen what
+//! was done under the guards that it waited for. One modelled word stands for that, written at each
+//! retirement and at the end of each guard that something waits for, and read at each pin and by
+//! whoever frees.
 //!
 //! # The clock
 //!
@@ -123,7 +125,25 @@ impl Registry {
         true
     }
 
+    /// Everything that was done under a guard comes before what waits for it is freed.
+    fn order_before_freeing(&self, guard: u64) {
+        if std::thread::panicking() {
+            return;
+        }
+        let (waits, is_last) = {
+            let books = self.books.open();
+            let waiting = books.retired.iter().map(|retired| &retired.waits_for);
+            let mut waiting = waiting.filter(|guards| guards.contains(&guard)).peekable();
+            (waiting.peek().is_some(), waiting.any(|guards| guards.len() == 1))
+        };
+        if waits {
+            // ORDERING: Release: see above. AcqRel for the one that frees.
+            self.order.fetch_add(0, if is_last { AcqRel } else { Release });
+        }
+    }
+
     fn unpin(&self, guard: u64) {
+        self.order_before_freeing(guard);
         let mut ripe = Vec::new();
         if self.has_clock() {
             // ORDERING: Release: with the Acquire in `tick`.

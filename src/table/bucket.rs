@@ -82,6 +82,7 @@ impl<L: Layout> Copy for Lead<'_, L> {}
 
 impl<'g, L: Layout> Lead<'g, L> {
     /// Whether the head's own words are copies.
+    #[inline]
     pub(crate) fn is_renewed(self) -> bool {
         self.word.addr() & RENEWED != 0
     }
@@ -92,6 +93,7 @@ impl<'g, L: Layout> Lead<'g, L> {
     }
 
     /// The bucket behind the head.
+    #[inline]
     pub(crate) fn next(self) -> Option<&'g Bucket<L>> {
         // SAFETY: a link that is not null was set by `append` or `renew` to a bucket that was
         // initialised before (P2). A slab's lives as long as its table; one that stands alone was
@@ -210,6 +212,7 @@ impl<L: Layout> Bucket<L> {
     }
 
     /// The overflow word of this bucket, a head. The guard is what keeps alive what it leads to.
+    #[inline]
     pub(crate) fn lead<'g>(&'g self, _guard: &'g Guard) -> Lead<'g, L> {
         // ORDERING: Acquire, P2, as in `next`; P28: sees what a renewal has published.
         Lead { word: self.overflow.load(Acquire), of: PhantomData }
@@ -235,6 +238,7 @@ impl<L: Layout> Bucket<L> {
     }
 
     /// The first bucket of what this head's words are copies of, if they are.
+    #[inline]
     pub(crate) fn successor<'g>(&'g self, guard: &'g Guard) -> Option<&'g Self> {
         let lead = self.lead(guard);
         if lead.is_renewed() { lead.next() } else { None }

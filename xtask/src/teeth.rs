@@ -110,7 +110,7 @@ const IN_THE_MAP: &[Fault] = &[
     (
         "renewal_relaxed",
         "the buckets of a renewed chain are published without a release",
-        "renewal_against_insert_and_get",
+        "renewal_against_get",
     ),
     (
         "never_closed",
