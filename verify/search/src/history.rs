@@ -111,6 +111,7 @@ fn explain(
 /// The specification.
 fn apply(operation: Operation, content: Content, value: Value) -> (Content, Answer) {
     match (operation, content) {
+        (Operation::Clear, _) => (None, Answer::Nothing),
         (Operation::Put(_), None) => (Some(value), Answer::Inserted),
         (Operation::Put(_) | Operation::Replace(_), Some(old)) => {
             (Some(value), Answer::Replaced(old))

@@ -59,7 +59,7 @@
 //!
 //! A key that is there twice; answers, and a content in the end, that no order of the operations
 //! explains (so entries that were lost, or are back); a bucket or an entry looked at that may be
-//! freed before the pin ends; an entry retired twice; a slot used again while somebody is pinned
+//! freed before the pin ends; an entry retired twice, or never; a slot used again while somebody is pinned
 //! who saw its former content; chains without an end; and a schedule that comes back to where it
 //! was, in which no operation ends. Steps of operations that end are counted, and the clock only
 //! rises, so each such circle is a fault: the map is lock-free.
@@ -76,7 +76,8 @@
 //! - **Tags, several chains, growth**: one chain of each table, with buckets of one slot or two; so
 //!   no groups of which some heads are EVACUATED and some are not. One generation of tables: a
 //!   helper that comes late from an earlier evacuation is modelled, more than one resize is not.
-//! - **`clear`, teardown, prefetching, lengths.** An iteration reads one chain.
+//! - **Teardown, prefetching, lengths.** An iteration reads one chain. That a `clear` is atomic for
+//!   all keys together is not looked for; for each key it is.
 //! - **Addresses that come back.** A bucket that was freed is not used again here; that nobody
 //!   looks at one that may be freed is checked instead.
 //! - **Losers' memory**: a bucket or a block is built in the step that links it.

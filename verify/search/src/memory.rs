@@ -28,6 +28,8 @@ pub enum Root {
     Old,
     /// The second, which is being filled from the first.
     Moving,
+    /// The second, empty from the beginning: what is in the first is discarded.
+    Cleared,
     /// The second, at rest.
     New,
 }
@@ -212,7 +214,11 @@ impl Memory {
     /// The table whose chain is the truth at this moment.
     pub fn truth(&self) -> u8 {
         let filled = self.over(HEADS[1]).has(EVACUATED);
-        u8::from(self.root == Root::New || self.root == Root::Moving && filled)
+        match self.root {
+            Root::Old => 0,
+            Root::Moving => u8::from(filled),
+            Root::Cleared | Root::New => 1,
+        }
     }
 
     /// Slots of the chain that is the truth at this moment, in order.

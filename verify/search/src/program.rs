@@ -28,6 +28,10 @@ pub enum Operation {
     Renew,
     /// Begins the evacuation of the first table, and carries it to its end.
     Evacuate,
+    /// Puts an empty table in the place of the first, and discards what is in that.
+    Clear,
+    /// Helps to discard, if there is anything.
+    Discard,
     /// What is left of the evacuation that filled the first table: a helper that knows the words
     /// and has yet to place each of them.
     Fill(&'static [Word]),
@@ -41,14 +45,20 @@ impl Operation {
             | Operation::Replace(key)
             | Operation::Remove(key)
             | Operation::Get(key) => Some(key),
-            Operation::Scan | Operation::Renew | Operation::Evacuate | Operation::Fill(_) => None,
+            Operation::Scan
+            | Operation::Renew
+            | Operation::Evacuate
+            | Operation::Clear
+            | Operation::Discard
+            | Operation::Fill(_) => None,
         }
     }
 
-    /// What it is for this key, if anything: an iteration reads each.
+    /// What it is for this key, if anything: an iteration reads each, and all are cleared.
     pub fn on(self, key: Key) -> Option<Operation> {
         match self {
             Operation::Scan => Some(Operation::Get(key)),
+            Operation::Clear => Some(Operation::Clear),
             _ => (self.key() == Some(key)).then_some(self),
         }
     }

@@ -50,6 +50,10 @@ pub enum Mistake {
     EndOpen,
     /// A superseded block is freed at once
     FreedAtOnce,
+    /// A `clear` retires what the head of a renewed chain names
+    CopiesRetired,
+    /// A `clear` empties a chain from its beginning, before all of it is frozen
+    KilledEarly,
     /// The link from which a chain is renewed is read again when the block is published
     LinkReadAgain,
 }

@@ -79,6 +79,8 @@ pub enum Pc {
     Extend,
     /// Declare the destination filled.
     Declare,
+    /// The n-th word that was found in a cleared chain: LIVE to DEAD.
+    Kill(u8),
     /// Take the first table away.
     Promote,
 }
@@ -154,6 +156,8 @@ pub struct Copying {
     pub first: BucketId,
     pub at: Place,
     pub words: ArrayVec<Word, COPIED>,
+    /// Where they stood.
+    pub places: ArrayVec<Place, COPIED>,
     /// Where the next of the words goes, and which it is.
     pub target: Place,
     pub next: u8,

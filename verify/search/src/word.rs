@@ -39,6 +39,10 @@ impl Word {
         self.0 & LIVE != 0
     }
 
+    pub fn is_live_with(self, entry: Value) -> bool {
+        self.is_live() && self.value() == entry
+    }
+
     pub fn is_frozen(self) -> bool {
         self.0 & FROZEN != 0
     }

@@ -23,6 +23,8 @@ fn finder(mistake: Mistake) -> &'static str {
         Mistake::FrozenTrusted | Mistake::LooksFirst | Mistake::FreedAtOnce => {
             "renewal: replace in the head"
         }
+        Mistake::CopiesRetired => "clear and renewal: two helpers",
+        Mistake::KilledEarly => "clear and reuse",
         Mistake::HeadKept => "renewal: an iteration",
         Mistake::LateFollows => "late helper: renewal",
         Mistake::PublishedEarly => "renewal: replace behind the head",

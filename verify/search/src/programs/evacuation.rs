@@ -1,7 +1,9 @@
 //! Evacuation of the table, beside renewal and reuse.
 
 use super::{dead, each, leased, live, narrow, renewed, since, wide};
-use crate::program::Operation::{Evacuate, Fill, Get, Put, Remove, Renew, Replace, Scan};
+use crate::program::Operation::{
+    Clear, Discard, Evacuate, Fill, Get, Put, Remove, Renew, Replace, Scan,
+};
 use crate::program::Program;
 use crate::word::Word;
 
@@ -52,6 +54,26 @@ pub(super) static PROGRAMS: &[Program] = &[
     )
     .renewing(2)
     .long(),
+    Program::new(
+        "clear and renewal: two helpers",
+        wide(&[&[live(1), dead(10)], &[dead(10), live(3)]]),
+        2,
+        &[each(&[Renew, Put(1)]), each(&[Clear]), each(&[Discard, Get(3)])],
+    ),
+    Program::new(
+        "clear and reuse",
+        narrow(&[&[live(2)], &[dead(7)]]),
+        2,
+        &[each(&[Put(1), Get(1)]), each(&[Clear]), each(&[Put(2)])],
+    )
+    .quick(),
+    Program::new(
+        "clear, renewal, reuse: from a block",
+        renewed(&[&[live(1)], &[dead(7)]]),
+        2,
+        &[each(&[Remove(1), Put(1)]), each(&[Clear]), each(&[Put(3)])],
+    )
+    .renewing(2),
     Program::new(
         "late helper: renewal",
         narrow(&[&[live(1)], &[live(2)]]),

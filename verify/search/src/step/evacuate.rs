@@ -3,17 +3,17 @@
 use super::{Effect, Stepped, Turn, Violation, settled_if};
 use crate::history::Answer;
 use crate::memory::{HEADS, Kind, Memory, Place, Root};
-use crate::program::Operation;
+use crate::program::{KEYS, Operation};
 use crate::rules::Mistake;
 use crate::thread::{Copying, Pc};
-use crate::word::{CLOSED, END, EVACUATED, RENEWED, Word};
+use crate::word::{CLOSED, END, EVACUATED, Key, RENEWED, Word};
 
 impl Turn<'_> {
     pub(super) fn start_evacuation(&mut self) -> Stepped {
         match self.world.memory.root {
             Root::Old => self.world.memory.root = Root::Moving,
             Root::Moving => {}
-            Root::New => return self.end(Answer::Nothing),
+            Root::New | Root::Cleared => return self.end(Answer::Nothing),
         }
         Ok(self.go(Pc::EvacuateBegin))
     }
@@ -39,7 +39,10 @@ impl Turn<'_> {
         }
         if over.has(RENEWED) {
             // The head's words are superseded.
-            self.me().copy.words.clear();
+            if !(self.operation_discards() && self.has(Mistake::CopiesRetired)) {
+                self.me().copy.words.clear();
+                self.me().copy.places.clear();
+            }
         }
         match over.link() {
             Some(next) => self.copy_from(next),
@@ -106,17 +109,65 @@ impl Turn<'_> {
     }
 
     fn after_evacuation(&mut self) -> Stepped {
-        if self.operation == Operation::Evacuate {
+        if self.operation == Operation::Evacuate || self.operation_discards() {
             return Ok(self.go(Pc::Promote));
         }
         self.restart()
     }
 
     pub(super) fn promote(&mut self) -> Stepped {
-        if self.world.memory.root == Root::Moving {
+        if matches!(self.world.memory.root, Root::Moving | Root::Cleared) {
             self.world.memory.root = Root::New;
             self.world.memory.retire_table(0);
         }
+        if self.operation == Operation::Clear {
+            for key in 0..KEYS as Key {
+                self.answer(key, Answer::Nothing)?;
+            }
+        }
         self.end(Answer::Nothing)
+    }
+
+    pub(super) fn operation_discards(&self) -> bool {
+        matches!(self.operation, Operation::Clear | Operation::Discard)
+    }
+
+    /// The new table is empty, and the truth from here on.
+    pub(super) fn start_discarding(&mut self) -> Stepped {
+        let root = self.world.memory.root;
+        match (root, self.operation) {
+            (Root::Old, Operation::Clear) => self.world.memory.root = Root::Cleared,
+            (Root::Cleared, _) => {}
+            (Root::Old | Root::Moving | Root::New, _) => return self.end(Answer::Nothing),
+        }
+        let at = Place { bucket: HEADS[0], index: 0 };
+        self.me().copy = Copying { evacuates: true, at, ..Copying::default() };
+        Ok(self.go(Pc::Freeze))
+    }
+
+    /// All of the chain is frozen: each entry is retired by whoever takes it out.
+    pub(super) fn kill(&mut self, n: u8) -> Stepped {
+        let copy = &self.me().copy;
+        let Some(word) = copy.words.get(usize::from(n)).copied() else {
+            return Ok(self.go(Pc::Promote));
+        };
+        let at = copy.places[usize::from(n)];
+        self.touch(at.bucket)?;
+        if word.is_live() {
+            self.kill_at(at, word.frozen())?;
+        }
+        Ok(self.go(Pc::Kill(n + 1)))
+    }
+
+    pub(super) fn kill_at(&mut self, at: Place, from: Word) -> Result<(), Violation> {
+        if !self.world.memory.swap(at, from, Word::dead(0).frozen()) {
+            return Ok(());
+        }
+        let entry = from.value();
+        if self.world.memory.is_retired(entry) {
+            return Err(Violation::RetiredTwice { entry });
+        }
+        self.world.memory.retire_entry(entry);
+        Ok(())
     }
 }

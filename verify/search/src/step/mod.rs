@@ -38,6 +38,8 @@ pub enum Violation {
     FreedBucket { thread: usize, bucket: BucketId },
     /// An entry is looked at that may be freed meanwhile
     FreedEntry { thread: usize, entry: Value },
+    /// An entry is neither there nor retired in the end
+    Leaked { entry: Value },
     /// An entry is retired that has been retired already
     RetiredTwice { entry: Value },
     /// A slot is used again while a thread is pinned that saw its former content
@@ -66,6 +68,7 @@ impl fmt::Display for Violation {
             Violation::FreedEntry { thread, entry } => {
                 write!(f, "thread {thread} looks at entry {entry}, which may be freed")
             }
+            Violation::Leaked { entry } => write!(f, "entry {entry} is never retired"),
             Violation::RetiredTwice { entry } => write!(f, "entry {entry} is retired twice"),
             Violation::ReusedWhileSeen { by, seen_by, bucket } => write!(
                 f,
@@ -161,7 +164,27 @@ impl Machine<'_> {
                 return Err(Violation::Content { key, held });
             }
         }
-        Ok(())
+        let is_there = |entry| world.memory.content().any(|word| word.is_live_with(entry));
+        match self.entries().find(|entry| !is_there(*entry) && !world.memory.is_retired(*entry)) {
+            Some(entry) => Err(Violation::Leaked { entry }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// What has been put in when all is over.
+    fn entries(&self) -> impl Iterator<Item = Value> {
+        let begun = self.program.memory();
+        let first: Vec<_> =
+            begun.content().filter(|word| word.is_live()).map(Word::value).collect();
+        let actors = self.program.actors.iter().enumerate();
+        let put = actors.flat_map(|(t, actor)| {
+            let operations = (0..).zip(actor.operations);
+            let puts = operations.filter(|(_, operation)| matches!(operation, Operation::Put(_)));
+            puts.map(move |(number, _)| Actor::value(t, number))
+        });
+        first.into_iter().chain(put)
     }
 }
 
@@ -175,7 +198,8 @@ struct Turn<'s> {
 
 impl Turn<'_> {
     fn step(&mut self) -> Stepped {
-        match self.me().pc {
+        let pc = self.me().pc;
+        match pc {
             Pc::Idle => Ok(self.start()),
             Pc::Number => Ok(self.read_number()),
             Pc::Root => Ok(self.read_root()),
@@ -202,12 +226,14 @@ impl Turn<'_> {
             Pc::Freeze => self.freeze(),
             Pc::FreezeEnd => self.freeze_end(),
             Pc::Publish => self.publish(),
+            Pc::Start if self.operation_discards() => self.start_discarding(),
             Pc::Start => self.start_evacuation(),
             Pc::EvacuateBegin => self.evacuate_begin(),
             Pc::Close => self.close(),
             Pc::Fill => self.fill(),
             Pc::Extend => self.extend(),
             Pc::Declare => self.declare(),
+            Pc::Kill(n) => self.kill(n),
             Pc::Promote => self.promote(),
         }
     }
@@ -236,7 +262,7 @@ impl Turn<'_> {
             Operation::Replace(_) | Operation::Remove(_) if !is_built => Pc::Number,
             Operation::Replace(_) | Operation::Remove(_) => Pc::Root,
             Operation::Get(_) | Operation::Scan | Operation::Renew => Pc::Root,
-            Operation::Evacuate => Pc::Start,
+            Operation::Evacuate | Operation::Clear | Operation::Discard => Pc::Start,
             Operation::Fill(words) => {
                 me.copy.words.extend(words.iter().copied());
                 me.copy.target = Place { bucket: HEADS[0], index: 0 };
@@ -335,11 +361,9 @@ impl Turn<'_> {
         let root = self.world.memory.root;
         match (root, self.me().walk.table) {
             (Root::Moving, 0) => Ok(self.go(Pc::EvacuateBegin)),
-            (Root::New, 0) => self.restart(),
-            (Root::Old | Root::Moving | Root::New, _) if self.machine.rules.is_built() => {
-                Ok(self.go(Pc::RenewHelp))
-            }
-            (Root::Old | Root::Moving | Root::New, _) => Ok(self.go(Pc::RenewBegin)),
+            (Root::New | Root::Cleared, 0) => self.restart(),
+            _ if self.machine.rules.is_built() => Ok(self.go(Pc::RenewHelp)),
+            _ => Ok(self.go(Pc::RenewBegin)),
         }
     }
 }

@@ -47,12 +47,16 @@ impl Turn<'_> {
         if !leaves {
             self.world.memory.freeze(at);
         }
+        if self.has(Mistake::KilledEarly) && self.operation_discards() && before.is_live() {
+            self.kill_at(at, before.frozen())?;
+        }
         if before.is_empty() {
             self.go_on_with_copy();
             return Ok(settled_if(before.is_frozen()));
         }
         if before.is_live() || self.has(Mistake::DeadCarriedOver) {
             self.me().copy.words.push(before.thawed());
+            self.me().copy.places.push(at);
         }
         let last = at.index + 1 == self.world.memory.width;
         let copy = &mut self.me().copy;
@@ -93,9 +97,13 @@ impl Turn<'_> {
     pub(super) fn go_on_with_copy(&mut self) {
         let copy = &mut self.me().copy;
         copy.at = Place::default();
-        let pc = if copy.evacuates { Pc::Fill } else { Pc::Publish };
         copy.target = Place { bucket: HEADS[1], index: 0 };
-        self.go(pc);
+        let evacuates = copy.evacuates;
+        self.go(match evacuates {
+            true if self.operation_discards() => Pc::Kill(0),
+            true => Pc::Fill,
+            false => Pc::Publish,
+        });
     }
 
     pub(super) fn publish(&mut self) -> Stepped {

@@ -16,9 +16,9 @@ impl Turn<'_> {
             Root::Moving => {
                 self.go(Pc::Truth);
             }
-            Root::New => self.choose(1, false),
+            Root::Cleared | Root::New => self.choose(1, false),
         }
-        settled_if(root == Root::New)
+        settled_if(matches!(root, Root::Cleared | Root::New))
     }
 
     pub(super) fn read_truth(&mut self) -> Effect {
