@@ -204,7 +204,8 @@
 //! let texts = evacmap::HashMap::from([(Arc::<str>::from("a"), ())]);
 //! let reader = texts.pin();
 //! let (seen, ()) = reader.get_key_value("a").unwrap(); // a reader has looked up,
-//! let swept = texts.pin().remove_if("a", |text, ()| Arc::strong_count(text) == 1); // wrong
+//! let sweeper = texts.pin(); // another sweeps, which is wrong,
+//! let swept = sweeper.remove_if("a", |text, ()| Arc::strong_count(text) == 1);
 //! assert!(swept.is_ok());
 //! let first = seen.clone(); // and only now it clones
 //! texts.pin().insert(Arc::from("a"), ());
