@@ -162,9 +162,10 @@
 //!   one for each large table that is left, and none if no other thread is idle.
 //!   (`tests/collector.rs::barriers_are_bounded`)
 //! - **A large value wants a large stack.** Optimised, look-ups and removals need 16 KiB at most,
-//!   which is the least that Linux gives a thread. What puts an entry in moves the value through the stack a few
-//!   times: the table below. A value of more than a few KiB is better kept in a `Box` or `Arc`.
-//!   (`tests/sweeps/stacks.rs`, `tests/sweeps/stack_sizes.rs`)
+//!   which is the least that Linux gives a thread. What puts an entry in moves the value through the
+//!   stack a few times ([table](#what-an-operation-needs-of-the-stack)). A value of more than a few
+//!   KiB is better kept in a `Box` or `Arc`. (`tests/sweeps/stacks.rs`,
+//!   `tests/sweeps/stack_sizes.rs`)
 //! - **Not without `std`**, and not in a signal handler. A global allocator must not use a map.
 //! - **In destructors of thread-locals** maps work. But the thread has no slot of its own any more
 //!   and borrows one, which costs a compare-and-swap for each write.

@@ -25,8 +25,10 @@ type Map<const N: usize> = HashMap<u32, Large<N>>;
 const PRESENT: u32 = 1;
 const ABSENT: u32 = 2;
 
-/// Each is called once, on a thread that has not used a map before.
-fn operations<const N: usize>() -> [(&'static str, fn(&Map<N>)); 7] {
+/// An operation and its name. It is called once, on a thread that has not used a map before.
+type Named<const N: usize> = (&'static str, fn(&Map<N>));
+
+fn operations<const N: usize>() -> [Named<N>; 7] {
     [
         ("get", |map| assert_eq!(map.pin().get(&PRESENT).unwrap().0[N - 1], 7)),
         ("remove", |map| assert!(map.pin().remove(&PRESENT).is_some())),
