@@ -4,8 +4,8 @@
 //! Two ways to run it:
 //!
 //! - `cargo bench -p benches --bench compare -- --table` measures everything, with the maps in
-//!   turns, A B C A B C …, so that whatever disturbs the machine disturbs all of them alike. Compare
-//!   maps by this. `--table --help` lists its options.
+//!   turns, A B C A B C …, so that whatever disturbs the machine disturbs all of them alike.
+//!   Compare maps by this. `--table --help` lists its options.
 //! - `cargo bench -p benches --bench compare` runs the workloads under criterion, one map after the
 //!   other, and closes with a table of the medians. `-- --quick` shortens it to a look. Benchmarks
 //!   are named like `hit/u64/10K/1t/evacmap`.

@@ -4,8 +4,9 @@
 //! ```text
 //! byte 0    hash mode
 //! byte 1    capacity to start with; the top bit says whether the drop of the map is to panic
-//! then      operations of four bytes: the low 5 bits choose (see `Op`) and the high 3 bits are a small number; which
-//!           call panics (low 3 bits; none for 5 to 7) after how many of its kind (high 5 bits); the key; the value
+//! then      operations of four bytes: the low 5 bits choose (see `Op`) and the high 3 bits are a
+//!           small number; which call panics (low 3 bits; none for 5 to 7) after how many of its
+//!           kind (high 5 bits); the key; the value
 //! ```
 //!
 //! An operation that panicked has done what it does, or nothing: each key is as before or as after.

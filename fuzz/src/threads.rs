@@ -5,8 +5,9 @@
 //! byte 0    hash mode
 //! byte 1    low 2 bits: threads, from two; next 3: keys, from two; then fillers
 //! byte 2    odd: threads pause at hand-over steps, at random after this byte
-//! then      windows: a byte whose low 3 bits choose the resize to begin with and whose next bit refills; then for each
-//!           thread a byte that says how many actions, and those, each of two bytes (see `lin::action`)
+//! then      windows: a byte whose low 3 bits choose the resize to begin with and whose next bit
+//!           refills; then for each thread a byte that says how many actions, and those, each of
+//!           two bytes (see `lin::action`)
 //! ```
 //!
 //! Few keys and small tables, so that the threads meet. When they do is not in the bytes: an input

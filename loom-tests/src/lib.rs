@@ -153,8 +153,8 @@ pub fn capped_model(name: &str, preemptions: usize, body: impl Fn() + Send + Syn
     println!("model {name}: {} executions", executions.load(Relaxed));
 }
 
-/// Runs a model of which each execution is long, with one preemption less than is asked for: with as
-/// many it would take an hour. `cargo xtask loom --preemptions 3 NAME` runs it with two.
+/// Runs a model of which each execution is long, with one preemption less than is asked for: with
+/// as many it would take an hour. `cargo xtask loom --preemptions 3 NAME` runs it with two.
 pub fn deep_model(name: &str, body: impl Fn() + Send + Sync + 'static) {
     let asked = std::env::var("LOOM_MAX_PREEMPTIONS").ok().and_then(|asked| asked.parse().ok());
     let preemptions = asked.map_or(usize::MAX, |asked: usize| asked.saturating_sub(1).max(1));

@@ -12,6 +12,7 @@
 
 use std::sync::Arc;
 
+use evacmap::memory_hooks::push;
 use loom_tests::*;
 
 /// Has what this thread has retired freed, if no guard is in the way.
@@ -22,7 +23,7 @@ fn flush(map: &WitnessMap) {
 /// A reader holds a value that the writer replaces, and retires, and would free.
 #[test]
 fn reader_holds_a_replaced_entry() {
-    deep_model("reader_holds_a_replaced_entry", || {
+    model("reader_holds_a_replaced_entry", || {
         let witnesses = Witnesses::default();
         let map = Arc::new(WitnessMap::default());
         map.pin().insert(1, witnesses.new());
@@ -37,7 +38,7 @@ fn reader_holds_a_replaced_entry() {
         seen.check();
         drop(pinned);
         // It may be this thread that finds the entry's time come, and the other that drops it.
-        (0..2).for_each(|_| evacmap::pin().flush());
+        (0..2).for_each(|_| push());
         writer.join().unwrap();
         witnesses.end(map);
     });
@@ -46,13 +47,13 @@ fn reader_holds_a_replaced_entry() {
 /// A reader that pins after an entry was retired cannot find it any more.
 #[test]
 fn nothing_retired_is_found() {
-    deep_model("nothing_retired_is_found", || {
+    model("nothing_retired_is_found", || {
         let witnesses = Witnesses::default();
         let map = Arc::new(WitnessMap::default());
         map.pin().insert(1, witnesses.new());
         let readers = map.clone();
         let reader = thread::spawn(move || {
-            evacmap::pin().flush();
+            push();
             let pinned = readers.pin();
             let seen = pinned.get(&1);
             assert!(pinned.get(&2).is_none());
@@ -93,7 +94,7 @@ fn batch_against_map_drop() {
         let map = Arc::new(WitnessMap::default());
         map.pin().insert(1, witnesses.new());
         assert!(map.pin().remove(&1).is_some());
-        let collector = thread::spawn(|| (0..2).for_each(|_| evacmap::pin().flush()));
+        let collector = thread::spawn(|| (0..2).for_each(|_| push()));
         witnesses.end(map);
         collector.join().unwrap();
     });
@@ -102,7 +103,7 @@ fn batch_against_map_drop() {
 /// Two threads flush the same map, and come to each other's batches.
 #[test]
 fn two_flush_one_map() {
-    deep_model("two_flush_one_map", || {
+    model("two_flush_one_map", || {
         let witnesses = Witnesses::default();
         let map = Arc::new(WitnessMap::default());
         map.pin().insert(1, witnesses.new());
@@ -124,7 +125,7 @@ fn table_against_map_drop() {
         map.pin().reserve(1);
         map.start_resize(1);
         map.finish_resize();
-        let collector = thread::spawn(|| (0..2).for_each(|_| evacmap::pin().flush()));
+        let collector = thread::spawn(|| (0..2).for_each(|_| push()));
         drop(map);
         collector.join().unwrap();
     });
@@ -133,7 +134,7 @@ fn table_against_map_drop() {
 /// Two threads give back the tables of the same map, of which one retires another meanwhile.
 #[test]
 fn two_give_tables_back() {
-    deep_model("two_give_tables_back", || {
+    model("two_give_tables_back", || {
         let map = Arc::new(WitnessMap::default());
         map.pin().reserve(1);
         map.start_resize(1);
@@ -152,7 +153,7 @@ fn two_give_tables_back() {
 /// other's hands.
 #[test]
 fn two_prepare_a_table() {
-    deep_model("two_prepare_a_table", || {
+    model("two_prepare_a_table", || {
         let map = Arc::new(filled::<Identity>(2));
         let other = spawn(&map, |map| assert_eq!(map.pin().insert(4, 4), None));
         assert_eq!(map.pin().insert(3, 3), None);

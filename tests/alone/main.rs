@@ -1,6 +1,7 @@
 //! Tests that watch something of the whole process, which other tests would disturb: counts of rare
 //! branches, what is retired under a guard, and what the collector has freed by now, which a guard
-//! of any other test could keep it from. So they have a process of their own, and run one at a time.
+//! of any other test could keep it from. So they have a process of their own, and run one at a
+//! time.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -76,8 +76,8 @@ fn more_than_any_table_holds_is_an_error() {
     }
 }
 
-/// A table that could be addressed and not be had: a few entries do not have the map grow towards it
-/// step by step until the memory runs out.
+/// A table that could be addressed and not be had: a few entries do not have the map grow towards
+/// it step by step until the memory runs out.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn what_no_machine_has_is_refused_at_once() {

@@ -1,5 +1,5 @@
-//! Maps that end: dropped in the midst of a resize, taken apart after a clear, leaked, or kept alive
-//! by their own garbage. Each is a case that once went wrong.
+//! Maps that end: dropped in the midst of a resize, taken apart after a clear, leaked, or kept
+//! alive by their own garbage. Each is a case that once went wrong.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

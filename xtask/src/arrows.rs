@@ -1,5 +1,5 @@
-//! Which file of `src/` uses which, read off the paths in the code: arrows between the floors of the
-//! house go down only, and no files use each other in a circle.
+//! Which file of `src/` uses which, read off the paths in the code: arrows between the floors of
+//! the house go down only, and no files use each other in a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

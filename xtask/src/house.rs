@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::source::{self, Line, has_word, is_word};
-use crate::{arrows, claims, cmd, seeded, surface};
+use crate::{arrows, claims, cmd, seeded, surface, width};
 
 /// How far above a line its comment may stand.
 const COMMENT_REACH: usize = 10;
@@ -82,6 +82,7 @@ pub fn run() -> Result<()> {
     broken.extend(seeded::broken()?);
     broken.extend(claims::broken(&root)?);
     broken.extend(surface::unused(&root, &files)?);
+    broken.extend(width::broken(&root)?);
     for line in &broken {
         eprintln!("{line}");
     }
@@ -97,7 +98,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn find_sources(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+pub fn find_sources(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))? {
         let path = entry?.path();
         if path.is_dir() {

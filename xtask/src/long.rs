@@ -6,7 +6,9 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::steps::{self, Step};
-use crate::{asan, cmd, coverage_report, cross, fuzz, lin, soak, suite, test, tsan, valgrind};
+use crate::{
+    asan, cmd, coverage_report, cross, fuzz, lin, loom, soak, suite, test, tsan, valgrind,
+};
 
 /// How long each fuzz target, and the stress program under each sanitizer, runs.
 const SECONDS: u64 = 3600;
@@ -22,10 +24,11 @@ pub struct Options {
 }
 
 /// All but the random workloads.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     step("gate", "what a change has to pass", || test::gate(&test::GateOptions::without_fuzzer())),
     step("long tests", "every stop of a thread, a million iterations", long_tests),
-    step("teeth", "seeded faults", || cmd::xtask(["teeth"])),
+    step("loom", "the models, both ways as deep", || loom::run(&loom::Options::long())),
+    step("teeth", "seeded faults", || cmd::xtask(["teeth", "--both"])),
     step("coverage", "how often each rare branch is taken", coverage_report::run),
     step("lin", "linearizability", || lin::run(&lin::Options::short(WINDOWS))),
     step("fuzz", "the fuzzer", || fuzz::run(&fuzz::Options::seconds(SECONDS))),

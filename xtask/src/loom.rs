@@ -37,9 +37,20 @@ pub struct Options {
 }
 
 impl Options {
-    /// All models in both modes, with as many preemptions as fit into a minute or two.
-    pub fn short() -> Self {
-        let loads = Modes { loads: Loads::Plain, both: true };
+    /// All models with loads as they are; and again as read-modify-writes, with one preemption
+    /// less, which is a small part of it.
+    pub fn short() -> [Self; 2] {
+        let of =
+            |loads, preemptions| Self { preemptions, ..Self::whole(Modes { loads, both: false }) };
+        [of(Loads::Plain, 2), of(Loads::Rmw, 1)]
+    }
+
+    /// All models in both modes.
+    pub fn long() -> Self {
+        Self { timeout_minutes: 240, ..Self::whole(Modes { loads: Loads::Plain, both: true }) }
+    }
+
+    fn whole(loads: Modes) -> Self {
         Self { preemptions: 2, timeout_minutes: 15, jobs: cores(), loads, filter: None }
     }
 }
@@ -167,8 +178,8 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 impl Variant {
-    /// Builds the models, in the tree or in one with the seeded faults in it, and returns their test
-    /// binaries.
+    /// Builds the models, in the tree or in one with the seeded faults in it, and returns their
+    /// test binaries.
     pub fn build(&self, seeded: Option<&Path>) -> Result<Vec<PathBuf>> {
         let (suffix, flag) =
             if seeded.is_some() { ("-faults", " --cfg evacmap_faults") } else { ("", "") };

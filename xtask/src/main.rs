@@ -30,6 +30,7 @@ mod teeth;
 mod test;
 mod tsan;
 mod valgrind;
+mod width;
 
 use std::process::ExitCode;
 

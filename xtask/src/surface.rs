@@ -1,5 +1,5 @@
-//! `tests/behaviour/interface.rs` uses the whole public interface: this sees that no public function is
-//! left out of it.
+//! `tests/behaviour/interface.rs` uses the whole public interface: this sees that no public
+//! function is left out of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

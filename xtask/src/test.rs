@@ -30,8 +30,8 @@ const SANITIZED_SECONDS: u64 = 20;
 /// How long the fuzzer runs here.
 const FUZZ_SECONDS: u64 = 30;
 
-/// How long a step may take, on a slow and busy machine. The slowest take a third of it on two quiet
-/// cores.
+/// How long a step may take, on a slow and busy machine. The slowest take a third of it on two
+/// quiet cores.
 const AT_MOST: Duration = Duration::from_mins(25);
 
 /// Which of the two commands a step belongs to.
@@ -52,7 +52,7 @@ const fn step(of: In, name: &'static str, what: &'static str, run: fn() -> Resul
 type Entry = (In, Step);
 
 /// Cheap and most likely to fail first.
-const STEPS: [Entry; 27] = [
+const STEPS: [Entry; 26] = [
     step(In::Test, "fmt", "formatting", fmt),
     step(In::Test, "house", "house rules for src/", house::run),
     step(In::Test, "clippy", "no warnings in the library and its tests", clippy),
@@ -72,8 +72,12 @@ const STEPS: [Entry; 27] = [
     step(In::Gate, "examples", "the example programs find themselves right", examples),
     step(In::Gate, "bench", "the benchmarks run, on tiny maps, and find all answers right", bench),
     step(In::Gate, "no-tags", "the build without tag bits", no_tags),
-    step(In::Gate, "scalar", "the build with the portable bucket scan", scalar),
-    step(In::Gate, "ordinary", "the build with a fence in each pin", ordinary),
+    step(
+        In::Gate,
+        "portable",
+        "the build with the portable scan and a fence in each pin",
+        portable,
+    ),
     step(In::Gate, "models", "the models as ordinary tests", models),
     step(In::Gate, "loom", "the models, exhaustively", loom),
     step(In::Gate, "asan", "a stress program under the address and leak sanitizers", asan),
@@ -219,20 +223,17 @@ fn no_tags() -> Result<()> {
     variant("_no_tags")
 }
 
-fn scalar() -> Result<()> {
-    variant("_scalar")
-}
-
-fn ordinary() -> Result<()> {
-    variant("_ordinary_pins")?;
-    let features = "_hooks,_ordinary_pins";
+/// Two things that do not meet in the code, built once.
+fn portable() -> Result<()> {
+    variant("_scalar,_ordinary_pins")?;
+    let features = "_hooks,_ordinary_pins,_scalar";
     cmd::run(&mut cmd::cargo(["test", "--features", features, "--test", "collector"]))
 }
 
-/// The tests of the data structure built in another way: by a feature, not by a cfg, for which
+/// The tests of the data structure built in another way: by features, not by a cfg, for which
 /// everything that it depends on would be built anew.
-fn variant(feature: &str) -> Result<()> {
-    let features = format!("_hooks,{feature}");
+fn variant(features: &str) -> Result<()> {
+    let features = format!("_hooks,{features}");
     cmd::run(&mut cmd::cargo(["test", "--features", &features, "--lib"]))?;
     let mut test = cmd::cargo(["test", "--features", &features]);
     suite::choose(&mut test, &[("behaviour", &["model"])]);
@@ -244,7 +245,7 @@ fn models() -> Result<()> {
 }
 
 fn loom() -> Result<()> {
-    loom::run(&loom::Options::short())
+    loom::Options::short().iter().try_for_each(loom::run)
 }
 
 fn oldest() -> Result<()> {
@@ -263,7 +264,8 @@ fn miri() -> Result<()> {
     with_nightly("miri", || miri::run(&miri::Options::short()))
 }
 
-/// The stable toolchain has no sanitizers and no Miri; whoever has no other is told so, and goes on.
+/// The stable toolchain has no sanitizers and no Miri; whoever has no other is told so, and goes
+/// on.
 fn with_nightly(step: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
     if cmd::have_nightly() {
         return run();

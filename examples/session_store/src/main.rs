@@ -2,7 +2,8 @@
 //! that checks it.
 //!
 //! ```text
-//! cargo run --release -p session_store -- [--clients N] [--seconds N] [--keys N] [--ttl-ms N] [--sweep-ms N]
+//! cargo run --release -p session_store -- \
+//!     [--clients N] [--seconds N] [--keys N] [--ttl-ms N] [--sweep-ms N]
 //! ```
 //!
 //! The sessions are in one `evacmap::HashMap`. No task ever waits for another at it, so it may be

@@ -3,8 +3,8 @@
 //! ```text
 //! byte 0    hash mode (see `Mode`)
 //! byte 1    bit 0: keys and values that count their drops; other bits: capacity to start with
-//! then      operations: a byte whose low 5 bits choose (see `Op`) and whose high 3 bits are a small number,
-//!           followed by the key's byte and the value's where the operation has them
+//! then      operations: a byte whose low 5 bits choose (see `Op`) and whose high 3 bits are a
+//!           small number, followed by the key's byte and the value's where the operation has them
 //! ```
 //!
 //! A set beside the map has an operation's code for all of its own (see `set`). Keys are few, so

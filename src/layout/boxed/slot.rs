@@ -29,10 +29,11 @@
 //! # Legal arrows
 //!
 //! ```text
-//!  EMPTY --publish--> LIVE --replace--> LIVE' --kill--> DEAD          by operations, never on a frozen word
-//!  EMPTY --place----> LIVE                                            by evacuation, into a destination
-//!  any   --freeze---> same | FROZEN                                   by evacuation, in a source; not if it is seen to be DEAD
-//!  LIVE | FROZEN --discard--> DEAD | FROZEN                           by `clear`, in a source
+//!  EMPTY --publish--> LIVE --replace--> LIVE' --kill--> DEAD    by operations, on no frozen word
+//!  EMPTY --place----> LIVE                                      by evacuation, in a destination
+//!  any   --freeze---> same | FROZEN                             by evacuation, in a source; not if
+//!                                                               it is seen to be DEAD
+//!  LIVE | FROZEN --discard--> DEAD | FROZEN                     by `clear`, in a source
 //! ```
 
 use core::marker::PhantomData;

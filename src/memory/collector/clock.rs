@@ -85,8 +85,9 @@ const TURNS: usize = 32;
 #[cfg(evacmap_loom)]
 const TURNS: usize = 4;
 
-/// Rounds of a `drive`, each of which begins with taking the leases of idle threads.
-const ROUNDS: usize = 2;
+/// Rounds of a `drive`, each of which begins with taking the leases of idle threads. Where there
+/// are none, one is enough.
+const ROUNDS: usize = if cfg!(feature = "_ordinary_pins") { 1 } else { 2 };
 
 /// Bags that a collection takes off the collector's queue, and turns that a `drive` makes for them
 /// at most.

@@ -33,8 +33,8 @@
 //!
 //! # What it notices
 //!
-//! Of the faults of `src/observe/faults.rs`, seeded by `cargo xtask lin --fault NAME`, on two processors of
-//! x86-64, within 100,000 windows:
+//! Of the faults of `src/observe/faults.rs`, seeded by `cargo xtask lin --fault NAME`, on two
+//! processors of x86-64, within 100,000 windows:
 //!
 //! | fault | noticed by |
 //! |---|---|
