@@ -65,7 +65,8 @@
 //! assert_eq!(value, "expensiveexpensive");
 //! ```
 //!
-//! Other callers for that key then wait for the cell. Nobody waits for the map.
+//! Other callers for that key then wait for the cell. Nobody waits for the map. The example
+//! `in_flight` does this for keys that come and go.
 //!
 //! # To count, should I use `update` or an atomic as the value?
 //!
@@ -107,6 +108,23 @@
 //! let page = pages.pin().get(&1).cloned(); // the guard ends with this line, the page does not
 //! assert_eq!(page.unwrap().len(), 4096);
 //! ```
+//!
+//! # How do I get a removed value itself, and not a reference?
+//!
+//! Others may be reading it, so the map cannot give it away. Clone it, or keep an `Arc`. If there
+//! must be one owner (the sender of an answer, a `JoinHandle`, an `FnOnce`), keep a
+//! [`Take`](crate::Take), which gives its value to whoever comes first:
+//!
+//! ```
+//! use evacmap::{HashMap, Take};
+//!
+//! let threads = HashMap::new();
+//! threads.pin().insert("worker", Take::new(std::thread::spawn(|| 42)));
+//! let handle = threads.pin().remove("worker").and_then(Take::take);
+//! assert_eq!(handle.unwrap().join().unwrap(), 42);
+//! ```
+//!
+//! The example `pending_requests` has a map of senders, of which each is used or given up once.
 //!
 //! # How long may a guard be held?
 //!

@@ -31,7 +31,9 @@
 //! | A handler of the events of the feature `tracing` may use the same map, and may panic | `tests/behaviour/resize_events.rs`, `tests/alone/held_guards.rs` |
 //! | A bad hash costs time; an `Eq` or `Hash` that lies gives wrong answers at worst | `tests/behaviour/hostile.rs` |
 //! | An impossible size gives an error, or the panic of the standard collections | `tests/behaviour/capacity.rs::sizes_that_no_table_can_have`, `tests/sweeps/allocation.rs` |
-//! | A new map allocates nothing | `tests/allocation.rs::the_map_is_frugal` |
+//! | A new map allocates nothing, and neither does asking for a known key by reference | `tests/allocation.rs::the_map_is_frugal` |
+//! | What is in a `Take` goes to one thread | `tests/behaviour/patterns.rs::a_value_is_taken_once` |
+//! | An operation needs no more of the stack than is said for its value's size | `tests/sweeps/stack_sizes.rs::no_operation_needs_more_than_is_said`, `tests/sweeps/stacks.rs` |
 //! | A map that shrinks by itself keeps up with the threads that empty it; no operation does more for that than for a growth | `tests/alone/shrinking.rs` |
 //! | Every public item is there with its signature, and under papaya's name where papaya has it | `tests/behaviour/interface.rs`, which `cargo xtask house` compares with the sources; `tests/ported/migration_papaya.rs`, `tests/ported/migration_go.rs` |
 //! | The library builds with the compiler that its manifest promises, and with the oldest dependencies | `cargo xtask msrv` (three calls of `AtomicPtr::fetch_or` need 1.91), `cargo xtask minimal-versions` |

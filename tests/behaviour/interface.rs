@@ -299,7 +299,8 @@ mod map_ref {
     fn as_a_value() {
         let (map, other) = (Map::from([("a", 1)]), Map::from([("a", 2)]));
         let (mut pinned, mut owned) = (map.pin(), map.pin_owned());
-        assert!(pinned == owned && owned == pinned && pinned == map && owned == map);
+        assert!(pinned == owned && pinned == map);
+        assert!(owned == pinned && owned == map);
         assert!(pinned != other.pin() && pinned != other);
         let (again, owned_again) = (pinned.clone(), owned.clone());
         assert!(std::ptr::eq(again.map(), &map) && std::ptr::eq(owned_again.map(), &map));
@@ -544,7 +545,8 @@ mod sets {
     fn as_a_value() {
         let (set, other) = (Set::from([1]), Set::from([2]));
         let (mut pinned, mut owned) = (set.pin(), set.pin_owned());
-        assert!(pinned == owned && owned == pinned && pinned == set && owned == set);
+        assert!(pinned == owned && pinned == set);
+        assert!(owned == pinned && owned == set);
         assert!(pinned != other.pin() && pinned != other);
         assert!(std::ptr::eq(pinned.clone().set(), &set));
         assert!(std::ptr::eq(owned.clone().set(), &set));

@@ -105,6 +105,29 @@ macro_rules! program {
             }
 
             #[test]
+            fn type_parameters_by_hand() {
+                fn one() -> u32 {
+                    1
+                }
+                fn next(n: &u32) -> u32 {
+                    n + 1
+                }
+                let map = HashMap::<String, u32>::new();
+                let map = map.pin();
+                assert_eq!(map.get_or_insert_with::<fn() -> u32>("a".to_owned(), one), &1);
+                assert_eq!(map.try_insert_with::<fn() -> u32>("a".to_owned(), one), Err(&1));
+                assert_eq!(map.update::<fn(&u32) -> u32>("a".to_owned(), next), Some(&2));
+                assert_eq!(map.update_or_insert::<_>("a".to_owned(), next, 0), &3);
+                assert_eq!(map.update_or_insert_with::<_, _>("a".to_owned(), next, one), &4);
+                let aborted = map.compute::<_, char>("a".to_owned(), |_| Operation::Abort('x'));
+                assert_eq!(aborted, Compute::Aborted('x'));
+                map.compute::<_, ()>("a".to_owned(), |_| Operation::Remove);
+                assert_eq!(map.get::<str>("a"), None);
+                assert_eq!(map.remove_if::<str, _>("a", |_, _| true), Ok(None));
+                map.retain::<fn(&String, &u32) -> bool>(|_, _| true);
+            }
+
+            #[test]
             fn collections_in_and_out() {
                 let map: HashMap<u32, u32> = (0..8).map(|n| (n, n * 10)).collect();
                 map.pin().retain(|key, _| key % 2 == 0);

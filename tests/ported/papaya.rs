@@ -382,7 +382,8 @@ fn extend_by_reference() {
 
 #[test]
 fn from_nothing() {
-    let map: Map = std::iter::empty().collect();
+    // With its type: a map is collected from references to `Copy` types as well.
+    let map: Map = std::iter::empty::<(_, _)>().collect();
     assert!(map.is_empty());
     assert_eq!(map.capacity(), 0);
     validated(map);

@@ -8,4 +8,5 @@ mod common;
 mod allocation;
 mod panics;
 mod reentrancy;
+mod stack_sizes;
 mod stacks;
