@@ -194,7 +194,7 @@ fn reuse_against_evacuation() {
 /// Two inserts of one key, and an evacuation between them.
 #[test]
 fn two_reuses_against_evacuation() {
-    model("two_reuses_against_evacuation", || {
+    deep_model("two_reuses_against_evacuation", || {
         let map = Arc::new(first_dead_for(3));
         let a = spawn(&map, |map| {
             map.start_rebuild();
