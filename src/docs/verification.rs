@@ -48,6 +48,7 @@
 //! | `cargo xtask gate` | every check that a change must pass: most of the below in its short form |
 //! | `cargo xtask long` | the long forms, for a night |
 //! | `cargo xtask loom` | all models, exhaustively, with at most two preemptions a thread; `--preemptions 3 NAME` for one model more deeply; `--both` in [both modes](#models) |
+//! | `cargo run --release -p search` | all schedules of small programs, against the rules of chains written down a second time; `-- --mistake NAME` shows that a mistake in them is found |
 //! | `cargo xtask teeth` | seeds [faults](#faults) one by one, and fails if one goes unnoticed |
 //! | `cargo xtask lin --windows 1000000` | records and checks a million short histories; `--fault NAME` shows that a seeded fault is noticed |
 //! | `cargo xtask miri` | a small suite in [Miri](#miri); `--fault NAME` expects a report |

@@ -116,8 +116,8 @@ pub(super) static PROGRAMS: &[Program] = &[
     Program::new(
         "evacuation: four threads",
         narrow(&[&[dead(8)], &[live(2)]]),
-        2,
-        &[each(&[Renew]), each(&[Evacuate]), each(&[Put(1)]), each(&[Put(1)])],
+        1,
+        &[each(&[Renew]), each(&[Evacuate]), each(&[Put(1)]), each(&[Get(1)])],
     )
     .renewing(2)
     .long(),
