@@ -77,7 +77,8 @@
 //! (`publish_relaxed`), P2 (`append_relaxed`), P28 (`renewal_relaxed`), P3 (`freeze_relaxed`), P5 (`flag_relaxed`), P7
 //! (`root_relaxed`), P8 (`unlink_relaxed`), P14 (`evacuated_relaxed`), P15 (`reaping_relaxed`,
 //! `giving_relaxed`), P17 (`prepared_relaxed`), P18 (`lease_left_relaxed`), P19
-//! (`lease_freed_relaxed`), P23 (`anchor_left_relaxed`). It also leaves out either half of the pair
+//! (`lease_freed_relaxed`), P23 (`anchor_left_relaxed`), P28 (`name_relaxed`), P29
+//! (`block_relaxed`). It also leaves out either half of the pair
 //! of fences (`lease_no_light_fence`, `lease_no_heavy_fence`). The list in `xtask/src/teeth.rs`
 //! names the model that is asked first. The other pairs have no fault of their own.
 //!

@@ -66,6 +66,9 @@
 mod build;
 mod clock;
 mod held;
+#[cfg(feature = "_hooks")]
+#[doc(hidden)]
+pub mod hooks;
 mod iter;
 mod listener;
 mod map;

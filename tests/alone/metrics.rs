@@ -144,3 +144,36 @@ fn each_metric_is_described() {
         assert_eq!(kind, if name.ends_with("_total") { "counter" } else { "gauge" }, "{name}");
     }
 }
+
+/// The figures of a map with deadlines.
+#[cfg(feature = "expiring")]
+#[test]
+fn figures_of_a_map_with_deadlines() {
+    use evacmap::expiring::{ExpiringMap, ExpiringStats, ManualClock};
+    use std::{sync::Arc, time::Duration};
+
+    let _alone = alone();
+    let (clock, second) = (Arc::new(ManualClock::new()), Duration::from_secs(1));
+    let map = ExpiringMap::builder().time_to_live(second).clock(clock.clone()).build();
+    (0..50).for_each(|key| _ = map.pin().insert(key, key));
+    (40..60).for_each(|key| _ = map.pin().get(&key));
+    map.pin().insert(0, 1);
+    map.pin().remove(&1);
+    clock.advance(second / 2);
+    let text = rendered(|| {
+        ExpiringStats::describe();
+        map.stats().publish("m");
+    });
+    let of = |what: &str| values(&text)[&format!("evacmap_expiring_{what}{{map=\"m\"}}")[..]];
+    let counts = ["hits_total", "misses_total", "replaced_total", "removed_total", "entries"];
+    assert_eq!(counts.map(of), [10.0, 10.0, 1.0, 1.0, 49.0]);
+    assert_eq!((of("stale"), of("expired_total"), of("bytes") > 4096.0), (2.0, 0.0, true));
+    let late = of("drift_seconds");
+    assert!((0.1..=0.6).contains(&late), "half a second that nobody has swept: {late}");
+    clock.advance(second);
+    while !map.sweep(10).complete {}
+    let text = rendered(|| map.stats().publish("m"));
+    let of = |what: &str| values(&text)[&format!("evacmap_expiring_{what}{{map=\"m\"}}")[..]];
+    let counts = ["expired_total", "swept_total", "entries", "stale", "drift_seconds"];
+    assert_eq!(counts.map(of), [49.0, 51.0, 0.0, 0.0, 0.0]);
+}

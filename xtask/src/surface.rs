@@ -13,8 +13,10 @@ const TESTS: [(&str, &str); 2] =
     [("src/copy/", "tests/copies/surface.rs"), ("", "tests/behaviour/interface.rs")];
 
 /// What is public within the crate, or for its tests alone.
-const PRIVATE: [&str; 8] = [
+const PRIVATE: [&str; 10] = [
     "src/engine/",
+    "src/expiring/hooks.rs",
+    "src/expiring/wheel/",
     "src/garbage/",
     "src/layout/",
     "src/observe/",

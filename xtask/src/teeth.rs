@@ -33,6 +33,21 @@ type Fault = (&'static str, &'static str, &'static str);
 
 /// Every name that the sources ask for in the map, in the order of the book of what can go wrong.
 const IN_THE_MAP: &[Fault] = &[
+    (
+        "name_relaxed",
+        "a name of the wheel is published without a release",
+        "two_sweeps_of_one_block_against_a_name_for_it",
+    ),
+    (
+        "block_relaxed",
+        "a block of the wheel is published without a release",
+        "a_name_filed_against_a_sweep_of_its_tick",
+    ),
+    (
+        "filed_in_passed_slot",
+        "a name is filed in a slot that has been passed",
+        "a_scrub_against_a_name_and_a_sweep",
+    ),
     ("publish_relaxed", "an entry is published without a release", "compute_through_growth"),
     ("root_relaxed", "a table is published without a release", "a_guard_from_elsewhere_protects"),
     (

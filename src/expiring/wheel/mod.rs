@@ -57,7 +57,6 @@ pub(crate) use self::name::Name;
 use self::slot::{Filed, Slot, Took};
 use self::word::ROTATIONS;
 use crate::memory::Guard;
-use crate::observe::faults::fault;
 use crate::sync::{AcqRel, Acquire, AtomicU64, AtomicUsize, Relaxed};
 
 const BITS: u32 = if cfg!(evacmap_loom) { 1 } else { 6 };
@@ -125,15 +124,21 @@ impl Wheel {
 
     /// The level and the unit in which a tick is to be filed.
     fn place(&self, tick: u64) -> (usize, u64) {
+        let lowest = self.hand(0);
+        // Due. Whoever filed further up might find that passed, and lose ticks.
+        if tick <= lowest {
+            return (0, lowest);
+        }
         for level in 0..LEVELS {
-            let (hand, unit) = (self.hand(level), tick >> (BITS * level as u32));
+            let hand = if level == 0 { lowest } else { self.hand(level) };
+            let unit = tick >> (BITS * level as u32);
             if unit >= hand && unit - hand < UNITS {
                 return (level, unit);
             }
         }
-        let (lowest, top) = (self.hand(0), LEVELS - 1);
-        // Due, or so far ahead that it comes up once before.
-        if tick <= lowest { (0, lowest) } else { (top, self.hand(top) + UNITS - 1) }
+        // So far ahead that it comes up once before.
+        let top = LEVELS - 1;
+        (top, self.hand(top) + UNITS - 1)
     }
 
     /// Files a name: it comes up at the tick, or before. `true` if that took a new block. Each turn
@@ -142,11 +147,12 @@ impl Wheel {
         let (mut before, mut sooner) = (None, 0);
         loop {
             let (level, unit) = self.place(tick);
-            // The slot has been passed, and its hand has not moved yet: one of the next few ticks
+            // The slot has been passed, and its hand has not moved yet: the next tick is as good.
+            // Further up only a slot that was passed too early (W6) can look so, and another place
             // is as good.
             if before.replace((level, unit)) == Some((level, unit)) {
                 sooner += 1;
-                tick = self.hand(0) + sooner;
+                tick = if level == 0 { unit + 1 } else { self.hand(0) + sooner };
                 continue;
             }
             // ORDERING: Relaxed: either bank will do.
@@ -203,9 +209,7 @@ impl Wheel {
                 Took::Nothing => return Step::Moved,
             }
         }
-        if !fault!("hand_stands") {
-            self.move_hand(level, hand, hand + 1);
-        }
+        self.move_hand(level, hand, hand + 1);
         Step::Moved
     }
 

@@ -156,10 +156,6 @@ impl Drop for Slot {
 ///
 /// The caller has unlinked it, just now, and it came from a box.
 unsafe fn retire(block: *mut Block, guard: &Guard) {
-    if fault!("block_freed_at_once") {
-        // SAFETY: none: that is the fault.
-        return drop(unsafe { Box::from_raw(block) });
-    }
     #[cfg(not(evacmap_stub))]
     {
         // SAFETY: unlinked, and it came from a box.
