@@ -147,7 +147,8 @@ fn a_borrowed_form_that_becomes_another_key() {
 }
 
 /// `remove_if(strong_count == 1)` beside readers that clone: they clone what is no longer in the
-/// map, and the next one interns the text anew. In a map that locks, a reader clones under the lock.
+/// map, and the next one interns the text anew. In a map that locks, a reader clones under the
+/// lock.
 #[test]
 fn the_trap_for_interners() {
     let texts: HashMap<Arc<str>, ()> = HashMap::new();
