@@ -150,6 +150,7 @@ pub mod set;
 mod sizes;
 mod sync;
 mod table;
+#[cfg(not(evacmap_stub))]
 mod take;
 
 pub use error::{
@@ -170,4 +171,5 @@ pub use memory::{Guard, OwnedGuard, Pinning, pin, pinning};
 #[doc(hidden)]
 pub use observe::{counters as work, hooks};
 pub use set::{HashSet, HashSetRef};
+#[cfg(not(evacmap_stub))]
 pub use take::Take;
