@@ -157,6 +157,7 @@ pub mod set;
 mod sizes;
 mod sync;
 mod table;
+#[cfg(not(evacmap_stub))]
 mod take;
 
 pub use copy::{CopyCompute, CopyMap, CopyMapBuilder, CopySet};
@@ -179,4 +180,5 @@ pub use memory::{Guard, OwnedGuard, Pinning, pin, pinning};
 #[doc(hidden)]
 pub use observe::{counters as work, hooks};
 pub use set::{HashSet, HashSetRef};
+#[cfg(not(evacmap_stub))]
 pub use take::Take;

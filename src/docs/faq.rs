@@ -244,8 +244,8 @@
 //!
 //! - The allocator uses what is free for whatever the program allocates next, of that size at
 //!   least. If the map grows again, nothing is lost.
-//! - glibc keeps free pages until it is asked for them: `malloc_trim(0)`, in the crate `libc`. Other
-//!   allocators give them back by and by, or have a call of their own.
+//! - glibc keeps free pages until it is asked for them: `malloc_trim(0)`, in the crate `libc`.
+//!   Other allocators give them back by and by, or have a call of their own.
 //! - To move the entries together, copy them: put a [`clone`](crate::HashMap::clone) in place of
 //!   the map, and drop the map. While both are there, that takes memory for both.
 //! - If survivors are few and large, keep them as `Arc` or `Box`: the entries are small then, and

@@ -26,9 +26,9 @@
 //!   [`shrink_to_fit`](crate::HashMap::shrink_to_fit) works under either policy.
 //!   (`tests/behaviour/room.rs::a_map_does_not_shrink_unless_it_was_built_so`,
 //!   `tests/alone/shrinking.rs::removals_alone_bring_the_memory_back`)
-//! - **An entry that is left keeps its page.** Entries never move, so memory between survivors stays
-//!   with the process until the program uses it again, whatever shrinks. Figures, and
-//!   what helps, are among the
+//! - **An entry that is left keeps its page.** Entries never move, so memory between survivors
+//!   stays with the process until the program uses it again, whatever shrinks. Figures, and what
+//!   helps, are among the
 //!   [questions](super::faq#the-map-says-that-it-is-small-why-is-the-process-still-large). (`cargo
 //!   run --release -p memory_that_stays`)
 //! - **Each thread that has written to a map has a slot in it**, until the map is dropped. The slot
@@ -169,9 +169,9 @@
 //!   one for each large table that is left, and none if no other thread is idle.
 //!   (`tests/collector.rs::barriers_are_bounded`)
 //! - **A large value wants a large stack.** Optimised, look-ups and removals need 16 KiB at most,
-//!   which is the least that Linux gives a thread. What puts an entry in moves the value through the
-//!   stack a few times ([table](#what-an-operation-needs-of-the-stack)). A value of more than a few
-//!   KiB is better kept in a `Box` or `Arc`. (`tests/sweeps/stacks.rs`,
+//!   which is the least that Linux gives a thread. What puts an entry in moves the value through
+//!   the stack a few times ([table](#what-an-operation-needs-of-the-stack)). A value of more than a
+//!   few KiB is better kept in a `Box` or `Arc`. (`tests/sweeps/stacks.rs`,
 //!   `tests/sweeps/stack_sizes.rs`)
 //! - **Not without `std`**, and not in a signal handler. A global allocator must not use a map.
 //! - **In destructors of thread-locals** maps work. But the thread has no slot of its own any more
@@ -189,16 +189,16 @@
 //! # What an operation needs of the stack
 //!
 //! The least stack on which a thread survives one operation, its first, by the size of the value;
-//! optimised, on x86-64 under Linux. The caller's own copies of the value are included. (`cargo test
-//! --release --features _hooks --test sweeps -- --ignored --nocapture stack_sizes::table`)
+//! optimised, on x86-64 under Linux. The caller's own copies of the value are included. (`cargo
+//! test --release --features _hooks --test sweeps -- --ignored --nocapture stack_sizes::table`)
 //!
 //! | | up to 1 KiB | 16 KiB | 64 KiB | 256 KiB |
 //! |---|--:|--:|--:|--:|
 //! | `get`, `remove` | 16 KiB | 16 KiB | 16 KiB | 16 KiB |
 //! | `insert`, `get_or_insert_with`, `update`, `compute` | 16 KiB | 88 KiB | 328 KiB | 1,288 KiB |
 //!
-//! That is five times the value and 8 KiB. How often a value is moved is the compiler's business, so
-//! the test allows ten times the value and 48 KiB. Without optimisation it is up to 21 times the
+//! That is five times the value and 8 KiB. How often a value is moved is the compiler's business,
+//! so the test allows ten times the value and 48 KiB. Without optimisation it is up to 21 times the
 //! value, and the test allows 32.
 //! (`tests/sweeps/stack_sizes.rs::no_operation_needs_more_than_is_said`) What the `Drop` of a
 //! removed entry needs comes on top, in whichever write drops it.

@@ -104,7 +104,7 @@
 //! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share one collector, the crate's own |
 //! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher`, or `HashSet::from(HashMap::builder().build())` |
 //! | `guard.refresh()` | `guard.repin()` |
-//! | `let by_ref: HashMap<_, _> = map.iter().collect()`; `let map: HashMap<u8, u8> = iter::empty().collect()` | say which: of references to `Copy` types, a map of references or of copies may be meant; `empty::<(_, _)>()` |
+//! | `let by_ref: HashMap<_, _> = map.iter().collect()`; `let map: HashMap<u8, u8> = iter::empty().collect()` | say which: of references to `Copy` types, a map of references or of copies may be meant; `empty::<(u8, u8)>()` |
 //! | `guard.collector()`, `protect`, `swap`, `defer_retire`, … | nothing: the guard does nothing but protect |
 //! | `S = std::hash::RandomState` by default | `S = hashbrown::DefaultHashBuilder` by default |
 //! | the feature `fast-barrier` | nothing |

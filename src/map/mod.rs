@@ -1,10 +1,11 @@
 //! The public map. It adds hashing, guards and names to the engine. It has no orderings, and its
 //! few `unsafe` blocks only pass on what the engine's functions ask for.
 //!
-//! `hash_map.rs` has the type. Its methods are in `build`, `read`, `many`, `write`, `update`, `by_ref`,
-//! `remove`, `resize` and `exclusive`, and its traits in `traits`. The other files have what the
-//! methods return: the map with a guard inside (its traits in `ref_traits`), entries, iterators,
-//! figures. This file only names them all. No file beside it imports it; they import each other by name.
+//! `hash_map.rs` has the type. Its methods are in `build`, `read`, `many`, `write`, `update`,
+//! `by_ref`, `remove`, `resize` and `exclusive`, and its traits in `traits`. The other files have
+//! what the methods return: the map with a guard inside (its traits in `ref_traits`), entries,
+//! iterators, figures. This file only names them all. No file beside it imports it; they import
+//! each other by name.
 
 mod build;
 mod by_ref;

@@ -59,8 +59,9 @@ fn who_drops_what_was_in_a_cell() {
 /// Values that are neither `Sync` nor `Clone`.
 #[test]
 fn closures_that_run_once() {
+    type Once = Box<dyn FnOnce() + Send>;
     let ran = Arc::new(AtomicUsize::new(0));
-    let map: Arc<HashMap<u32, Take<Box<dyn FnOnce() + Send>>>> = Arc::default();
+    let map: Arc<HashMap<u32, Take<Once>>> = Arc::default();
     for key in 0..100 {
         let ran = ran.clone();
         let count = move || assert!(ran.fetch_add(1, Relaxed) < 100);
@@ -147,7 +148,8 @@ fn a_borrowed_form_that_becomes_another_key() {
 }
 
 /// `remove_if(strong_count == 1)` beside readers that clone: they clone what is no longer in the
-/// map, and the next one interns the text anew. In a map that locks, a reader clones under the lock.
+/// map, and the next one interns the text anew. In a map that locks, a reader clones under the
+/// lock.
 #[test]
 fn the_trap_for_interners() {
     let texts: HashMap<Arc<str>, ()> = HashMap::new();

@@ -1,5 +1,5 @@
-//! What an operation needs of the stack, by the size of the values: that it is no more than the page
-//! of limitations says, and the table that stands there.
+//! What an operation needs of the stack, by the size of the values: that it is no more than the
+//! page of limitations says, and the table that stands there.
 //!
 //! A value that an operation is given goes through the stack of whoever calls, and the operation
 //! moves it until it is in its entry. How often depends on the compiler.
@@ -75,8 +75,8 @@ fn all_within_the_bound<const N: usize>() {
     (0..operations::<N>().len()).for_each(|operation| run::<N>(operation, BASE + TIMES * N));
 }
 
-/// Fails by a crash. Compilers differ, so the bound is more than the table: twice as much, and half as
-/// much again without optimisation.
+/// Fails by a crash. Compilers differ, so the bound is more than the table: twice as much, and half
+/// as much again without optimisation.
 #[test]
 fn no_operation_needs_more_than_is_said() {
     all_within_the_bound::<8>();
@@ -126,7 +126,8 @@ fn least(value: usize, operation: usize) -> usize {
     high * 4
 }
 
-/// `cargo test --release --features _hooks --test sweeps -- --ignored --nocapture stack_sizes::table`
+/// `cargo test --release --features _hooks --test sweeps -- --ignored --nocapture
+/// stack_sizes::table`
 #[test]
 #[ignore = "tells, and checks what the other test checks"]
 fn table() {
