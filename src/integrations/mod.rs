@@ -7,3 +7,5 @@ mod metrics;
 pub mod rayon;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "serde")]
+mod serde_copies;
