@@ -22,6 +22,14 @@
 //! assert_eq!(visits.pin().get("home"), Some(&8));
 //! ```
 //!
+//! # Which map to take
+//!
+//! - Keys and values that are numbers, ids, flags, or small pairs of these, 64 bits each at most:
+//!   [`CopyMap`]. They stand in the table, reads return copies, and there are no guards.
+//! - A set of such keys: [`CopySet`].
+//! - Strings, vectors, `Arc`s, large values, or references to values that stay: [`HashMap`], and
+//!   [`HashSet`] for sets.
+//!
 //! # Guarantees
 //!
 //! Each has a test behind it. [`docs::verification`] lists all the tests, models and commands.
@@ -58,6 +66,8 @@
 //!
 //! # What it costs
 //!
+//! Of a [`HashMap`]; [`CopyMap`] has a table of its own.
+//!
 //! | what | costs |
 //! |---|---|
 //! | an entry | an allocation of its own |
@@ -78,9 +88,9 @@
 //!   and values change in place.
 //! - For values that change in place under a lock, or must be dropped at the moment when they are
 //!   removed: dashmap or scc.
-//! - For many small entries where memory counts. Each is an allocation here, and a map that has
-//!   just grown uses a quarter of its table's capacity. Maps that keep entries in the table, such
-//!   as dashmap, are denser.
+//! - For many small entries where memory counts, a [`HashMap`]: each entry is an allocation there,
+//!   and a map that has just grown uses a quarter of its table's capacity. A [`CopyMap`] keeps
+//!   entries in the table, as dashmap does.
 //! - For a map that is read all the time and hardly ever written: an `Arc` of a map behind
 //!   arc-swap. It also gives snapshots.
 //! - For order, eviction, persistence or `no_std`: something else.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use common::{Config, Counted, Counter, Mode, Setup, on_threads, validated, validated_arc};
-use evacmap::{Compute, HashMap, HashSet, Operation, OwnedGuard};
+use evacmap::{Bits, Compute, CopyMap, HashMap, HashSet, Operation, OwnedGuard};
 
 type Strings = HashMap<u32, Counted<String>>;
 
@@ -25,6 +25,19 @@ fn is_of(key: u32, value: &Counted<String>) -> bool {
     value.check();
     value.inner == key.to_string()
 }
+
+/// A value of a key at its `n`th write.
+fn mark<V: Bits>(key: u32, n: u32) -> V {
+    V::from_bits(u64::from(key << 8 | n))
+}
+
+fn is_marked<V: Bits>(key: u32, value: V) -> bool {
+    value.into_bits() >> 8 == u64::from(key)
+}
+
+/// Copies in slots of two words, and of one.
+type Wide = CopyMap<u32, u64>;
+type Narrow = CopyMap<u32, u32>;
 
 /// One thread.
 mod alone {
@@ -197,6 +210,35 @@ mod alone {
         a.flush();
         assert_eq!(b.into_iter().count(), 30);
     }
+
+    fn copies<V: Bits>(mut map: CopyMap<u32, V>) {
+        for turn in 0..4 {
+            for key in 0..24 {
+                assert!(map.insert(key, mark(key, turn)).is_none_or(|old| is_marked(key, old)));
+            }
+            assert!(map.iter().all(|(key, value)| is_marked(key, value)));
+            match turn {
+                0 => map.start_resize(1),
+                1 => map.start_rebuild(),
+                2 => map.start_resize(-1),
+                _ => map.clear(),
+            }
+            for key in (0..24).step_by(3) {
+                assert!(map.remove(&key).is_none_or(|old| is_marked(key, old)));
+                assert!(map.get(&key).is_none());
+            }
+        }
+        map.finish_resize();
+        map.validate().unwrap();
+        assert_eq!(map.len(), 0);
+        map.insert(1, mark(1, 1));
+    }
+
+    #[test]
+    fn copies_in_every_resize() {
+        copies(Wide::with_seed(1));
+        copies(Narrow::with_seed(1));
+    }
 }
 
 /// Two threads, under several seeds: Miri switches between them, and lets loads be old, at random.
@@ -310,5 +352,37 @@ mod threads {
         drop(map);
         other.join().unwrap();
         counter.check();
+    }
+
+    fn copies<V: Bits + Send + Sync + 'static>(map: CopyMap<u32, V>) {
+        let map = Arc::new(map);
+        let shared = map.clone();
+        on_threads(2, move |thread| {
+            for n in 0..20 {
+                for key in 0..4 {
+                    let seen = match (n + key + thread as u32) % 4 {
+                        0 => shared.remove(&key),
+                        1 => shared.get(&key),
+                        _ => shared.insert(key, mark(key, n)),
+                    };
+                    assert!(seen.is_none_or(|value| is_marked(key, value)));
+                }
+                match n % 10 {
+                    4 => shared.start_resize(1),
+                    9 => shared.start_resize(-1),
+                    _ => {}
+                }
+            }
+            assert!(shared.iter().all(|(key, value)| is_marked(key, value)));
+        });
+        let mut map = Arc::into_inner(map).expect("the threads have ended");
+        map.validate().unwrap();
+    }
+
+    /// Both write the same keys, and read them, through growth and shrink.
+    #[test]
+    fn copies_through_resizes() {
+        copies(Wide::with_seed(1));
+        copies(Narrow::with_seed(1));
     }
 }

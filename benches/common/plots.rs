@@ -24,6 +24,7 @@ const LARGE: i32 = 18;
 fn colour(map: &str) -> RGBColor {
     const PALETTE: [RGBColor; NAMES.len()] = [
         RGBColor(0xd6, 0x27, 0x28),
+        RGBColor(0xe3, 0x77, 0xc2),
         RGBColor(0x1f, 0x77, 0xb4),
         RGBColor(0xff, 0x7f, 0x0e),
         RGBColor(0x2c, 0xa0, 0x2c),

@@ -86,8 +86,11 @@ pub struct CopyMap<K: Bits, V: Bits> {
     pub(super) store: Store<K, V>,
     pub(super) bijection: Bijection,
     /// Sent and shared as its content; invariant, for it can be written through `&`.
-    pub(super) of: PhantomData<(K, V, fn((K, V)) -> (K, V))>,
+    pub(super) of: Of<(K, V)>,
 }
+
+/// As a `T`, and as what takes a `T` and gives one.
+type Of<T> = PhantomData<(T, fn(T) -> T)>;
 
 impl<K: Bits, V: Bits> CopyMap<K, V> {
     /// That both fit, when the program is compiled.

@@ -135,7 +135,7 @@ impl<K: Bits, V: Bits> CopyMap<K, V> {
 
 impl<K: Bits, V: Bits> CopyMap<K, V> {
     /// Figures of the map. This is cheap: it takes time in proportion to the number of threads that
-    /// have written to the map. Nothing is ever `retired` or `spare`: entries are copies.
+    /// have written to the map. Nothing is ever `retired` or `spare` where slots hold entries.
     ///
     /// ```
     /// let map = evacmap::CopyMap::from([(1, 1)]);

@@ -9,3 +9,5 @@ mod metrics_expiring;
 pub mod rayon;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "serde")]
+mod serde_copies;

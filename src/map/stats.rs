@@ -65,7 +65,9 @@ impl Stats {
     }
 
     /// Entries per bucket; 0 without a table. A full chain makes the map grow when the load is
-    /// above 5, or above 2.5 if there are many slots of removed keys.
+    /// above 5, or above 2.5 if there are many slots of removed keys; a
+    /// [`CopyMap`](crate::CopyMap) of wide entries, whose buckets have 3 slots, when it is above 2,
+    /// or above 1.
     ///
     /// ```
     /// let map: evacmap::HashMap<u32, u32> = (0..1000).map(|i| (i, i)).collect();

@@ -17,14 +17,16 @@
 //! word changes.
 //!
 //! Miri has no `asm!`, and ThreadSanitizer does not see through it (feature `_scalar`). For them
-//! every access is a compare-and-swap of 128 bits.
+//! every access is a compare-and-swap of 128 bits, where the crate is built for processors that
+//! have it (`-Ctarget-feature=+cmpxchg16b`): the intrinsic is no more than that.
 
 use core::cell::UnsafeCell;
 
 #[cfg(all(
     target_arch = "x86_64",
     target_pointer_width = "64",
-    not(any(feature = "_scalar", feature = "_boxed_copies", evacmap_loom, miri))
+    not(any(feature = "_boxed_copies", evacmap_loom, miri)),
+    not(all(feature = "_scalar", target_feature = "cmpxchg16b"))
 ))]
 #[path = "pair/x86_64.rs"]
 mod imp;
@@ -32,6 +34,7 @@ mod imp;
 #[cfg(all(
     target_arch = "x86_64",
     target_pointer_width = "64",
+    target_feature = "cmpxchg16b",
     any(feature = "_scalar", miri),
     not(any(feature = "_boxed_copies", evacmap_loom))
 ))]
@@ -41,7 +44,7 @@ mod imp;
 #[cfg(all(
     target_arch = "aarch64",
     target_pointer_width = "64",
-    not(any(feature = "_scalar", feature = "_boxed_copies", evacmap_loom, miri))
+    not(any(feature = "_boxed_copies", evacmap_loom, miri))
 ))]
 #[path = "pair/aarch64.rs"]
 mod imp;
@@ -50,12 +53,20 @@ mod imp;
     all(
         target_arch = "x86_64",
         target_pointer_width = "64",
+        not(any(feature = "_boxed_copies", evacmap_loom, miri)),
+        not(all(feature = "_scalar", target_feature = "cmpxchg16b"))
+    ),
+    all(
+        target_arch = "x86_64",
+        target_pointer_width = "64",
+        target_feature = "cmpxchg16b",
+        any(feature = "_scalar", miri),
         not(any(feature = "_boxed_copies", evacmap_loom))
     ),
     all(
         target_arch = "aarch64",
         target_pointer_width = "64",
-        not(any(feature = "_scalar", feature = "_boxed_copies", evacmap_loom, miri))
+        not(any(feature = "_boxed_copies", evacmap_loom, miri))
     )
 )))]
 #[path = "pair/absent.rs"]

@@ -205,6 +205,7 @@ impl<L: Layout> Table<L> {
         era: usize,
         allocate: impl FnOnce(usize) -> Result<BucketArray<L>, Refused>,
     ) -> Result<Box<Self>, Refused> {
+        debug_assert!(shape.bits() >= L::IMPLIED_BITS, "words would not say enough");
         if shape.bits() > MAX_BITS {
             return Err(None);
         }

@@ -4,5 +4,7 @@
 mod keys;
 mod model;
 mod resizes;
+#[cfg(feature = "serde")]
+mod serialize;
 mod surface;
 mod threads;

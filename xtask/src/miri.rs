@@ -121,17 +121,21 @@ impl Part {
         } else {
             String::new()
         };
-        miri.env("MIRIFLAGS", format!("{FLAGS}{seeds}")).current_dir(copy);
+        miri.env("MIRIFLAGS", format!("{FLAGS}{seeds}")).env("RUSTFLAGS", PAIRS).current_dir(copy);
         miri.args(["--", "--test-threads=1", self.module]);
         miri
     }
 }
 
+/// Has Miri know the instruction for slots of two words, where there is one.
+const PAIRS: &str = if cfg!(target_arch = "x86_64") { "-Ctarget-feature=+cmpxchg16b" } else { "" };
+
 /// Runs with the fault until Miri reports something; that a test fails is not enough.
 fn expect_report(fault: &str, copy: &Path, options: &Options) -> Result<()> {
     for part in &PARTS {
         let mut miri = part.command(copy, options);
-        miri.env("RUSTFLAGS", "--cfg evacmap_faults").env("EVACMAP_FAULT", fault);
+        miri.env("RUSTFLAGS", format!("{PAIRS} --cfg evacmap_faults"));
+        miri.env("EVACMAP_FAULT", fault);
         miri.env("CARGO_TARGET_DIR", cmd::own_target_dir("miri-faults"));
         let mut watched = Watched::start(&mut miri)?;
         let status = watched.child.wait().context("cannot wait for Miri")?;

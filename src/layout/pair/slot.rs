@@ -252,7 +252,7 @@ impl crate::layout::Slot<Pair> for Slot {
     }
 
     #[inline(always)]
-    fn load<'g>(&self, _guard: &'g Guard) -> Word {
+    fn load(&self, _guard: &Guard) -> Word {
         // ORDERING: Acquire, P1: the value half is of that moment, or later; P3: sees the new table
         // whose evacuation froze the word.
         Word::of(self.0.load())
@@ -289,7 +289,7 @@ impl crate::layout::Slot<Pair> for Slot {
     }
 
     #[inline]
-    fn freeze<'g>(&self, _guard: &'g Guard) -> Word {
+    fn freeze(&self, _guard: &Guard) -> Word {
         let seen = self.peek();
         if seen.0 & DEAD != 0 && (seen.0 & FROZEN != 0 || fault!("reuse_dead_unfrozen")) {
             return Word { key: seen, value: 0 };

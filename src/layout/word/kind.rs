@@ -23,3 +23,10 @@ impl<K: Bits, V: Bits> Packed<K, V> {
     /// The bits of the value, and of the flags.
     pub(super) const REST: u64 = low(u64::MAX, V::WIDTH.saturating_add(FLAGS));
 }
+
+/// What a scan compares: the bits of a word that count, and what they have to be.
+#[derive(Clone, Copy)]
+pub(super) struct Sought {
+    pub(super) mask: u64,
+    pub(super) bits: u64,
+}

@@ -2,6 +2,7 @@
 
 mod kind;
 mod provides;
+mod scan;
 mod slot;
 
 pub(crate) use kind::Packed;

@@ -1,6 +1,7 @@
 //! What `Packed` provides to the engine.
 
 use super::kind::Packed;
+use super::scan;
 use super::slot::{Slot, Word};
 use crate::garbage::LocalRef;
 use crate::layout::bits::Bits;
@@ -47,28 +48,15 @@ impl<K: Bits, V: Bits> Layout for Packed<K, V> {
 
     #[inline(always)]
     unsafe fn candidates(line: *const Slot, probe: u64) -> Mask {
-        // SAFETY: the caller promises that `line` points to the slots of a bucket.
-        let slots = unsafe { &*line.cast::<[Slot; SLOTS]>() };
-        mask(slots, |slot| slot.peek::<K, V>().carries(probe))
+        // SAFETY: the caller's promise is the same; and x86-64 has SSE2.
+        unsafe { scan::candidates(line, Word::<K, V>::sought(probe)) }
     }
 
     #[inline(always)]
     unsafe fn survey(line: *const Slot, probe: u64) -> Survey {
         // SAFETY: as in `candidates`.
-        let slots = unsafe { &*line.cast::<[Slot; SLOTS]>() };
-        let words: [_; SLOTS] = core::array::from_fn(|at| slots[at].peek::<K, V>());
-        Survey {
-            candidates: mask(&words, |word| word.carries(probe)),
-            vacant: mask(&words, |word| word.is_empty()),
-            dead: mask(&words, |word| word.is_dead()),
-        }
+        unsafe { scan::survey(line, Word::<K, V>::sought(probe), Word::<K, V>::STATES) }
     }
-}
-
-#[inline(always)]
-fn mask<T>(slots: &[T; SLOTS], holds: impl Fn(&T) -> bool) -> Mask {
-    let bit = |(at, slot)| u32::from(holds(slot)) << at;
-    Mask::of(slots.iter().enumerate().map(bit).fold(0, |mask, bit| mask | bit))
 }
 
 impl<K: Bits, V: Bits> Keyed for Packed<K, V> {

@@ -22,7 +22,7 @@
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-use super::kind::{FLAGS, Packed};
+use super::kind::{FLAGS, Packed, Sought};
 use crate::layout::Word as _;
 use crate::layout::bits::Bits;
 use crate::layout::copied::{Copied, Nothing, Whole};
@@ -62,20 +62,15 @@ impl<K: Bits, V: Bits> Word<K, V> {
         hash.bits() << Packed::<K, V>::IMPLIED | LIVE
     }
 
+    /// What the scan looks for.
     #[inline(always)]
-    pub(super) fn carries(self, probe: u64) -> bool {
-        self.0 & !(Packed::<K, V>::REST ^ (LIVE | DEAD)) == probe
+    pub(super) fn sought(probe: u64) -> Sought {
+        Sought { mask: !(Packed::<K, V>::REST ^ (LIVE | DEAD)), bits: probe }
     }
 
-    #[inline(always)]
-    pub(super) fn is_empty(self) -> bool {
-        self.0 & !FROZEN == 0
-    }
-
-    #[inline(always)]
-    pub(super) fn is_dead(self) -> bool {
-        self.0 & DEAD != 0
-    }
+    /// EMPTY, and DEAD, frozen or not.
+    pub(super) const STATES: [Sought; 2] =
+        [Sought { mask: !FROZEN, bits: 0 }, Sought { mask: DEAD, bits: DEAD }];
 
     /// What `kill` leaves.
     #[inline]
@@ -99,12 +94,12 @@ impl<'g, K: Bits, V: Bits> crate::layout::Word<'g, Packed<K, V>> for Word<K, V> 
 
     #[inline]
     fn is_empty(self) -> bool {
-        self.is_empty()
+        self.0 & !FROZEN == 0
     }
 
     #[inline]
     fn is_dead(self) -> bool {
-        self.is_dead()
+        self.0 & DEAD != 0
     }
 
     #[inline]
@@ -130,7 +125,8 @@ impl<'g, K: Bits, V: Bits> crate::layout::Word<'g, Packed<K, V>> for Word<K, V> 
 
     #[inline]
     fn carries(self, probe: u64) -> bool {
-        self.carries(probe)
+        let of = Self::sought(probe);
+        self.0 & of.mask == of.bits
     }
 
     #[inline]
@@ -161,12 +157,17 @@ impl<'g, K: Bits, V: Bits> crate::layout::Word<'g, Packed<K, V>> for Word<K, V> 
 pub(crate) struct Slot(AtomicUsize);
 
 impl Slot {
-    /// The word, for the scan of a bucket.
+    /// The bits alone, for the scan of a bucket.
     #[inline(always)]
-    pub(super) fn peek<K: Bits, V: Bits>(&self) -> Word<K, V> {
+    pub(super) fn bits(&self) -> u64 {
         // ORDERING: Relaxed: only compared. A LIVE slot never changes its key (I1), so a mismatch
         // seen here is final, and a candidate is loaded again with Acquire.
-        Word::of(self.0.load(Relaxed) as u64)
+        self.0.load(Relaxed) as u64
+    }
+
+    #[cfg(all(test, not(evacmap_loom)))]
+    pub(super) fn of_bits(bits: u64) -> Self {
+        Slot(AtomicUsize::new(bits as usize))
     }
 
     #[inline]
@@ -192,7 +193,7 @@ impl<K: Bits, V: Bits> crate::layout::Slot<Packed<K, V>> for Slot {
     }
 
     #[inline(always)]
-    fn load<'g>(&self, _guard: &'g Guard) -> Word<K, V> {
+    fn load(&self, _guard: &Guard) -> Word<K, V> {
         // ORDERING: Acquire, P1; P3: sees the new table whose evacuation froze the word.
         Word::of(self.0.load(Acquire) as u64)
     }
@@ -228,8 +229,8 @@ impl<K: Bits, V: Bits> crate::layout::Slot<Packed<K, V>> for Slot {
     }
 
     #[inline]
-    fn freeze<'g>(&self, _guard: &'g Guard) -> Word<K, V> {
-        let seen = self.peek::<K, V>();
+    fn freeze(&self, _guard: &Guard) -> Word<K, V> {
+        let seen = Word::of(self.bits());
         if seen.is_dead() && (seen.is_frozen() || fault!("reuse_dead_unfrozen")) {
             return seen;
         }

@@ -31,8 +31,8 @@ unsafe fn swap(pair: *mut [u64; 2], seen: u128, new: u128) -> u128 {
 /// As for `swap`.
 pub(super) unsafe fn peek(pair: *mut [u64; 2]) -> u64 {
     // SAFETY: the caller's promise is the same.
-    unsafe { load(pair) }
-    [0]
+    let [first, _] = unsafe { load(pair) };
+    first
 }
 
 /// # Safety
