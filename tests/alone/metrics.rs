@@ -71,9 +71,13 @@ fn resizing() -> HashMap<u32, u32> {
 /// One at rest, with full chains and spare memory, that was rebuilt many times.
 fn churned() -> HashMap<u32, u32> {
     let map: HashMap<u32, u32> = (0..1000).map(|key| (key, key)).collect();
-    for key in 1000..50_000 {
-        map.pin().insert(key, key);
-        map.pin().remove(&key);
+    {
+        // So that no slot is used again, but by a rebuild.
+        let guard = evacmap::pin();
+        for key in 1000..50_000 {
+            map.insert(key, key, &guard);
+            map.remove(&key, &guard);
+        }
     }
     (&map).extend((1000..1300).map(|key| (key, key)));
     map.finish_resize();

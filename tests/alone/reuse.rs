@@ -295,9 +295,9 @@ fn while_a_guard_is_held_tables_are_rebuilt_as_ever() {
 #[test]
 fn removals_have_the_clock_go_on() {
     let _alone = alone();
-    let map: evacmap::CopyMap<u32, u32> = evacmap::CopyMap::new();
+    let map: evacmap::CopyMap<u32, u32> = (100_000..101_000).map(|key| (key, key)).collect();
     let toggle = || {
-        for key in 0..2000 {
+        for key in 0..20_000 {
             assert_eq!(map.insert(key, 7), None);
             assert_eq!(map.remove(&key), Some(7));
         }
