@@ -149,7 +149,8 @@ fn a_name_filed_again_against_a_name_filed_beside_it() {
     });
 }
 
-/// A scrub that files again what it takes, against a name that is filed in either bank, and a sweep.
+/// A scrub that files again what it takes, against a name that is filed in either bank, and a
+/// sweep.
 #[test]
 fn a_scrub_against_a_name_and_a_sweep() {
     deep_model("a_scrub_against_a_name_and_a_sweep", || {

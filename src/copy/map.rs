@@ -56,9 +56,9 @@ use crate::layout::hash::Hash;
 /// Resizes cost what they do in `HashMap`, except that no entry is looked at beside the table.
 ///
 /// Keys and values of together at most 64 bits (`u32` to `u32`, sets of `u64`) share a word, the
-/// others have two. Slots of 16 bytes take a processor that exchanges 16 bytes at once. All AArch64 have that, and
-/// all x86-64 but the very first. On others each entry is a heap node again, and everything else is
-/// the same.
+/// others have two. Slots of 16 bytes take a processor that exchanges 16 bytes at once. All AArch64
+/// have that, and all x86-64 but the very first. On others each entry is a heap node again, and
+/// everything else is the same.
 ///
 /// # Keys
 ///

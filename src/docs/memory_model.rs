@@ -74,27 +74,28 @@
 //! # Seeded faults
 //!
 //! `cargo xtask teeth` relaxes one half of a pair and expects a model to fail: P1
-//! (`publish_relaxed`), P2 (`append_relaxed`), P28 (`renewal_relaxed`), P3 (`freeze_relaxed`), P5 (`flag_relaxed`), P7
-//! (`root_relaxed`), P8 (`unlink_relaxed`), P14 (`evacuated_relaxed`), P15 (`reaping_relaxed`,
-//! `giving_relaxed`), P17 (`prepared_relaxed`), P18 (`lease_left_relaxed`), P19
+//! (`publish_relaxed`), P2 (`append_relaxed`), P28 (`renewal_relaxed`), P3 (`freeze_relaxed`), P5
+//! (`flag_relaxed`), P7 (`root_relaxed`), P8 (`unlink_relaxed`), P14 (`evacuated_relaxed`), P15
+//! (`reaping_relaxed`, `giving_relaxed`), P17 (`prepared_relaxed`), P18 (`lease_left_relaxed`), P19
 //! (`lease_freed_relaxed`), P23 (`anchor_left_relaxed`), P28 (`name_relaxed`), P29
-//! (`block_relaxed`). It also leaves out either half of the pair
-//! of fences (`lease_no_light_fence`, `lease_no_heavy_fence`). The list in `xtask/src/teeth.rs`
-//! names the model that is asked first. The other pairs have no fault of their own.
+//! (`block_relaxed`). It also leaves out either half of the pair of fences (`lease_no_light_fence`,
+//! `lease_no_heavy_fence`). The list in `xtask/src/teeth.rs` names the model that is asked first.
+//! The other pairs have no fault of their own.
 //!
 //! # Why relaxed is enough elsewhere
 //!
 //! - `Slot::peek` (the scan of a bucket) compares bits only. A LIVE slot keeps its key and so its
 //!   tag for as long as it is seen (I1), so a mismatch stands. A match, and for an insert a DEAD
-//!   word, is loaded again with Acquire. A stale EMPTY makes a writer's CAS fail. For a reader it is
-//!   a moment in the past of a key that nobody has told it of. The argument of `reuse` uses of the
-//!   scan no more than coherence.
+//!   word, is loaded again with Acquire. A stale EMPTY makes a writer's CAS fail. For a reader it
+//!   is a moment in the past of a key that nobody has told it of. The argument of `reuse` uses of
+//!   the scan no more than coherence.
 //! - `Slot::freeze` looks for DEAD and FROZEN first. That is final, names nothing and turns nobody
 //!   away, so there is nothing to release or acquire.
 //! - `nevacuate` hands out numbers. If two helpers act on the same number, the words settle it.
 //! - `swept` is moved only by threads that add to `evacuated` in between, even if they add nothing.
 //!   P14 orders them (`Resize::account`).
-//! - `Overflow::linked` and `spare`, the tallies, and the bounds on spare memory are hints and statistics.
+//! - `Overflow::linked` and `spare`, the tallies, and the bounds on spare memory are hints and
+//!   statistics.
 //! - Only a thread itself stores its own `count` and `retired`. Their sum is exact for a thread
 //!   that has synchronised with the writers in some other way, such as joining them.
 //! - Which anchor an owned guard joins, and when idle threads are looked for (`pushes`, `seen`),

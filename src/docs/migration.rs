@@ -22,7 +22,6 @@
 //! | `map.iter_mut()`, `values_mut` | the same, on a `&mut` map | |
 //! | `map.drain()`, `extract_if` | `extract_if(condition)`; `clear()` where the entries are not wanted | each entry is removed as the iterator comes to it |
 //! | `map.reserve(n)`, `shrink_to_fit` | the same | incremental |
-//! | `let by_ref: HashMap<_, _> = keys.iter().zip(&values).collect()` | the types in full, if they are `Copy`: a map of copies may be meant | as in flurry |
 //! | `HashSet`, `a.union(&b)`, `&a \| &b` | [`HashSet`](crate::HashSet), `a.pin().union(&b)`, `&a \| &b` | the operators clone |
 //!
 //! ```
@@ -104,7 +103,6 @@
 //! | `builder().collector(…)`, `shared_collector(…)` | nothing: all maps share one collector, the crate's own |
 //! | `HashSet::builder()` | `HashSet::with_capacity_and_hasher`, or `HashSet::from(HashMap::builder().build())` |
 //! | `guard.refresh()` | `guard.repin()` |
-//! | `let by_ref: HashMap<_, _> = map.iter().collect()`; `let map: HashMap<u8, u8> = iter::empty().collect()` | say which: of references to `Copy` types, a map of references or of copies may be meant; `empty::<(u8, u8)>()` |
 //! | `guard.collector()`, `protect`, `swap`, `defer_retire`, … | nothing: the guard does nothing but protect |
 //! | `S = std::hash::RandomState` by default | `S = hashbrown::DefaultHashBuilder` by default |
 //! | the feature `fast-barrier` | nothing |

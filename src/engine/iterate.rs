@@ -7,10 +7,10 @@
 //! 1. A key that is present throughout MUST be returned exactly once: it has one slot in the walked
 //!    table, or in the chain that fills it, and that slot stays LIVE, frozen or not.
 //! 2. No key MAY be returned twice. Within a chain a key can have a second slot only after its
-//!    first is DEAD, and that is not used again while the walk's guard is held (I1); so if both were
-//!    noted, the first is DEAD by the time it is read again, and is passed over. Of a chain that is
-//!    renewed meanwhile the walk notes one generation, that which was the truth when it arrived: a
-//!    slot of it that is LIVE stays so, frozen, when the next is published.
+//!    first is DEAD, and that is not used again while the walk's guard is held (I1); so if both
+//!    were noted, the first is DEAD by the time it is read again, and is passed over. Of a chain
+//!    that is renewed meanwhile the walk notes one generation, that which was the truth when it
+//!    arrived: a slot of it that is LIVE stays so, frozen, when the next is published.
 //! 3. A value returned MUST have been current at some moment of the call that returned it: a slot
 //!    that is not frozen says so itself, unless its table has been cleared; else the key is looked
 //!    up in the current table.

@@ -79,11 +79,11 @@
 //! - **I4.** Until some head of a group is EVACUATED only helpers write to its destinations, and
 //!   all of them write the same words to the same positions.
 //! - **I5.** A destination position that was filled is never EMPTY again, whether it is used for
-//!   other keys since or not: a helper that slept through everything fails every CAS. It can neither
-//!   resurrect a removed key nor overwrite a newer value. That is so of heads and of slabs' buckets,
-//!   which live as long as their table. Blocks have positions that are EMPTY, and are out of its
-//!   reach: it goes by the links of the first generation, and a head that is RENEWED is where it
-//!   stops.
+//!   other keys since or not: a helper that slept through everything fails every CAS. It can
+//!   neither resurrect a removed key nor overwrite a newer value. That is so of heads and of slabs'
+//!   buckets, which live as long as their table. Blocks have positions that are EMPTY, and are out
+//!   of its reach: it goes by the links of the first generation, and a head that is RENEWED is
+//!   where it stops.
 //! - **I6.** Evacuation runs no user code: the hash is in the entry.
 //! - **I7.** An entry is retired by the one thread that won the transition which unlinked it from
 //!   the chain that was the truth. Words of superseded chains and generations may go on naming it;

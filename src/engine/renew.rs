@@ -163,8 +163,8 @@ impl<'g, L: Layout> Writer<'_, 'g, L> {
         Ok(())
     }
 
-    /// Appends a bucket with that word behind `tail`, the end of the chain: from a slab, or one that
-    /// stands alone, as are those before it. `false` if there is another by now, or the end is
+    /// Appends a bucket with that word behind `tail`, the end of the chain: from a slab, or one
+    /// that stands alone, as are those before it. `false` if there is another by now, or the end is
     /// frozen.
     ///
     /// If the append succeeds, then `tail` belongs to the present generation, and that is the one

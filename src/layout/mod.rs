@@ -103,8 +103,8 @@ pub(crate) trait Layout: Sized {
     ///
     /// # Safety
     ///
-    /// `line` points to the first of the [`Self::SLOTS`] slots of a bucket, which is 64-aligned, and may be
-    /// read for the whole of that bucket.
+    /// `line` points to the first of the [`Self::SLOTS`] slots of a bucket, which is 64-aligned,
+    /// and may be read for the whole of that bucket.
     unsafe fn candidates(line: *const Self::Slot, probe: Self::Probe) -> Mask;
 
     /// The candidates, the vacant and the dead slots, of one snapshot.

@@ -21,8 +21,8 @@ impl Number {
     }
 
     /// The steps from the number of which those `width` bits were kept to this one; none if that
-    /// was read a moment later than this. [`UNTOLD`] if they are more than half of what `width` bits
-    /// tell apart: then they may be any number.
+    /// was read a moment later than this. [`UNTOLD`] if they are more than half of what `width`
+    /// bits tell apart: then they may be any number.
     #[inline]
     pub(crate) fn steps_since(self, kept: usize, width: u32) -> usize {
         let ahead = self.0.wrapping_sub(kept).wrapping_add(AHEAD) & mask(width);

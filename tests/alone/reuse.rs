@@ -219,8 +219,8 @@ fn stamp_lost() {
     assert!(taken > 0, "the clock has never moved under the guard");
 }
 
-/// The step has to be under way by so many pushes, and may then come under the guard or not: whether
-/// it did.
+/// The step has to be under way by so many pushes, and may then come under the guard or not:
+/// whether it did.
 fn stamp_is_lost(ahead: usize, same: bool) -> bool {
     let map = removed_for(7, 3, 2);
     let started = now();

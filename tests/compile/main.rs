@@ -3,7 +3,8 @@
 //! Each file in `cases/` is a program that is checked twice: as it is, when it has to compile, and
 //! with the feature `misuse`, when the compiler has to refuse it in the line that is marked with
 //! `//~`, with the code given there (or with the message, where an error has no code). So each
-//! misuse has a twin that differs in nothing but the misuse.
+//! misuse has a twin that differs in nothing but the misuse. A line that begins with `//?` gives a
+//! word that the compiler's text has to contain.
 //!
 //! The cases are the programs of a package that is made under the target directory. That costs two
 //! runs of `cargo check`.
@@ -19,6 +20,13 @@ use serde_json::Value;
 
 /// The line of an error, and its code, or its message if it has none.
 type Errors = BTreeSet<(u64, String)>;
+
+/// What the compiler says of a case: its errors, and their texts.
+#[derive(Default)]
+struct Verdict {
+    errors: Errors,
+    text: String,
+}
 
 /// The names and texts of all cases.
 fn cases() -> BTreeMap<String, (PathBuf, String)> {
@@ -64,7 +72,7 @@ fn make_package(cases: &BTreeMap<String, (PathBuf, String)>) -> PathBuf {
 }
 
 /// The errors in each case.
-fn check(package: &Path, misuse: bool) -> BTreeMap<String, Errors> {
+fn check(package: &Path, misuse: bool) -> BTreeMap<String, Verdict> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args([
         "check",
@@ -81,15 +89,16 @@ fn check(package: &Path, misuse: bool) -> BTreeMap<String, Errors> {
     }
     let output = cargo.output().expect("cargo runs");
     let messages = String::from_utf8(output.stdout).expect("JSON");
-    let mut errors = BTreeMap::<String, Errors>::new();
+    let mut verdicts = BTreeMap::<String, Verdict>::new();
     for message in messages.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")) {
-        let of = errors
+        let of = verdicts
             .entry(message["target"]["name"].as_str().unwrap_or_default().to_owned())
             .or_default();
-        of.extend(error(&message["message"]));
+        of.errors.extend(error(&message["message"]));
+        of.text += message["message"]["rendered"].as_str().unwrap_or_default();
     }
-    assert!(!errors.is_empty(), "cargo failed: {}", String::from_utf8_lossy(&output.stderr));
-    errors
+    assert!(!verdicts.is_empty(), "cargo failed: {}", String::from_utf8_lossy(&output.stderr));
+    verdicts
 }
 
 /// The error that a message of the compiler tells of, if it does.
@@ -109,14 +118,20 @@ fn every_misuse_is_refused_and_its_twin_is_not() {
     for (name, (_, text)) in &cases {
         let expected = expected(text);
         assert!(!expected.is_empty(), "{name} has no mark");
-        if proper.get(name).is_none_or(|errors| !errors.is_empty()) {
-            wrong += &format!("{name} does not compile: {:?}\n", proper.get(name));
+        let proper = proper.get(name).map(|verdict| &verdict.errors);
+        if proper.is_none_or(|errors| !errors.is_empty()) {
+            wrong += &format!("{name} does not compile: {proper:?}\n");
         }
-        if misused.get(name) != Some(&expected) {
-            wrong += &format!(
-                "the misuse in {name} is to fail with {expected:?}, and has {:?}\n",
-                misused.get(name)
-            );
+        let Some(misuse) = misused.get(name).filter(|misuse| misuse.errors == expected) else {
+            let has = misused.get(name).map(|misuse| &misuse.errors);
+            wrong +=
+                &format!("the misuse in {name} is to fail with {expected:?}, and has {has:?}\n");
+            continue;
+        };
+        for word in text.lines().filter_map(|line| line.strip_prefix("//? ")) {
+            if !misuse.text.contains(word) {
+                wrong += &format!("{name}: {word:?} is missing in\n{}", misuse.text);
+            }
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");

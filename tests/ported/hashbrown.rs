@@ -21,8 +21,7 @@ use crate::support::{Same, throw, throws};
 fn zero_capacities() {
     type Map = HashMap<i32, i32>;
     let hasher = evacmap::DefaultHashBuilder::default;
-    // With its type: a map is collected from references to `Copy` types as well.
-    let map: Map = std::iter::empty::<(i32, i32)>().collect();
+    let map: Map = std::iter::empty().collect();
     let maps = [Map::new(), Map::default(), Map::with_hasher(hasher()), Map::with_capacity(0), map];
     assert!(maps.iter().all(|map| map.capacity() == 0));
     assert_eq!(Map::with_capacity_and_hasher(0, hasher()).capacity(), 0);

@@ -382,8 +382,7 @@ fn extend_by_reference() {
 
 #[test]
 fn from_nothing() {
-    // With its type: a map is collected from references to `Copy` types as well.
-    let map: Map = std::iter::empty::<(usize, usize)>().collect();
+    let map: Map = std::iter::empty().collect();
     assert!(map.is_empty());
     assert_eq!(map.capacity(), 0);
     validated(map);

@@ -15,7 +15,7 @@
 //!  level 0   64 slots of   1 tick    (100 ms by default)      6.4 s
 //!  level 1   64 slots of  64 ticks                            7 minutes
 //!  level 2   64 slots of  64 x 64 ticks                       7 hours
-//!  level 3   64 slots of  64 x 64 x 64 ticks                  19 days; what is beyond comes up then
+//!  level 3   64 slots of  64 x 64 x 64 ticks                  19 days, and comes up again then
 //! ```
 //!
 //! Each level has a *hand*: the number of the first of its units that has not been passed. A name

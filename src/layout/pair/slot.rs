@@ -47,11 +47,11 @@
 //! - **EMPTY or DEAD was read.** The value half is not looked at by anybody, but as what an
 //!   exchange compares. An exchange succeeds only if both halves are there at once.
 //!
-//! The flags are of the first step. A writer that acts on a pair does so by an exchange, which fails
-//! if either half has changed since; if it was replaced between the steps, the pair is the newer
-//! one, and was in the slot as it is. A reader that finds a word not frozen may rely on that for
-//! the moment of the first step; the moment at which the value was current may be later, and the
-//! slot frozen by then. That is as if it had been frozen right after a read of one step.
+//! The flags are of the first step. A writer that acts on a pair does so by an exchange, which
+//! fails if either half has changed since; if it was replaced between the steps, the pair is the
+//! newer one, and was in the slot as it is. A reader that finds a word not frozen may rely on that
+//! for the moment of the first step; the moment at which the value was current may be later, and
+//! the slot frozen by then. That is as if it had been frozen right after a read of one step.
 //!
 //! The latter is what an iteration relies on (it reads the root after the word, and takes a word
 //! that is not frozen for current): the table of the word was the truth at the first step. If the

@@ -108,7 +108,8 @@ mod sse2 {
     fn mask([a, b, c, d]: [__m128i; 4], of: Sought) -> Mask {
         let (mask, bits) = (_mm_set1_epi64x(of.mask as i64), _mm_set1_epi64x(of.bits as i64));
         let same = |words| _mm_cmpeq_epi32(_mm_and_si128(words, mask), bits);
-        // Halves to 16 bits, and to 8: two bytes for each word, all ones where its halves are equal.
+        // Halves to 16 bits, and to 8: two bytes for each word, all ones where its halves are
+        // equal.
         let (first, second) =
             (_mm_packs_epi32(same(a), same(b)), _mm_packs_epi32(same(c), same(d)));
         let whole = |halves| _mm_cmpeq_epi32(halves, _mm_set1_epi32(-1));

@@ -235,8 +235,8 @@ impl<K: Bits, V: Bits> crate::layout::Slot<Packed<K, V>> for Slot {
             return seen;
         }
         let frozen = if fault!("no_freeze") { 0 } else { FROZEN as usize };
-        // ORDERING: AcqRel. Acquire, P1: the word is released again by `place`. Release, P3: whoever
-        // finds the word frozen has to find the new table at the root.
+        // ORDERING: AcqRel. Acquire, P1: the word is released again by `place`. Release, P3:
+        // whoever finds the word frozen has to find the new table at the root.
         let order = unless_relaxed!("freeze_relaxed", AcqRel);
         Word::of(self.0.fetch_or(frozen, order) as u64)
     }
@@ -307,7 +307,7 @@ mod tests {
         all_fit::<bool, char>();
         all_fit::<(u32, u16), (u8, [bool; 5])>();
         all_fit::<[bool; 3], ([bool; 61], ())>();
-        assert!(!Packed::<u64, bool>::FITS && !Packed::<(), u64>::FITS);
+        const { assert!(!Packed::<u64, bool>::FITS && !Packed::<(), u64>::FITS) };
         assert_eq!((Packed::<u32, u32>::IMPLIED, Packed::<u32, u16>::IMPLIED), (3, 0));
     }
 

@@ -54,13 +54,13 @@
 //!    owner, later, or by a revoker, which has acquired the end of the operation: B in `lease.rs`.
 //!    Either happens after that end.) Hence, the other way round: two operations neither of which
 //!    sees all of the other's have read numbers that differ by one at most.
-//! 6. **+3.** *What is used again by an operation that read r + 3, after it was given up by one that
-//!    read r under the same pin, is seen by nobody any more who has seen its former content.* By 4
-//!    the pin of the one that gave it up ends before the move to r + 2, which so happens after the
-//!    giving up, and by 1 before the Y of the next closure. Whoever has seen the former content
+//! 6. **+3.** *What is used again by an operation that read r + 3, after it was given up by one
+//!    that read r under the same pin, is seen by nobody any more who has seen its former content.*
+//!    By 4 the pin of the one that gave it up ends before the move to r + 2, which so happens after
+//!    the giving up, and by 1 before the Y of the next closure. Whoever has seen the former content
 //!    under a pin read it before it was given up; as in 2 the X of that pin comes before that Y,
-//!    and the closure that moves to r + 3 waits for it. There is one step more than in 2, because
-//!    r is read before the giving up, and by a plain load.
+//!    and the closure that moves to r + 3 waits for it. There is one step more than in 2, because r
+//!    is read before the giving up, and by a plain load.
 //!
 //! # What it does not do
 //!

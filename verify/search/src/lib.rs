@@ -59,10 +59,10 @@
 //!
 //! A key that is there twice; answers, and a content in the end, that no order of the operations
 //! explains (so entries that were lost, or are back); a bucket or an entry looked at that may be
-//! freed before the pin ends; an entry retired twice, or never; a slot used again while somebody is pinned
-//! who saw its former content; chains without an end; and a schedule that comes back to where it
-//! was, in which no operation ends. Steps of operations that end are counted, and the clock only
-//! rises, so each such circle is a fault: the map is lock-free.
+//! freed before the pin ends; an entry retired twice, or never; a slot used again while somebody is
+//! pinned who saw its former content; chains without an end; and a schedule that comes back to
+//! where it was, in which no operation ends. Steps of operations that end are counted, and the
+//! clock only rises, so each such circle is a fault: the map is lock-free.
 //!
 //! A step is one access to what is shared. States are kept as fingerprints of 64 bits. A step that
 //! would do the same at any later time, and that nobody notices (a look at a frozen slot, say), is
