@@ -10,7 +10,7 @@ use loom_tests::*;
 
 /// A step of the clock, if no guard is in the way.
 fn tick() {
-    _ = evacmap::memory_hooks::push();
+    evacmap::memory_hooks::push();
 }
 
 /// Keys 1 and 2 in a full chain of a table at rest, which has room for one entry more before it

@@ -110,11 +110,11 @@ impl Registry {
     }
 
     /// Moves the clock, unless a guard is in the way.
-    fn tick(&self) -> bool {
+    fn tick(&self) {
         // ORDERING: Acquire, by a read-modify-write: with the Release in `unpin`.
         self.ended.fetch_add(0, Acquire);
         if !self.books.open().in_the_way.is_empty() {
-            return false;
+            return;
         }
         // ORDERING: AcqRel: as the closure of the real clock.
         self.now.fetch_add(1, AcqRel);
@@ -122,7 +122,6 @@ impl Registry {
         self.order.fetch_add(1, AcqRel);
         let mut books = self.books.open();
         books.in_the_way = books.guards.clone();
-        true
     }
 
     /// Everything that was done under a guard comes before what waits for it is freed.
@@ -255,9 +254,9 @@ pub mod testing {
         REGISTRY.books.open().started = Some(super::START);
     }
 
-    /// Moves the clock, unless a guard is in the way; whether it did.
-    pub fn push() -> bool {
-        REGISTRY.tick()
+    /// Moves the clock, unless a guard is in the way.
+    pub fn push() {
+        REGISTRY.tick();
     }
 }
 
