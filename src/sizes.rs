@@ -115,6 +115,9 @@ pub(crate) const PREFETCH_GROUPS: usize = 8;
 /// them.
 pub(crate) const MIN_TAG_BITS: u32 = 8;
 
+/// Whether removed slots are used again, by age: see `src/engine/reuse.rs`.
+pub(crate) const REUSE: bool = cfg!(feature = "_reuse");
+
 /// Retired entries that a thread gathers before it hands them to the collector as one batch.
 #[cfg(not(evacmap_stub))]
 pub(crate) const BATCH: usize = if cfg!(evacmap_loom) { 1 } else { 64 };

@@ -2,7 +2,7 @@
 //!
 //! Each begins with a chain of one bucket, all of whose slots are used. What is hunted is always
 //! the same: a key that is inserted twice (I2), or an entry that is lost.
-#![cfg(any(not(evacmap_loom), evacmap_stub))]
+#![cfg(all(feature = "_reuse", any(not(evacmap_loom), evacmap_stub)))]
 
 use std::sync::Arc;
 

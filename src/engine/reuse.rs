@@ -1,5 +1,12 @@
 //! Removed slots are used again, by age: what an insert may do with the DEAD words that it passes.
 //!
+//! **It is built with the private feature `_reuse` alone.** Where keys come and go it saves nine
+//! rebuilds of ten, but each insert then looks at the ages of the DEAD words of its chain, and that
+//! costs more than a share in a rebuild does: measured so far, a map is not faster with it, in any
+//! layout. What a hot key did to its chain is mended by renewal (`renew`) without it. Without the
+//! feature a DEAD word stays DEAD for as long as its generation lasts, and every argument that is
+//! made for DEAD words that change holds all the more.
+//!
 //! Without that, a chain through which keys come and go would grow until its table is rebuilt. What
 //! makes it hard is that two inserts of one key may look at a chain at different moments, choose
 //! different slots, and both succeed. Here one compare-and-swap inserts and one removes, as
@@ -99,6 +106,7 @@ use crate::layout::{Layout, Slot, Word};
 use crate::memory::{Guard, Number, UNTOLD};
 use crate::observe::faults::fault;
 use crate::observe::hooks::{Branch, hit};
+use crate::sizes::REUSE;
 use crate::table::Bucket;
 
 /// Steps after which a DEAD word may be taken, by 2.
@@ -146,7 +154,7 @@ impl<'g, L: Layout> Passed<'g, L> {
     /// the bucket is to be looked at again, for it may be the key's own.
     #[inline]
     pub(super) fn leave(&mut self, bucket: &'g Bucket<L>, dead: Mask) -> bool {
-        if dead.lowest().is_some() && !self.note(bucket, dead) {
+        if REUSE && dead.lowest().is_some() && !self.note(bucket, dead) {
             return false;
         }
         self.first = self.first.or(Some(bucket));
@@ -186,7 +194,7 @@ impl<'g, L: Layout> Passed<'g, L> {
 
     /// Whether any DEAD word was passed that could not be used.
     pub(super) fn has_dead(&self) -> bool {
-        self.dead_words > 0
+        !REUSE || self.dead_words > 0
     }
 
     /// By 2, if there was no EMPTY slot: the slot to be taken, and what it was seen to be.

@@ -51,6 +51,7 @@ use super::pin::Pin;
 #[cfg(evacmap_stub)]
 use super::stub::Pin;
 use crate::observe::events::Held;
+use crate::sizes::REUSE;
 
 /// Keeps the current thread pinned: what it reads from any map stays valid until the guard is
 /// dropped.
@@ -104,10 +105,11 @@ impl Guard {
         &self.pin
     }
 
-    /// The clock's number: to be read again by each operation, before it reads anything else.
+    /// The clock's number: to be read again by each operation, before it reads anything else. Of no
+    /// use but to the reuse of removed slots.
     #[inline]
     pub(crate) fn now(&self) -> Number {
-        self.pin.now()
+        if REUSE { self.pin.now() } else { Number::new(0) }
     }
 
     /// The thread has filled a bag with what it retired under this guard.

@@ -10,6 +10,7 @@ mod branches;
 mod drops;
 mod held_guards;
 mod metrics;
+#[cfg(feature = "_reuse")]
 mod reuse;
 mod shrinking;
 

@@ -135,6 +135,16 @@ pub const MAP_WITHOUT_TAGS: Variant = Variant {
     ..MAP
 };
 
+/// Where removed slots are used again.
+pub const MAP_WITH_REUSE: Variant = Variant {
+    what: "the map with reuse",
+    label: " (reuse)",
+    target_dir: "loom-reuse",
+    features: &["loom-tests/_reuse"],
+    programs: &["reuse"],
+    ..MAP
+};
+
 /// What waits for a grace period, on the real crossbeam-epoch. With ordinary pins: leases multiply
 /// the executions, and have models of their own.
 pub const RECLAIMER: Variant = Variant {
@@ -159,7 +169,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut models = BTreeMap::new();
     let minutes = options.timeout_minutes * options.loads.all().len() as u64;
     let deadline = Instant::now() + Duration::from_secs(60 * minutes);
-    for variant in [MAP, MAP_WITHOUT_TAGS, RECLAIMER, COLLECTOR] {
+    for variant in [MAP, MAP_WITHOUT_TAGS, MAP_WITH_REUSE, RECLAIMER, COLLECTOR] {
         for binary in &variant.build(None)? {
             for &loads in options.loads.all() {
                 let explored = explore(binary, &variant, loads, options, deadline)?;

@@ -10,7 +10,9 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::cmd::{self, Watched};
-use crate::loom::{self, COLLECTOR, Loads, MAP, MAP_WITHOUT_TAGS, Modes, RECLAIMER, Variant};
+use crate::loom::{
+    self, COLLECTOR, Loads, MAP, MAP_WITH_REUSE, MAP_WITHOUT_TAGS, Modes, RECLAIMER, Variant,
+};
 use crate::{seeded, suite};
 
 #[derive(Args)]
@@ -301,7 +303,7 @@ struct Verdict {
 pub fn run(options: &Options) -> Result<()> {
     let tree = seeded::tree()?;
     let tests = |fault: &str| killed_by_tests(&tree, fault);
-    let of_the_map = (&tree, IN_THE_MAP, &[MAP, MAP_WITHOUT_TAGS][..]);
+    let of_the_map = (&tree, IN_THE_MAP, &[MAP, MAP_WITHOUT_TAGS, MAP_WITH_REUSE][..]);
     let mut verdicts = judge(of_the_map, tests, options)?;
     let of_the_reclaimer = (&tree, IN_THE_RECLAIMER, &[RECLAIMER, COLLECTOR][..]);
     verdicts.extend(judge(of_the_reclaimer, |_| Ok(None), options)?);

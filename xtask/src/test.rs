@@ -76,7 +76,7 @@ const STEPS: [Entry; 27] = [
     step(
         In::Gate,
         "portable",
-        "the build with the portable scan and a fence in each pin",
+        "the build with the portable scan, a fence in each pin, and reuse",
         portable,
     ),
     step(In::Gate, "models", "the models as ordinary tests", models),
@@ -231,11 +231,14 @@ fn no_tags() -> Result<()> {
     variant("_no_tags")
 }
 
-/// Two things that do not meet in the code, built once.
+/// Things that do not meet in the code, built once.
 fn portable() -> Result<()> {
-    variant("_scalar,_ordinary_pins")?;
-    let features = "_hooks,_ordinary_pins,_scalar";
-    cmd::run(&mut cmd::cargo(["test", "--features", features, "--test", "collector"]))
+    variant("_scalar,_ordinary_pins,_reuse")?;
+    let features = "_hooks,_ordinary_pins,_reuse,_scalar";
+    cmd::run(&mut cmd::cargo(["test", "--features", features, "--test", "collector"]))?;
+    let mut reuse = cmd::cargo(["test", "--features", features]);
+    suite::choose(&mut reuse, &[("alone", &["reuse"]), ("threads", &["races"])]);
+    cmd::run(&mut reuse)
 }
 
 /// The tests of the data structure built in another way: by features, not by a cfg, for which
