@@ -10,17 +10,14 @@
 //!   [`capacity`](crate::HashMap::capacity). A map that has just grown uses a quarter of its
 //!   capacity, or a half if it had 2^14 buckets or more and was full. During a resize the map has
 //!   both tables.
-//! - **A removed key's slot is not used again at once**, but when the clock of grace periods has
-//!   made three steps, of some hundred removals each, or when the table is resized or rebuilt.
-//!   Where keys come and go, so many slots are waiting. **While a guard is held the clock stands
-//!   still**, for all maps. Then a map that keeps gaining new keys and losing old ones is rebuilt
-//!   once its overflow buckets show that there is such a slot for four buckets at least. By then
-//!   there are up to four overflow buckets for ten buckets. If the map is more than half full, it
-//!   grows twofold instead, once, as the standard map does, even beyond the capacity that it was
-//!   given. In a full map there are up to three overflow buckets for four buckets before that.
-//!   (`tests/alone/reuse.rs::where_no_guard_is_held_keys_that_come_and_go_cause_no_rebuild`,
-//!   `tests/alone/reuse.rs::while_a_guard_is_held_tables_are_rebuilt_as_ever`,
-//!   `tests/behaviour/rebuild.rs`)
+//! - **A removed key's slot is not used again** before its chain is renewed, or the table is
+//!   resized or rebuilt. A chain of three buckets and more, half of which was removed, is renewed
+//!   by the next insert that finds it full. A map that keeps gaining new keys and losing old ones
+//!   is rebuilt once its overflow buckets show that there is such a slot for four buckets at least.
+//!   By then there are up to four overflow buckets for ten buckets. If the map is more than half
+//!   full, it grows twofold instead, once, as the standard map does, even beyond the capacity that
+//!   it was given. In a full map there are up to three overflow buckets for four buckets before
+//!   that. (`tests/behaviour/rebuild.rs`, `tests/behaviour/renewal.rs`)
 //! - **A map does not become smaller by itself**, unless it was built with
 //!   [`ShrinkPolicy::Auto`](crate::ShrinkPolicy::Auto).
 //!   [`shrink_to_fit`](crate::HashMap::shrink_to_fit) works under either policy.
@@ -138,7 +135,7 @@
 //!   the same key (or, for a new key, of the same bucket) starts again each time, and runs its
 //!   closure again if it has one. A closure that writes its own key each time it runs is asked for
 //!   ever.
-//!   (`tests/alone/reuse.rs::a_closure_that_writes_its_own_key_is_asked_again`)
+//!   (`tests/behaviour/rebuild.rs::a_closure_that_writes_its_own_key_is_asked_again`)
 //!
 //! # Values and keys
 //!

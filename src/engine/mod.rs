@@ -46,17 +46,18 @@
 //! The slots of a chain fill strictly in position order: an insert walks from position 0 and tries
 //! `EMPTY -> LIVE` at the first EMPTY; if that fails it looks again. A chain that is full gets a
 //! bucket appended by CAS on its last overflow word. A slot is never EMPTY again. A removed one is
-//! DEAD, and says since when; an insert that finds its chain full takes one that has been so for
-//! long enough (`reuse`). What copies the live ones leaves the DEAD ones behind: an evacuation into
-//! a fresh table, or the renewal of the one chain.
+//! DEAD. With the feature `_reuse` it says since when, and an insert that finds its chain full
+//! takes one that has been so for long enough (`reuse`); the invariants hold with it and without.
+//! What copies the live ones leaves the DEAD ones behind: an evacuation into a fresh table, or the
+//! renewal of the one chain.
 //!
 //! # Renewal
 //!
-//! Where one key comes and goes faster than the clock moves, its chain alone would grow, up to what
-//! is worth a rebuild of all the table. So a long chain most of which is DEAD is *renewed*: frozen,
-//! what lives in it copied to a block of new buckets, and the block published by one CAS of the
-//! head's overflow word, with the flag RENEWED. The chain's *generations* follow each other so.
-//! RENEWED means that the head's own words are copies. [`renew`] has the protocol.
+//! Where one key comes and goes, its chain alone would grow, up to what is worth a rebuild of all
+//! the table. So a long chain most of which is DEAD is *renewed*: frozen, what lives in it copied
+//! to a block of new buckets, and the block published by one CAS of the head's overflow word, with
+//! the flag RENEWED. The chain's *generations* follow each other so. RENEWED means that the head's
+//! own words are copies. [`renew`] has the protocol.
 //!
 //! # Invariants
 //!

@@ -2,8 +2,9 @@
 
 use super::evacuate::{self, Part};
 use super::raw::RawMap;
-use crate::layout::{Keyed, Slot, Word};
+use crate::layout::{Keyed, Layout, Slot, Word};
 use crate::memory::Guard;
+use crate::sizes::REUSE;
 use crate::sync::Relaxed;
 use crate::table::{Bucket, Next, Old, Table};
 
@@ -60,7 +61,7 @@ impl<L: Keyed> RawMap<L> {
         if lead.is_renewed() {
             let mut words = head.slots().iter().map(|slot| slot.load(guard));
             check!(
-                words.all(|word| word.is_frozen() && !word.is_empty()),
+                words.all(|word| is_final::<L>(word) && !word.is_empty()),
                 "bucket {index}: RENEWED, and not frozen (I3)"
             );
         }
@@ -83,7 +84,7 @@ impl<L: Keyed> RawMap<L> {
                 );
                 // What is behind a frozen EMPTY is never used.
                 ended |= word.is_empty();
-                thawed |= !word.is_frozen();
+                thawed |= !is_final::<L>(word);
             }
             let end_is_frozen = matches!(bucket.next(), Next::Frozen);
             check!(!(end_is_frozen && thawed), "bucket {index}: a frozen end, and no renewal");
@@ -117,7 +118,7 @@ impl<L: Keyed> RawMap<L> {
         let head_slots = head.slots().iter();
         for slot in head_slots.chain(head.truth(guard).flat_map(Bucket::slots)) {
             let word = slot.load(guard);
-            check!(word.is_frozen(), "old bucket {index}: evacuated, and not frozen (I3)");
+            check!(is_final::<L>(word), "old bucket {index}: evacuated, and not frozen (I3)");
             if word.is_empty() {
                 break;
             }
@@ -184,4 +185,9 @@ impl<L: Keyed> RawMap<L> {
         );
         Ok(view)
     }
+}
+
+/// Whether only `discard` may change the word any more.
+fn is_final<'g, L: Layout>(word: L::Word<'g>) -> bool {
+    word.is_frozen() || !REUSE && word.is_dead()
 }

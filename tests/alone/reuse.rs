@@ -312,38 +312,3 @@ fn removals_have_the_clock_go_on() {
     toggle();
     assert!(now() - started <= 1, "a guard is held");
 }
-
-/// A key that is written by the closure that decides about it is looked at again each time. As many
-/// times as the closure does so, and no more.
-#[test]
-fn a_closure_that_writes_its_own_key_is_asked_again() {
-    let _alone = alone();
-    const TIMES: u64 = 1000;
-    let map = HashMap::from([(1_u64, 0_u64)]);
-    let mut asked = 0;
-    let pinned = map.pin();
-    let updated = pinned.update(1, |value| {
-        asked += 1;
-        if asked <= TIMES {
-            map.pin().insert(1, asked);
-        }
-        value + 1
-    });
-    assert_eq!((updated.copied(), asked), (Some(TIMES + 1), TIMES + 1));
-    drop(pinned);
-
-    // And where it comes and goes.
-    let mut asked = 0;
-    map.pin().compute(1, |entry| {
-        asked += 1;
-        if asked <= TIMES {
-            match entry {
-                Some(_) => drop(map.pin().remove(&1)),
-                None => drop(map.pin().insert(1, asked)),
-            }
-        }
-        evacmap::Operation::<u64, ()>::Insert(asked)
-    });
-    assert_eq!((map.pin().get(&1), asked), (Some(&(TIMES + 1)), TIMES + 1));
-    validated(map);
-}
