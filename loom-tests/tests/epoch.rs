@@ -23,7 +23,7 @@ fn flush(map: &WitnessMap) {
 /// A reader holds a value that the writer replaces, and retires, and would free.
 #[test]
 fn reader_holds_a_replaced_entry() {
-    model("reader_holds_a_replaced_entry", || {
+    deep_model("reader_holds_a_replaced_entry", || {
         let witnesses = Witnesses::default();
         let map = Arc::new(WitnessMap::default());
         map.pin().insert(1, witnesses.new());
@@ -103,7 +103,7 @@ fn batch_against_map_drop() {
 /// Two threads flush the same map, and come to each other's batches.
 #[test]
 fn two_flush_one_map() {
-    model("two_flush_one_map", || {
+    deep_model("two_flush_one_map", || {
         let witnesses = Witnesses::default();
         let map = Arc::new(WitnessMap::default());
         map.pin().insert(1, witnesses.new());
@@ -134,7 +134,7 @@ fn table_against_map_drop() {
 /// Two threads give back the tables of the same map, of which one retires another meanwhile.
 #[test]
 fn two_give_tables_back() {
-    model("two_give_tables_back", || {
+    deep_model("two_give_tables_back", || {
         let map = Arc::new(WitnessMap::default());
         map.pin().reserve(1);
         map.start_resize(1);
@@ -153,7 +153,7 @@ fn two_give_tables_back() {
 /// other's hands.
 #[test]
 fn two_prepare_a_table() {
-    model("two_prepare_a_table", || {
+    deep_model("two_prepare_a_table", || {
         let map = Arc::new(filled::<Identity>(2));
         let other = spawn(&map, |map| assert_eq!(map.pin().insert(4, 4), None));
         assert_eq!(map.pin().insert(3, 3), None);

@@ -342,6 +342,26 @@ mod tests {
         (hash, Word::live(Copied { hash, value }))
     }
 
+    /// The arrows of a DEAD slot.
+    fn used_again(slot: &Slot, [first, second]: [Word; 2], guard: &Guard) {
+        let now = guard.now();
+        let dead = slot.load(guard);
+        assert_eq!(dead.dead_for(now), 0);
+        assert!(slot.reuse(dead, second) && !slot.reuse(dead, first));
+        assert_eq!(slot.load(guard).halves(), second.halves());
+        assert!(slot.kill(second, Number::new(5)));
+        let dead = slot.load(guard);
+        assert_eq!(dead.dead_for(Number::new(7)), 2);
+        assert!(slot.stamp_anew(dead, Number::new(6)) && !slot.stamp_anew(dead, now));
+        let dead = slot.load(guard);
+        assert_eq!((dead.dead_for(Number::new(7)), dead.value), (1, u64::MAX));
+        assert!(slot.freeze(guard).is_dead());
+        assert_eq!(slot.load(guard).is_frozen(), REUSE);
+        if REUSE {
+            assert!(!slot.reuse(dead, first) && !slot.stamp_anew(dead, now), "final");
+        }
+    }
+
     #[test]
     fn every_arrow_of_the_truth_table() {
         if !AtomicPair::is_supported() {
@@ -385,21 +405,7 @@ mod tests {
             assert!(slot.kill(first, now) && slot.load(&guard).is_dead());
             slot.place(second);
             assert!(!slot.publish(second) && slot.load(&guard).is_dead());
-            let dead = slot.load(&guard);
-            assert_eq!(dead.dead_for(now), 0);
-            assert!(slot.reuse(dead, second) && !slot.reuse(dead, first));
-            assert_eq!(value(slot.load(&guard)), Some((hash, u64::MAX)));
-            assert!(slot.kill(second, Number::new(5)));
-            let dead = slot.load(&guard);
-            assert_eq!(dead.dead_for(Number::new(7)), 2);
-            assert!(slot.stamp_anew(dead, Number::new(6)) && !slot.stamp_anew(dead, now));
-            let dead = slot.load(&guard);
-            assert_eq!((dead.dead_for(Number::new(7)), dead.value), (1, u64::MAX));
-            assert!(slot.freeze(&guard).is_dead());
-            assert_eq!(slot.load(&guard).is_frozen(), REUSE);
-            if REUSE {
-                assert!(!slot.reuse(dead, first) && !slot.stamp_anew(dead, now), "final");
-            }
+            used_again(&slot, [first, second], &guard);
 
             let slot = Slot::frozen();
             let seen = slot.load(&guard);
