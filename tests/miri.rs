@@ -217,6 +217,11 @@ mod alone {
                 assert!(map.insert(key, mark(key, turn)).is_none_or(|old| is_marked(key, old)));
             }
             assert!(map.iter().all(|(key, value)| is_marked(key, value)));
+            // Consumed by value, and left half way.
+            assert_eq!(map.iter().count(), 24);
+            let mut iter = map.iter();
+            assert!(iter.next().is_some());
+            drop(iter);
             match turn {
                 0 => map.start_resize(1),
                 1 => map.start_rebuild(),

@@ -81,7 +81,9 @@ use crate::layout::hash::Hash;
 ///
 /// # Panics
 ///
-/// What a closure or [`Bits`] panics with passes through, and leaves the map valid and unchanged.
+/// What a closure or [`Bits`] panics with passes through, and leaves the map valid. It is unchanged
+/// if a closure or [`Bits::into_bits`] has panicked. [`Bits::from_bits`] may be called for what is
+/// returned when the change has been made.
 pub struct CopyMap<K: Bits, V: Bits> {
     pub(super) store: Store<K, V>,
     pub(super) bijection: Bijection,

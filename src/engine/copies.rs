@@ -1,6 +1,7 @@
 //! What a map of small copies does by itself: every operation under a guard of its own, of which
 //! nothing is left when it returns.
 
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::assign::{Outcome, Step};
@@ -98,15 +99,25 @@ impl<L: Copies> RawMap<L> {
         // SAFETY: `held` frees the guard, and goes with the tour, behind the walk, which alone has
         // the reference. What the walk gives out leaves the tour as a copy.
         let guard = unsafe { held.0.as_ref() };
-        Tour { walk: self.walk(guard), _held: held }
+        Tour { walk: MaybeUninit::new(self.walk(guard)), _held: held }
     }
 }
 
 /// See [`RawMap::tour`].
 pub(crate) struct Tour<'m, L: Layout> {
-    walk: Walk<'m, L>,
+    /// Always there, and dropped by the tour. References in an argument have to be good until the
+    /// function returns, and what consumes a tour drops it, and with it the guard, before; in here
+    /// the walk's references are not taken for an argument's.
+    walk: MaybeUninit<Walk<'m, L>>,
     /// Behind the walk, which is dropped first.
     _held: Held,
+}
+
+impl<L: Layout> Drop for Tour<'_, L> {
+    fn drop(&mut self) {
+        // SAFETY: written when the tour was made, and dropped here alone.
+        unsafe { self.walk.assume_init_drop() };
+    }
 }
 
 /// A guard at an address of its own. (A `Box` would claim to be the only way to it.)
@@ -123,6 +134,7 @@ impl<L: Copies + Keyed> Iterator for Tour<'_, L> {
     type Item = Copied;
 
     fn next(&mut self) -> Option<Copied> {
-        self.walk.next().map(L::copied)
+        // SAFETY: written when the tour was made.
+        unsafe { self.walk.assume_init_mut() }.next().map(L::copied)
     }
 }

@@ -255,7 +255,10 @@ impl<A: Bits, B: Bits> Bits for (A, B) {
 }
 
 impl<T: Bits, const N: usize> Bits for [T; N] {
-    const WIDTH: u32 = T::WIDTH * N as u32;
+    const WIDTH: u32 = {
+        assert!(N <= u32::MAX as usize || T::WIDTH == 0, "too many bits");
+        T::WIDTH * N as u32
+    };
 
     #[inline(always)]
     fn into_bits(self) -> u64 {

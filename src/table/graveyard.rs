@@ -34,6 +34,10 @@ enum Left<L: Layout> {
     Chain(Loose<L>),
 }
 
+/// Chains that are given back at once: more than a bag's worth of removals leaves behind at most
+/// times, so that a backlog shrinks.
+const CHAINS_AT_ONCE: usize = if cfg!(evacmap_loom) { 1 } else { 16 };
+
 /// It, in its node.
 type Grave<L> = Pending<Left<L>>;
 
@@ -165,21 +169,34 @@ impl<L: Layout> Graveyard<L> {
         given
     }
 
-    /// Gives back a piece of the first one, if it is ripe.
+    /// Gives back a piece of the first one, if it is ripe, or some chains, which are small.
     fn give_from(&self, taken: &mut *mut Grave<L>) -> bool {
+        let mut given = false;
+        for _ in 0..CHAINS_AT_ONCE {
+            let Some(was_chain) = self.give_one(taken) else { break };
+            given = true;
+            if !was_chain {
+                break;
+            }
+        }
+        given
+    }
+
+    /// Whether it was of a chain; `None` if there was nothing.
+    fn give_one(&self, taken: &mut *mut Grave<L>) -> Option<bool> {
         if taken.is_null() {
             // ORDERING: Acquire, P16: sees all graves that were added.
             *taken = self.newest.swap(ptr::null_mut(), Acquire);
         }
-        let Some(mut grave) = NonNull::new(*taken) else { return false };
+        let mut grave = NonNull::new(*taken)?;
         // SAFETY: taken, so it is this thread's alone.
         let node = unsafe { grave.as_mut() };
         if !node.is_ripe() {
             clock::nudge();
-            return false;
+            return None;
         }
         let left = node.content();
-        let before = left.bytes();
+        let (before, was_chain) = (left.bytes(), matches!(left, Left::Chain(_)));
         // SAFETY: ripe, so nobody can reach it any more.
         let is_last = unsafe { left.give_some() };
         let after = if is_last { 0 } else { left.bytes() };
@@ -190,7 +207,7 @@ impl<L: Layout> Graveyard<L> {
             // SAFETY: ripe, and no longer in a list. With the node goes the rest of its content.
             unsafe { crate::memory::free(grave.as_ptr()) };
         }
-        true
+        Some(was_chain)
     }
 }
 
