@@ -127,6 +127,9 @@ pub enum Phase {
     Shrunk,
     Clearing,
     Cleared,
+    /// A chain that the next insert of [`ABSENT`] renews. Where points are not hooked there is no
+    /// telling when that is, so not every sweep has it.
+    Worn,
 }
 
 pub const PHASES: [Phase; 12] = [
@@ -210,6 +213,11 @@ impl Case {
                 larger(5);
                 map.pin().clear();
                 self.fill(5);
+            }
+            Phase::Worn => {
+                // So large that nothing is due for one chain.
+                map.start_resize(6 - map.stats().buckets.trailing_zeros() as i32);
+                map.finish_resize();
             }
             Phase::Empty | Phase::AtRest | Phase::BeforeGrowth => {}
         }

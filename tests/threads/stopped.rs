@@ -7,7 +7,7 @@
 //! stopped:: --ignored`.
 #![cfg(feature = "_hooks")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -72,10 +72,34 @@ impl Visit {
         clear_hook();
     }
 
+    /// The map that the operation comes to.
+    fn case(self) -> Case {
+        let case = Case::new(self.mode, self.phase);
+        if self.phase == Phase::Worn {
+            let toggle = |case: &Case| {
+                case.map.pin().insert(case.make(ABSENT), case.make(0));
+                case.map.pin().remove(&case.make(ABSENT));
+            };
+            let scout = Case::new(self.mode, self.phase);
+            let renewed = Rc::new(Cell::new(false));
+            let noted = renewed.clone();
+            on_reach(move |point| noted.set(noted.get() || point == Point::BeforeRenewal));
+            let times = (0..1000).take_while(|_| {
+                toggle(&scout);
+                !renewed.get()
+            });
+            let times = times.count();
+            clear_hook();
+            assert!(renewed.get(), "{times} toggles, and no renewal");
+            (0..times).for_each(|_| toggle(&case));
+        }
+        case
+    }
+
     /// How often the operation comes to each point, if nobody is in its way. The hashes are fixed,
     /// and the thread is as new as the one that will be stopped, so it always does.
     fn reached(self) -> Vec<(Point, usize)> {
-        let case = Case::new(self.mode, self.phase);
+        let case = self.case();
         let trace = || {
             let seen = Rc::new(RefCell::new(Vec::new()));
             let noted = seen.clone();
@@ -117,8 +141,8 @@ fn stop_at(
 /// it came there: whether a table is waiting to be given back, or a guard of some other test still
 /// keeps it, differs from run to run.
 fn run(visit: Visit, point: Point, nth: usize, turns: usize) -> bool {
-    let Visit { op, phase, mode, key, .. } = visit;
-    let case = Arc::new(Case::new(mode, phase));
+    let Visit { op, key, .. } = visit;
+    let case = Arc::new(visit.case());
     let before = case.value(key);
     let others = |case: &Case| -> Vec<_> {
         case.content().into_iter().filter(|e| e.0 != key && e.0 < OTHERS).collect()
@@ -258,6 +282,7 @@ stopped! {
     after_a_shrink: Shrunk,
     in_a_clearing: Clearing,
     after_a_clearing: Cleared,
+    with_a_worn_chain: Worn,
 }
 
 #[test]
