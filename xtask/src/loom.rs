@@ -25,7 +25,7 @@ pub struct Options {
     #[arg(long, default_value_t = 2)]
     preemptions: usize,
     /// How long all models together may take in one mode
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 30)]
     timeout_minutes: u64,
     /// How many models run side by side
     #[arg(long, default_value_t = cores())]
@@ -51,7 +51,7 @@ impl Options {
     }
 
     fn whole(loads: Modes) -> Self {
-        Self { preemptions: 2, timeout_minutes: 20, jobs: cores(), loads, filter: None }
+        Self { preemptions: 2, timeout_minutes: 30, jobs: cores(), loads, filter: None }
     }
 }
 

@@ -32,7 +32,7 @@ const FUZZ_SECONDS: u64 = 30;
 
 /// How long a step may take, on a slow and busy machine. The slowest take a third of it on two
 /// quiet cores.
-const AT_MOST: Duration = Duration::from_mins(30);
+const AT_MOST: Duration = Duration::from_mins(40);
 
 /// Which of the two commands a step belongs to.
 #[derive(Clone, Copy, PartialEq)]
