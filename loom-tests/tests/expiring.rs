@@ -1,5 +1,6 @@
 //! Models of the timing wheel: names that are filed, taken and filed again, and the hands that
 //! pass. In the models a block has two names, and a wheel two levels of two slots.
+#![cfg(feature = "expiring")]
 
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;

@@ -121,7 +121,7 @@ pub const MAP: Variant = Variant {
     label: "",
     target_dir: "loom",
     flags: "--cfg evacmap_loom --cfg evacmap_stub",
-    features: &[],
+    features: &["loom-tests/expiring"],
     programs: &[],
     only: "",
 };

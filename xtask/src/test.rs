@@ -252,7 +252,7 @@ fn variant(features: &str) -> Result<()> {
 }
 
 fn models() -> Result<()> {
-    cmd::run(&mut cmd::cargo(["test", "-p", "loom-tests"]))
+    cmd::run(&mut cmd::cargo(["test", "-p", "loom-tests", "--features", "expiring"]))
 }
 
 fn loom() -> Result<()> {
