@@ -49,7 +49,7 @@ use crate::layout::hash::Hash;
 /// | a look-up | one cache line, seldom two; two loads of the slot; nothing shared is written |
 /// | an insert, a replacement, a removal | the same line, and one locked instruction on the slot |
 /// | an entry | 8 bytes if key and value together have at most 64 bits, else 16; of a table of which up to two thirds are full, a third after a growth, and a sixth after one of a small map; nothing on the heap |
-/// | a removed entry | its slot, until the table is left; nothing waits to be freed but tables |
+/// | a removed entry | its slot, until its chain is renewed or the table is left; nothing waits to be freed but tables |
 /// | a new map | nothing, until the first insert: then up to 512 bytes |
 /// | an iteration | a guard that is held as long as the iterator, one allocation, and one for the longest chain |
 ///

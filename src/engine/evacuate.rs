@@ -8,8 +8,8 @@
 //! Any number of helpers may evacuate the same group at the same time, and any of them may sleep
 //! through years of it:
 //!
-//! - each freezes a source word and reads it in one step, DEAD or not, and closes a head that is
-//!   full, so that all of them read the same words of the same generation (I3);
+//! - each freezes a source word and reads it in one step, unless it is DEAD for good, and closes a
+//!   head that is full, so that all of them read the same words of the same generation (I3);
 //! - each therefore computes the same destinations and positions, and fills each by CAS from EMPTY
 //!   (I4);
 //! - a position that was filled is never EMPTY again, so a latecomer's CAS fails (I5); in a chain

@@ -75,8 +75,9 @@
 //!   CAS, no version, and a second look only at old DEAD words in earlier buckets. Nor is the key
 //!   in another generation: until a word is frozen no later one holds anything, and the winner's
 //!   was not; a later generation begins as a copy of one that is frozen as a whole (I3).
-//! - **I3.** A generation is immutable once each of its words is frozen, DEAD ones too, and its end
-//!   is (but for `discard`, which turns LIVE into DEAD in the last one of a source).
+//! - **I3.** A generation is immutable once each of its words is frozen or, where removed slots are
+//!   not used again, DEAD; and its end is frozen (but for `discard`, which turns LIVE into DEAD in
+//!   the last one of a source).
 //! - **I4.** Until some head of a group is EVACUATED only helpers write to its destinations, and
 //!   all of them write the same words to the same positions.
 //! - **I5.** A destination position that was filled is never EMPTY again, whether it is used for

@@ -154,7 +154,10 @@ impl<'g, L: Layout> Passed<'g, L> {
     /// the bucket is to be looked at again, for it may be the key's own.
     #[inline]
     pub(super) fn leave(&mut self, bucket: &'g Bucket<L>, dead: Mask) -> bool {
-        if REUSE && dead.lowest().is_some() && !self.note(bucket, dead) {
+        if !REUSE {
+            return true;
+        }
+        if dead.lowest().is_some() && !self.note(bucket, dead) {
             return false;
         }
         self.first = self.first.or(Some(bucket));

@@ -4,7 +4,6 @@ use super::evacuate::{self, Part};
 use super::raw::RawMap;
 use crate::layout::{Keyed, Layout, Slot, Word};
 use crate::memory::Guard;
-use crate::sizes::REUSE;
 use crate::sync::Relaxed;
 use crate::table::{Bucket, Next, Old, Table};
 
@@ -189,5 +188,5 @@ impl<L: Keyed> RawMap<L> {
 
 /// Whether only `discard` may change the word any more.
 fn is_final<'g, L: Layout>(word: L::Word<'g>) -> bool {
-    word.is_frozen() || !REUSE && word.is_dead()
+    word.is_frozen() || word.is_settled()
 }

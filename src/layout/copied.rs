@@ -58,8 +58,8 @@ impl<'h> Inline<'h> {
     }
 }
 
-/// Drafts for a layout whose words hold all of their entries.
-macro_rules! inline_drafts {
+/// What is the same for all layouts whose words hold all of their entries.
+macro_rules! inline_entries {
     ([$($parameter:tt)*] $layout:ty) => {
         impl<$($parameter)*> $crate::layout::Draft<$layout> for $crate::layout::copied::Inline<'_> {
             #[inline]
@@ -100,9 +100,56 @@ macro_rules! inline_drafts {
                 &self.local
             }
         }
+
+        impl<$($parameter)*> $crate::layout::Keyed for $layout {
+            fn same_key<'g>(
+                one: $crate::layout::copied::Copied,
+                other: $crate::layout::copied::Copied,
+            ) -> bool
+            where
+                Self: 'g,
+            {
+                one.hash == other.hash
+            }
+
+            fn is_same<'g>(
+                one: $crate::layout::copied::Copied,
+                other: $crate::layout::copied::Copied,
+            ) -> bool
+            where
+                Self: 'g,
+            {
+                one == other
+            }
+        }
+
+        impl<$($parameter)*> $crate::layout::copied::Copies for $layout {
+            type Draft<'h> = $crate::layout::copied::Inline<'h>;
+
+            #[inline]
+            fn draft<'h>(
+                local: $crate::garbage::LocalRef<'h, $crate::layout::copied::Nothing>,
+                hash: $crate::layout::hash::Hash,
+            ) -> Self::Draft<'h> {
+                $crate::layout::copied::Inline::new(local, hash)
+            }
+
+            #[inline]
+            fn set(draft: &mut Self::Draft<'_>, value: u64) {
+                draft.set(value);
+            }
+
+            #[inline(always)]
+            fn copied<'g>(view: $crate::layout::copied::Copied) -> $crate::layout::copied::Copied
+            where
+                Self: 'g,
+            {
+                view
+            }
+        }
     };
 }
-pub(super) use inline_drafts;
+pub(super) use inline_entries;
 
 /// In heap nodes, where no slot can hold them.
 impl Copies for Boxed<Hash, u64> {

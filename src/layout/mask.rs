@@ -5,9 +5,17 @@
 pub(crate) struct Mask(u32);
 
 impl Mask {
+    #[allow(dead_code)] // by the vector scans alone
     #[inline]
     pub(super) fn of(slots: u32) -> Self {
         Mask(slots)
+    }
+
+    /// The slots of which that holds, without a branch.
+    #[inline(always)]
+    pub(super) fn which<T, const N: usize>(slots: &[T; N], holds: impl Fn(&T) -> bool) -> Self {
+        let bit = |(at, slot)| u32::from(holds(slot)) << at;
+        Mask(slots.iter().enumerate().map(bit).fold(0, |mask, bit| mask | bit))
     }
 
     /// The lowest slot of the set.

@@ -32,6 +32,12 @@ pub(crate) mod hash;
 pub(crate) mod mask;
 pub(crate) mod pair;
 pub(crate) mod row;
+#[cfg(all(
+    target_arch = "x86_64",
+    target_pointer_width = "64",
+    not(any(feature = "_scalar", evacmap_loom, miri))
+))]
+mod sse2;
 pub(crate) mod tag;
 pub(crate) mod word;
 
@@ -43,6 +49,8 @@ use core::ptr::NonNull;
 
 use crate::garbage::LocalRef;
 use crate::memory::{Guard, Number};
+use crate::observe::faults::fault;
+use crate::sizes::REUSE;
 use hash::Hash;
 use mask::{Mask, Survey};
 use row::Row;
@@ -163,7 +171,7 @@ pub(crate) trait Slot<L: Layout<Slot = Self>>: Sized {
     #[must_use]
     fn stamp_anew(&self, seen: L::Word<'_>, now: Number) -> bool;
 
-    /// Any -> the same, frozen, DEAD words too. Returns what the word was. From here on only
+    /// Any -> the same, frozen, unless it is settled. Returns what the word was. From here on only
     /// `discard` changes it (I3).
     fn freeze<'g>(&self, guard: &'g Guard) -> L::Word<'g>;
 
@@ -195,6 +203,12 @@ pub(crate) trait Word<'g, L: Layout>: Copy {
 
     /// LIVE, frozen or not.
     fn is_live(self) -> bool;
+
+    /// DEAD for good: frozen, or where removed slots are not used again.
+    #[inline]
+    fn is_settled(self) -> bool {
+        self.is_dead() && (!REUSE || self.is_frozen() || fault!("reuse_dead_unfrozen"))
+    }
 
     /// Of a DEAD word: the steps of the clock from the removal to `now`, see
     /// [`Number::steps_since`].

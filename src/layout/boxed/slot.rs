@@ -36,7 +36,8 @@
 //!  EMPTY --publish--> LIVE --replace--> LIVE' --kill--> DEAD(n)   by operations, on no frozen word
 //!  DEAD(n) --reuse--> LIVE          DEAD(n) --stamp_anew--> DEAD(m)  by inserts, on no frozen word
 //!  EMPTY --place----> LIVE                                         by evacuation, in a destination
-//!  any   --freeze---> same | FROZEN                                by evacuation, in a source
+//!  any   --freeze---> same | FROZEN                                by evacuation, in a source; not
+//!                                                                  if it is DEAD for good
 //!  LIVE | FROZEN --discard--> DEAD | FROZEN                        by `clear`, in a source
 //! ```
 //!
@@ -53,7 +54,6 @@ use crate::layout::tag::{TAG_MASK, Tag};
 use crate::memory::{Guard, Number};
 use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, hit};
-use crate::sizes::REUSE;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed};
 
 pub(super) const FROZEN: usize = 1;
@@ -267,7 +267,7 @@ impl<K, V> crate::layout::Slot<Boxed<K, V>> for Slot<K, V> {
         // ORDERING: Relaxed: what is DEAD and frozen is final and names nothing; of anything else
         // nothing is kept.
         let seen = Word::from_bits(self.0.load(Relaxed));
-        if seen.is_dead() && (!REUSE || seen.is_frozen() || fault!("reuse_dead_unfrozen")) {
+        if seen.is_settled() {
             return seen;
         }
         let frozen = if fault!("no_freeze") { 0 } else { FROZEN };
@@ -311,6 +311,7 @@ mod tests {
     use super::*;
     use crate::layout::Slot as _;
     use crate::layout::hash::Shape;
+    use crate::sizes::REUSE;
 
     fn entry() -> Entry<u32, u32> {
         Entry::new(Hash::finalise(7), 1, 2)

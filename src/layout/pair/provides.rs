@@ -2,12 +2,11 @@
 
 use super::kind::Pair;
 use super::slot::{Slot, Word};
-use crate::garbage::LocalRef;
-use crate::layout::copied::{Copied, Copies, Inline, Nothing, inline_drafts};
+use crate::layout::Layout;
+use crate::layout::copied::{Copied, Nothing, inline_entries};
 use crate::layout::hash::Hash;
 use crate::layout::mask::{Mask, Survey};
 use crate::layout::tag::Tag;
-use crate::layout::{Keyed, Layout};
 
 /// Slots in a bucket. For the models as few as the other layouts have.
 const SLOTS: usize = if cfg!(evacmap_loom) { 2 } else { 3 };
@@ -49,7 +48,7 @@ impl Layout for Pair {
     unsafe fn candidates(line: *const Slot, probe: u64) -> Mask {
         // SAFETY: the caller promises that `line` points to the slots of a bucket.
         let slots = unsafe { &*line.cast::<[Slot; SLOTS]>() };
-        mask(slots, |slot| slot.peek().carries(probe))
+        Mask::which(slots, |slot| slot.peek().carries(probe))
     }
 
     #[inline(always)]
@@ -58,55 +57,11 @@ impl Layout for Pair {
         let slots = unsafe { &*line.cast::<[Slot; SLOTS]>() };
         let keys: [_; SLOTS] = core::array::from_fn(|at| slots[at].peek());
         Survey {
-            candidates: mask(&keys, |key| key.carries(probe)),
-            vacant: mask(&keys, |key| key.is_empty()),
-            dead: mask(&keys, |key| key.is_dead()),
+            candidates: Mask::which(&keys, |key| key.carries(probe)),
+            vacant: Mask::which(&keys, |key| key.is_empty()),
+            dead: Mask::which(&keys, |key| key.is_dead()),
         }
     }
 }
 
-#[inline(always)]
-fn mask<T>(slots: &[T; SLOTS], holds: impl Fn(&T) -> bool) -> Mask {
-    let bit = |(at, slot)| u32::from(holds(slot)) << at;
-    Mask::of(slots.iter().enumerate().map(bit).fold(0, |mask, bit| mask | bit))
-}
-
-impl Keyed for Pair {
-    fn same_key<'g>(one: Copied, other: Copied) -> bool
-    where
-        Self: 'g,
-    {
-        one.hash == other.hash
-    }
-
-    fn is_same<'g>(one: Copied, other: Copied) -> bool
-    where
-        Self: 'g,
-    {
-        one == other
-    }
-}
-
-inline_drafts!([] Pair);
-
-impl Copies for Pair {
-    type Draft<'h> = Inline<'h>;
-
-    #[inline]
-    fn draft<'h>(local: LocalRef<'h, Nothing>, hash: Hash) -> Inline<'h> {
-        Inline::new(local, hash)
-    }
-
-    #[inline]
-    fn set(draft: &mut Inline<'_>, value: u64) {
-        draft.set(value);
-    }
-
-    #[inline(always)]
-    fn copied<'g>(view: Copied) -> Copied
-    where
-        Self: 'g,
-    {
-        view
-    }
-}
+inline_entries!([] Pair);

@@ -64,13 +64,13 @@
 use core::ptr::NonNull;
 
 use super::kind::Pair;
+use crate::layout::Word as _;
 use crate::layout::copied::{Copied, Nothing, Whole};
 use crate::layout::hash::Hash;
 use crate::layout::tag::Tag;
 use crate::memory::{Guard, Number};
 use crate::observe::faults::fault;
 use crate::observe::hooks::{Branch, hit};
-use crate::sizes::REUSE;
 use crate::sync::AtomicPair;
 
 const FROZEN: u64 = 1;
@@ -291,9 +291,9 @@ impl crate::layout::Slot<Pair> for Slot {
 
     #[inline]
     fn freeze(&self, _guard: &Guard) -> Word {
-        let seen = self.peek();
-        if seen.0 & DEAD != 0 && (!REUSE || seen.0 & FROZEN != 0 || fault!("reuse_dead_unfrozen")) {
-            return Word { key: seen, value: 0 };
+        let seen = Word { key: self.peek(), value: 0 };
+        if seen.is_settled() {
+            return seen;
         }
         let frozen = if fault!("no_freeze") { 0 } else { FROZEN };
         // ORDERING: AcqRel, P1, and P3: whoever finds the word frozen has to find the new table at
@@ -333,9 +333,10 @@ impl crate::layout::Slot<Pair> for Slot {
 #[cfg(all(test, not(evacmap_loom)))]
 mod tests {
     use super::*;
+    use crate::layout::Slot as _;
     use crate::layout::bijection::Bijection;
     use crate::layout::hash::Shape;
-    use crate::layout::{Slot as _, Word as _};
+    use crate::sizes::REUSE;
 
     fn word(key: u64, value: u64) -> (Hash, Word) {
         let hash = Bijection::of(3).hash(key, 64);

@@ -3,13 +3,12 @@
 use super::kind::Packed;
 use super::scan;
 use super::slot::{Slot, Word};
-use crate::garbage::LocalRef;
+use crate::layout::Layout;
 use crate::layout::bits::Bits;
-use crate::layout::copied::{Copied, Copies, Inline, Nothing, inline_drafts};
+use crate::layout::copied::{Copied, Nothing, inline_entries};
 use crate::layout::hash::Hash;
 use crate::layout::mask::{Mask, Survey};
 use crate::layout::tag::Tag;
-use crate::layout::{Keyed, Layout};
 use crate::sizes::{LOAD, MIN_BITS, OVERDUE_LOAD, SLOTS};
 
 impl<K: Bits, V: Bits> Layout for Packed<K, V> {
@@ -59,42 +58,4 @@ impl<K: Bits, V: Bits> Layout for Packed<K, V> {
     }
 }
 
-impl<K: Bits, V: Bits> Keyed for Packed<K, V> {
-    fn same_key<'g>(one: Copied, other: Copied) -> bool
-    where
-        Self: 'g,
-    {
-        one.hash == other.hash
-    }
-
-    fn is_same<'g>(one: Copied, other: Copied) -> bool
-    where
-        Self: 'g,
-    {
-        one == other
-    }
-}
-
-inline_drafts!([K: Bits, V: Bits] Packed<K, V>);
-
-impl<K: Bits, V: Bits> Copies for Packed<K, V> {
-    type Draft<'h> = Inline<'h>;
-
-    #[inline]
-    fn draft<'h>(local: LocalRef<'h, Nothing>, hash: Hash) -> Inline<'h> {
-        Inline::new(local, hash)
-    }
-
-    #[inline]
-    fn set(draft: &mut Inline<'_>, value: u64) {
-        draft.set(value);
-    }
-
-    #[inline(always)]
-    fn copied<'g>(view: Copied) -> Copied
-    where
-        Self: 'g,
-    {
-        view
-    }
-}
+inline_entries!([K: Bits, V: Bits] Packed<K, V>);

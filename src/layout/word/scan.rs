@@ -18,8 +18,7 @@ pub(super) mod scalar {
 
     #[inline(always)]
     fn mask(words: &[u64; SLOTS], of: Sought) -> Mask {
-        let bit = |(at, word)| u32::from(word & of.mask == of.bits) << at;
-        Mask::of(words.iter().enumerate().map(bit).fold(0, |mask, bit| mask | bit))
+        Mask::which(words, |word| word & of.mask == of.bits)
     }
 
     /// # Safety
@@ -66,40 +65,13 @@ pub(super) mod scalar {
     not(any(feature = "_scalar", evacmap_loom, miri))
 ))]
 mod sse2 {
-    use core::arch::asm;
     use core::arch::x86_64::*;
 
     use super::*;
+    use crate::layout::sse2::load;
 
     const _: () = assert!(SLOTS == 7);
     const SLOT_BITS: u32 = (1 << SLOTS) - 1;
-
-    /// The bucket's line, two words to a vector.
-    ///
-    /// # Safety
-    ///
-    /// `line` points to a bucket, 64-aligned, of which all 64 bytes may be read.
-    #[inline(always)]
-    unsafe fn load(line: *const Slot) -> [__m128i; 4] {
-        let (a, b, c, d);
-        // SAFETY: the caller promises that `line` is aligned, and that its 64 bytes may be read.
-        // Nothing is written.
-        unsafe {
-            asm!(
-                "movdqa {a}, [{line}]",
-                "movdqa {b}, [{line} + 16]",
-                "movdqa {c}, [{line} + 32]",
-                "movdqa {d}, [{line} + 48]",
-                line = in(reg) line,
-                a = out(xmm_reg) a,
-                b = out(xmm_reg) b,
-                c = out(xmm_reg) c,
-                d = out(xmm_reg) d,
-                options(nostack, preserves_flags, readonly)
-            );
-        }
-        [a, b, c, d]
-    }
 
     /// Bit `i` for each word `i` whose bits are those: both halves of it are compared, each by
     /// itself, and put together at the end.

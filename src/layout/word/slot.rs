@@ -31,7 +31,6 @@ use crate::layout::tag::Tag;
 use crate::memory::{Guard, Number};
 use crate::observe::faults::{fault, unless_relaxed};
 use crate::observe::hooks::{Branch, hit};
-use crate::sizes::REUSE;
 use crate::sync::{AcqRel, Acquire, AtomicUsize, Relaxed};
 
 const FROZEN: u64 = 1;
@@ -232,7 +231,7 @@ impl<K: Bits, V: Bits> crate::layout::Slot<Packed<K, V>> for Slot {
     #[inline]
     fn freeze(&self, _guard: &Guard) -> Word<K, V> {
         let seen = Word::of(self.bits());
-        if seen.is_dead() && (!REUSE || seen.is_frozen() || fault!("reuse_dead_unfrozen")) {
+        if seen.is_settled() {
             return seen;
         }
         let frozen = if fault!("no_freeze") { 0 } else { FROZEN as usize };
@@ -274,6 +273,7 @@ mod tests {
     use crate::layout::bits::low;
     use crate::layout::hash::Shape;
     use crate::layout::{Layout, Slot as _};
+    use crate::sizes::REUSE;
 
     /// Keys and values at their ends come back from a word, in tables of every size.
     fn all_fit<K: Bits, V: Bits>() {

@@ -8,13 +8,6 @@ use crate::layout::mask::{Mask, Survey};
 use crate::layout::tag::{TAG_MASK, Tag};
 use crate::sizes::SLOTS;
 
-#[inline]
-fn mask(words: &[usize; SLOTS], holds: impl Fn(usize) -> bool) -> Mask {
-    Mask::of(
-        words.iter().enumerate().fold(0, |mask, (i, word)| mask | u32::from(holds(*word)) << i),
-    )
-}
-
 /// # Safety
 ///
 /// As for [`candidates`].
@@ -31,7 +24,7 @@ unsafe fn words<K, V>(line: *const Slot<K, V>) -> [usize; SLOTS] {
 #[inline]
 pub(super) unsafe fn candidates<K, V>(line: *const Slot<K, V>, tag: Tag) -> Mask {
     // SAFETY: the caller's promise is the same.
-    mask(&unsafe { words(line) }, |word| word & TAG_MASK == tag.bits())
+    Mask::which(&unsafe { words(line) }, |word| word & TAG_MASK == tag.bits())
 }
 
 /// # Safety
@@ -42,8 +35,8 @@ pub(super) unsafe fn survey<K, V>(line: *const Slot<K, V>, tag: Tag) -> Survey {
     // SAFETY: the caller's promise is the same.
     let words = unsafe { words(line) };
     Survey {
-        candidates: mask(&words, |word| word & TAG_MASK == tag.bits()),
-        vacant: mask(&words, |word| word & !FROZEN == 0),
-        dead: mask(&words, |word| word & DEAD != 0),
+        candidates: Mask::which(&words, |word| word & TAG_MASK == tag.bits()),
+        vacant: Mask::which(&words, |word| word & !FROZEN == 0),
+        dead: Mask::which(&words, |word| word & DEAD != 0),
     }
 }

@@ -1,43 +1,15 @@
-//! For x86-64: four loads in one `asm!` block, then SSE2, which every such processor has. x86-64
-//! never tears an aligned 8-byte half of a 16-byte load.
+//! For x86-64: one load of the line, then SSE2, which every such processor has.
 
-use core::arch::asm;
 use core::arch::x86_64::*;
 
 use crate::layout::boxed::slot::{DEAD, FROZEN, Slot};
 use crate::layout::mask::{Mask, Survey};
+use crate::layout::sse2::load;
 use crate::layout::tag::Tag;
 use crate::sizes::SLOTS;
 
 const _: () = assert!(SLOTS == 7 && (Tag::WIDTH == 16 || Tag::WIDTH == 0));
 const SLOT_BITS: u32 = (1 << SLOTS) - 1;
-
-/// The bucket's line, two words to a vector.
-///
-/// # Safety
-///
-/// `line` points to a bucket, 64-aligned, of which all 64 bytes may be read.
-#[inline(always)]
-unsafe fn load<K, V>(line: *const Slot<K, V>) -> [__m128i; 4] {
-    let (a, b, c, d);
-    // SAFETY: the caller promises that `line` is aligned, and that its 64 bytes may be read.
-    // Nothing is written. See the text of `scan` for why racing writers are no concern.
-    unsafe {
-        asm!(
-            "movdqa {a}, [{line}]",
-            "movdqa {b}, [{line} + 16]",
-            "movdqa {c}, [{line} + 32]",
-            "movdqa {d}, [{line} + 48]",
-            line = in(reg) line,
-            a = out(xmm_reg) a,
-            b = out(xmm_reg) b,
-            c = out(xmm_reg) c,
-            d = out(xmm_reg) d,
-            options(nostack, preserves_flags, readonly)
-        );
-    }
-    [a, b, c, d]
-}
 
 /// The high (or low) 32-bit halves of four words.
 #[inline]
