@@ -178,15 +178,27 @@ impl<'g, L: Layout> Chain<'g, L> {
         guard: &'g Guard,
     ) -> Located<'g, L> {
         let mut bucket = self.head;
-        loop {
+        'walk: loop {
             let survey = bucket.survey(self.tag);
-            match self.locate_in(bucket, survey.candidates, &mut is_it, guard) {
-                Here::Found(found) => return found,
-                Here::Copies(first) => {
+            for index in survey.candidates {
+                let slot = bucket.slot(index);
+                let word = slot.load(guard);
+                if word.is_frozen()
+                    && let Some(first) = self.successor(bucket, guard)
+                {
                     bucket = first;
-                    continue;
+                    continue 'walk;
                 }
-                Here::Nothing => {}
+                // SAFETY: as in `find`.
+                if let Some(view) = unsafe { word.view(self.hash) }
+                    && is_it(view)
+                {
+                    if word.is_frozen() {
+                        hit(Branch::FrozenKey);
+                        return Located::FrozenKey;
+                    }
+                    return Located::Occupied { slot, word, view };
+                }
             }
             let vacant = if fault!("two_scans") { bucket.survey(self.tag) } else { survey }.vacant;
             if let Some(index) = vacant.lowest() {
@@ -209,43 +221,4 @@ impl<'g, L: Layout> Chain<'g, L> {
             }
         }
     }
-
-    /// The key's slot in one bucket, if it is there.
-    #[inline]
-    fn locate_in(
-        &self,
-        bucket: &'g Bucket<L>,
-        candidates: Mask,
-        is_it: &mut impl FnMut(L::View<'g>) -> bool,
-        guard: &'g Guard,
-    ) -> Here<'g, L> {
-        for index in candidates {
-            let slot = bucket.slot(index);
-            let word = slot.load(guard);
-            if word.is_frozen()
-                && let Some(first) = self.successor(bucket, guard)
-            {
-                return Here::Copies(first);
-            }
-            // SAFETY: as in `find`.
-            if let Some(view) = unsafe { word.view(self.hash) }
-                && is_it(view)
-            {
-                if word.is_frozen() {
-                    hit(Branch::FrozenKey);
-                    return Here::Found(Located::FrozenKey);
-                }
-                return Here::Found(Located::Occupied { slot, word, view });
-            }
-        }
-        Here::Nothing
-    }
-}
-
-/// What the writers' walk finds in one bucket.
-enum Here<'g, L: Layout> {
-    Found(Located<'g, L>),
-    /// The words are copies: what they are copies of begins there.
-    Copies(&'g Bucket<L>),
-    Nothing,
 }

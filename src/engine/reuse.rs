@@ -203,7 +203,7 @@ impl<'g, L: Layout> Passed<'g, L> {
     /// By 2, if there was no EMPTY slot: the slot to be taken, and what it was seen to be.
     #[inline]
     pub(super) fn ripe(&self) -> Option<(&'g L::Slot, L::Word<'g>)> {
-        let (slot, word) = self.oldest?;
+        let (slot, word) = if REUSE { self.oldest? } else { return None };
         let steps = match fault!("reuse_number_after_walk") {
             true => word.dead_for(self.guard.now()),
             false => self.steps,
@@ -215,7 +215,7 @@ impl<'g, L: Layout> Passed<'g, L> {
     /// By 1, before the EMPTY slot is taken: whether what was passed is as it was.
     #[inline]
     pub(super) fn still_stands(&self) -> bool {
-        self.nearly == 0 || fault!("reuse_no_second_reading") || self.read_again()
+        !REUSE || self.nearly == 0 || fault!("reuse_no_second_reading") || self.read_again()
     }
 
     #[inline(never)]
@@ -228,7 +228,7 @@ impl<'g, L: Layout> Passed<'g, L> {
     /// By 4, before a bucket is appended: `false` if a word has changed.
     #[must_use]
     pub(super) fn stamp_anew(&self) -> bool {
-        if self.nearly == 0 || fault!("reuse_no_stamping_anew") {
+        if !REUSE || self.nearly == 0 || fault!("reuse_no_stamping_anew") {
             return true;
         }
         let nearly = self.words().filter(|(_, word)| self.is_nearly_ripe(*word));
